@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m textclf`."""
+
+from textclf.cli import main
+
+main()

@@ -1,0 +1,314 @@
+"""Codes documents: from the scores of an engine to labels, probabilities, statuses, evidence.
+
+It declares what it needs of an engine and knows neither the engines there are, nor how a
+model is learned, nor how it lies on disk.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclf.document import Document, Span
+from textclf.errors import InputError
+from textclf.linear import Contributions, Decision, LinearForm, Scores
+from textclf.model import Model
+from textclf.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
+from textclf.scheme import Scheme
+
+
+class Engine(Protocol):
+    """Scores a text under several linear forms in one pass."""
+
+    def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Scores]:
+        """Return for each form the scores of the text, and of the spans asked of that form."""
+        ...
+
+    def contributions(
+        self, text: str, form: int, label: int, span: tuple[int, int]
+    ) -> Contributions:
+        """Return what each place inside a span adds to a label's score of that span."""
+        ...
+
+
+EngineMaker = Callable[[Sequence[LinearForm]], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a document is answered."""
+
+    clean: bool = True
+    """Leave page furniture out."""
+    abstain: float = 0.0
+    """Give no label whose probability is below this."""
+    evidence: int = 8
+    """How many places are shown as evidence for an answer, at most."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.abstain <= 1:
+            raise InputError(f"abstain is {self.abstain}; give a probability between 0 and 1")
+        if self.evidence < 0:
+            raise InputError(f"evidence is {self.evidence}; give a number of places, 0 for none")
+
+
+_DEFAULTS = Options()
+
+
+class Annotator:
+    """Codes documents under the schemes of several models, reading each document once.
+
+    One text at a time: give each thread an annotator of its own.
+    """
+
+    def __init__(self, models: Sequence[Model], engine: EngineMaker) -> None:
+        names = [model.scheme.name for model in models]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise InputError(f"two models answer scheme {twice!r}; give one of them")
+        if not models:
+            raise InputError("there is no model to answer with; give one or more")
+        self.models = tuple(models)
+        self._engine = engine([model.form for model in models])
+
+    def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
+        """Return the record of one text under all schemes."""
+        return self.code(_document(text, options), options)
+
+    def code(self, document: Document, options: Options = _DEFAULTS) -> Annotation:
+        """Return the record of a document that was read before."""
+        spans = [(span.start, span.end) for span in document.passages]
+        if spans:
+            asked = [spans if model.scheme.any_passage else [] for model in self.models]
+            found = self._engine.score(document.text, asked)
+            predictions = tuple(
+                self._predict(number, one, document, options) for number, one in enumerate(found)
+            )
+        else:
+            predictions = self.unanswered(Status.EMPTY)
+        passages = tuple(document.in_original(span.start, span.end) for span in document.passages)
+        return Annotation(predictions, dropped=document.dropped, passages=passages)
+
+    def unanswered(self, status: Status) -> tuple[Prediction, ...]:
+        """Return for each scheme the answer of a text that was not or cannot be read."""
+        return tuple(_unanswered(model.scheme, status) for model in self.models)
+
+    def explained(
+        self, text: str, name: str = "", options: Options = _DEFAULTS
+    ) -> tuple[Document, Annotation, list[tuple[Evidence, ...]]]:
+        """Return a text as it was read, its record, and for each scheme all of the evidence.
+
+        That is every place, for or against: the weights of a passage, or of a document read
+        whole, and the label's bias add up to its score.
+        """
+        document = _document(text, options)
+        annotation = replace(self.code(document, options), id=name)
+        evidence = [
+            tuple(self._evidence(number, document, prediction))
+            for number, prediction in enumerate(annotation.predictions)
+        ]
+        return document, annotation, evidence
+
+    def _predict(
+        self, number: int, found: Scores, document: Document, options: Options
+    ) -> Prediction:
+        model = self.models[number]
+        scheme, decision = model.scheme, model.decision
+        if not found.known[0]:
+            return _unanswered(scheme, Status.NO_EVIDENCE)
+        probs = decision.probabilities(found.scores)
+        row = 0
+        passages: tuple[PassagePrediction, ...] = ()
+        if scheme.any_passage:
+            target = scheme.index(scheme.any_passage)
+            sure = np.where(found.known[1:] > 0, probs[1:, target], -1.0)
+            row = 1 + int(sure.argmax())
+            passages = tuple(
+                _passage(
+                    scheme,
+                    decision,
+                    one,
+                    known_there,
+                    document.in_original(s.start, s.end),
+                    options,
+                )
+                for one, known_there, s in zip(
+                    probs[1:], found.known[1:], document.passages, strict=True
+                )
+            )
+        labels, prob, status = _decide(scheme, decision, probs[row], options)
+        prediction = Prediction(
+            scheme=scheme.stamp,
+            kind=scheme.kind,
+            labels=labels,
+            prob=prob,
+            probs=tuple(zip(scheme.label_names, map(float, probs[row]), strict=True)),
+            status=status,
+            known=float(found.known[0]),
+            passages=passages,
+        )
+        if not options.evidence:
+            return prediction
+        shown = _strongest(self._evidence(number, document, prediction), options.evidence)
+        return replace(prediction, evidence=shown)
+
+    def _evidence(
+        self, number: int, document: Document, prediction: Prediction
+    ) -> Iterator[Evidence]:
+        """Yield each place of the spans that the answer rests on, with what it adds."""
+        scheme = self.models[number].scheme
+        for label in prediction.labels or _nearest(prediction):
+            for span in _rests_on(scheme, document, prediction):
+                found = self._engine.contributions(
+                    document.text, number, scheme.index(label), (span.start, span.end)
+                )
+                places = zip(found.starts, found.ends, found.weights, strict=True)
+                for start, end, weight in places:
+                    yield _place(document, int(start), int(end), float(weight), label)
+
+
+class Classifier:
+    """A trained model that labels texts. Made by `textclf.load`."""
+
+    def __init__(self, model: Model, engine: EngineMaker) -> None:
+        self.model = model
+        self._annotator = Annotator([model], engine)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme that its labels come from."""
+        return self.model.scheme
+
+    def predict(
+        self, texts: Iterable[str], options: Options = Options(evidence=0)
+    ) -> list[str | None] | list[tuple[str, ...] | None]:
+        """Return the label of each text, None where there is no answer.
+
+        For a multi scheme: a tuple of labels for each text. Raises InputError for a bare
+        string and for anything that is not text.
+        """
+        answers = [self._one(text, options) for text in _texts(texts)]
+        if self.scheme.kind == "single":
+            return [answer.label for answer in answers]
+        return [answer.labels if answer.status is Status.OK else None for answer in answers]
+
+    def predict_proba(
+        self, texts: Iterable[str], options: Options = Options(evidence=0)
+    ) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (texts, labels); NaN where there is no answer."""
+        rows = [
+            [prob for _, prob in answer.probs] or [float("nan")] * len(self.scheme.labels)
+            for answer in (self._one(text, options) for text in _texts(texts))
+        ]
+        return np.array(rows, dtype=float).reshape(-1, len(self.scheme.labels))
+
+    def annotate(self, text: str, options: Options = _DEFAULTS) -> Prediction:
+        """Return the label of a text with probabilities, status, evidence and passages."""
+        return self._one(text, options)
+
+    def _one(self, text: str, options: Options) -> Prediction:
+        return self._annotator.annotate(text, options).predictions[0]
+
+
+def _texts(texts: Iterable[str]) -> Iterable[str]:
+    if isinstance(texts, str | bytes):
+        raise InputError("this is one text; give a list of texts, such as [text]")
+    return texts
+
+
+def _document(text: str, options: Options) -> Document:
+    if not isinstance(text, str):
+        raise InputError(f"a text must be a string, not {type(text).__name__}")
+    return Document.read(text, clean=options.clean)
+
+
+def _decide(
+    scheme: Scheme, decision: Decision, probs: NDArray[np.float64], options: Options
+) -> tuple[tuple[str, ...], float, Status]:
+    names = scheme.label_names
+    labels: tuple[str, ...]
+    if scheme.kind == "single":
+        best = int(probs.argmax())
+        labels, prob = (names[best],), float(probs[best])
+    else:
+        given = probs >= decision.threshold
+        if scheme.at_least_one and not given.any():
+            given[probs.argmax()] = True
+        labels = scheme.close(name for name, yes in zip(names, given, strict=True) if yes)
+        prob = float(np.where(np.isin(names, labels), probs, 1 - probs).min())
+    if prob < options.abstain:
+        return (), prob, Status.ABSTAINED
+    return labels, prob, Status.OK
+
+
+def _passage(
+    scheme: Scheme,
+    decision: Decision,
+    probs: NDArray[np.float64],
+    known: float,
+    span: Span,
+    options: Options,
+) -> PassagePrediction:
+    if not known:
+        return PassagePrediction(span.start, span.end, (), None, Status.NO_EVIDENCE)
+    labels, prob, status = _decide(scheme, decision, probs, options)
+    return PassagePrediction(span.start, span.end, labels, prob, status)
+
+
+def _unanswered(scheme: Scheme, status: Status) -> Prediction:
+    return Prediction(scheme.stamp, scheme.kind, (), None, (), status)
+
+
+def _nearest(prediction: Prediction) -> tuple[str, ...]:
+    """Return the label that an abstention came nearest to; a multi answer of none has none."""
+    if prediction.kind == "multi" and prediction.status is Status.OK:
+        return ()
+    best = max(prediction.probs, key=lambda pair: pair[1], default=None)
+    return (best[0],) if best else ()
+
+
+def _rests_on(scheme: Scheme, document: Document, prediction: Prediction) -> Sequence[Span]:
+    """Return the spans whose words the answer rests on: the whole, or the passages that agree."""
+    if not scheme.any_passage:
+        return [Span(0, len(document.text))]
+    agreeing = [
+        span
+        for span, passage in zip(document.passages, prediction.passages, strict=True)
+        if passage.labels == prediction.labels
+    ]
+    return agreeing or document.passages
+
+
+def _strongest(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:
+    """Return the heaviest places that speak for a label, each wording once, passage by passage."""
+    best: dict[tuple[str, str], Evidence] = {}
+    for one in sorted(evidence, key=lambda one: (-one.weight, one.start)):
+        if one.weight > 0:
+            best.setdefault((one.label, one.text.lower()), one)
+    return tuple(sorted(list(best.values())[:most], key=lambda one: (one.passage, -one.weight)))
+
+
+def _place(document: Document, start: int, end: int, weight: float, label: str) -> Evidence:
+    start, end = _without_punctuation(document.text, start, end)
+    span = document.in_original(start, end)
+    text = document.original[span.start : span.end]
+    return Evidence(span.start, span.end, text, weight, label, _passage_of(document, start))
+
+
+def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without what is not a word at its ends: a chunk shows as its word."""
+    first, last = start, end
+    while first < last and not text[first].isalnum():
+        first += 1
+    while last > first and not text[last - 1].isalnum():
+        last -= 1
+    return (first, last) if first < last else (start, end)
+
+
+def _passage_of(document: Document, start: int) -> int:
+    for number, span in enumerate(document.passages):
+        if start < span.end:
+            return number
+    return max(0, len(document.passages) - 1)

@@ -1,0 +1,41 @@
+"""The commands, gathered under one name."""
+
+from typing import Annotated
+
+import typer
+
+from textclf.cli import corpus, model, scheme
+from textclf.cli.predict import explain, predict
+from textclf.cli.train import evaluate, train
+
+app = typer.Typer(
+    help="Code news articles with a codebook: labels with evidence, offline.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(predict)
+app.command()(explain)
+app.command()(train)
+app.command()(evaluate)
+app.add_typer(corpus.app, name="corpus")
+app.add_typer(scheme.app, name="scheme")
+app.add_typer(model.app, name="model")
+
+
+def _version(show: bool) -> None:
+    if show:
+        from importlib.metadata import version  # noqa: PLC0415 - start-up time
+
+        typer.echo(version("textclf"))
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,64 @@
+"""`corpus`: check and count labelled records, and hydrate seed documents."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.cli.console import print_text, tell
+
+app = typer.Typer(help="Labelled records: check, count, hydrate.", no_args_is_help=True)
+
+Files = Annotated[
+    list[str] | None, typer.Argument(help="Corpus files or folders. [default: the shipped corpus]")
+]
+
+
+@app.command()
+def check(
+    files: Files = None,
+    test: Annotated[
+        list[str] | None,
+        typer.Option(help="Corpus file of the other side of a split. May be repeated."),
+    ] = None,
+    scheme: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scheme",
+            "-s",
+            help="Scheme of the labels: shipped name or .toml file. [default: all shipped]",
+        ),
+    ] = None,
+) -> None:
+    """Check a corpus; each finding names file and line, and any makes the exit code 4."""
+    from textclf.checking import check_files  # noqa: PLC0415 - start-up time
+
+    report = check_files(files or [], test or [], scheme or [])
+    print_text(report.as_text())
+    if report.findings:
+        raise typer.Exit(4)
+
+
+@app.command()
+def stats(files: Files = None) -> None:
+    """Count a corpus: labels, genres, regions, periods, words."""
+    from textclf.census import census  # noqa: PLC0415 - start-up time
+    from textclf.corpus import Corpus  # noqa: PLC0415 - start-up time
+
+    print_text(census(Corpus.read(files or [])))
+
+
+@app.command()
+def hydrate(
+    files: Annotated[list[Path], typer.Argument(help="Seed documents that you own.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write, .jsonl.")
+    ] = None,
+) -> None:
+    """Turn seed documents into labelled records, by the labels that seeds/ holds for them."""
+    from textclf.seeding import hydrate_files  # noqa: PLC0415 - start-up time
+
+    lines, notes = hydrate_files(files)
+    for note in notes:
+        tell(note)
+    print_text("\n".join(lines), output)

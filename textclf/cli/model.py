@@ -1,0 +1,66 @@
+"""`model`: list, show, verify and export trained models."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.artifact import find_model, list_models, read_model
+from textclf.cli.console import print_text
+
+app = typer.Typer(help="Trained models: list, show, verify, export.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A model's name or file.")]
+
+
+class ExportFormat(StrEnum):
+    """What a model can be exported as."""
+
+    joblib = "joblib"
+
+
+@app.command("list")
+def list_() -> None:
+    """List the models that a name can find, with scheme and out-of-fold macro-F1."""
+    from textclf.reports import models_report  # noqa: PLC0415 - start-up time
+
+    print_text(models_report([(path, read_model(path)) for path in list_models()]))
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show a model's card."""
+    from textclf.reports import card_report  # noqa: PLC0415 - start-up time
+
+    path = find_model(name)
+    model = read_model(path)
+    print_text(card_report(str(path), model.card, model.scheme.stamp))
+
+
+@app.command()
+def verify(names: Annotated[list[str], typer.Argument(help="Models' names or files.")]) -> None:
+    """Check model files to the last byte; a damaged one is named and the exit code is 4."""
+    from textclf.artifact import verify_models  # noqa: PLC0415 - start-up time
+
+    found = verify_models(names)
+    print_text("\n".join(f"{name}: {wrong or 'ok'}" for name, wrong in found))
+    if any(wrong for _, wrong in found):
+        raise typer.Exit(4)
+
+
+@app.command()
+def export(
+    name: Name,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    style: Annotated[
+        ExportFormat, typer.Option("--format", "-f", help="What to write.")
+    ] = ExportFormat.joblib,
+) -> None:
+    """Write a model as a plain scikit-learn Pipeline, for use without textclf."""
+    from textclf.pipeline import export as write_pipeline  # noqa: PLC0415 - start-up time
+
+    write_pipeline(read_model(find_model(name)), output)
+    print_text(
+        f"wrote {output} ({style.value}); load it with joblib.load, from people you trust only"
+    )

@@ -1,0 +1,135 @@
+"""`predict` and `explain`: label articles, and show why."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.artifact import load_annotator
+from textclf.classifier import Options
+from textclf.cli.console import counted, print_text, tell
+from textclf.errors import InputError
+from textclf.explanation import explained_page, explained_text
+from textclf.labelling import Labelled, label_inputs
+from textclf.output import format_for, opened, write
+from textclf.sources import Reading, expand, read_items
+
+
+class OutputFormat(StrEnum):
+    """What predict can write."""
+
+    text = "text"
+    jsonl = "jsonl"
+    json = "json"
+    csv = "csv"
+    tsv = "tsv"
+
+
+class InputFormat(StrEnum):
+    """What predict can read."""
+
+    txt = "txt"
+    jsonl = "jsonl"
+    csv = "csv"
+    tsv = "tsv"
+
+
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Model to answer with: a name or a file. May be repeated. [default: all shipped]",
+    ),
+]
+NoClean = Annotated[
+    bool, typer.Option("--no-clean", help="Read page furniture as part of the article.")
+]
+
+
+def predict(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            help="Text files, folders, globs, .jsonl, .csv, .tsv (also .gz); - is standard input."
+        ),
+    ],
+    model: Models = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; its suffix tells the format."),
+    ] = None,
+    style: Annotated[
+        OutputFormat | None,
+        typer.Option("--format", "-f", help="What to write. [default: as the input, or text]"),
+    ] = None,
+    input_format: Annotated[
+        InputFormat | None, typer.Option(help="What to read, whatever the names end in.")
+    ] = None,
+    text_field: Annotated[
+        str,
+        typer.Option(help="Column that holds the text. [default: text, content, body or article]"),
+    ] = "",
+    id_field: Annotated[
+        str, typer.Option(help="Column that names the row. [default: id, where there is one]")
+    ] = "",
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Each line of a text file is a document.")
+    ] = False,
+    abstain: Annotated[
+        float, typer.Option(help="Give no label whose probability is below this.")
+    ] = 0.0,
+    evidence: Annotated[
+        int, typer.Option(help="How many places to show as evidence, at most.")
+    ] = 8,
+    prefix: Annotated[
+        str, typer.Option(help="Put before the names of the columns that are added.")
+    ] = "",
+    no_clean: NoClean = False,
+) -> None:
+    """Label articles under all schemes, one record for each input, in order."""
+    reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
+    options = Options(clean=not no_clean, abstain=abstain, evidence=evidence)
+    chosen = style.value if style else format_for(output, inputs)
+    expand(inputs, reading)
+    annotator = load_annotator(model or [])
+    failed: list[str] = []
+    labelled = _watched(label_inputs(inputs, annotator, reading, options), failed)
+    with opened(output, sys.stdout.buffer) as stream:
+        write(counted(labelled, "articles"), stream, chosen, prefix)
+    if failed:
+        tell(f"{len(failed)} of the inputs could not be read; their rows say why")
+        raise typer.Exit(3)
+
+
+def explain(
+    file: Annotated[str, typer.Argument(help="One article, or - for standard input.")],
+    model: Models = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write one HTML page to this file.")
+    ] = None,
+    no_clean: NoClean = False,
+) -> None:
+    """Show one article with the evidence for its labels marked."""
+    item = next(read_items([file], Reading(format="txt")))
+    if item.error:
+        raise InputError(item.error)
+    annotator = load_annotator(model or [])
+    document, annotation, evidence = annotator.explained(
+        item.text, item.id, Options(clean=not no_clean)
+    )
+    page = explained_page if output else explained_text
+    print_text(page(document, annotation, evidence), output)
+
+
+def _watched(labelled: Iterable[Labelled], failed: list[str]) -> Iterator[Labelled]:
+    for annotation, row in labelled:
+        for message in (*annotation.warnings, annotation.error):
+            if message:
+                tell(message)
+        if annotation.error:
+            failed.append(annotation.id)
+        yield annotation, row

@@ -1,0 +1,72 @@
+"""`scheme`: list, show, check, start and print codebooks."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.cli.console import print_text
+from textclf.codebook import as_html, as_markdown, new_scheme_file, overview
+from textclf.scheme import Scheme, find_scheme, shipped_schemes
+
+app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A shipped scheme, or a .toml file.")]
+
+
+class PageFormat(StrEnum):
+    """What a codebook can be printed as."""
+
+    md = "md"
+    html = "html"
+
+
+@app.command("list")
+def list_() -> None:
+    """List the shipped schemes."""
+    print_text(overview([find_scheme(name) for name in shipped_schemes()]))
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show a scheme with all that a coder needs."""
+    print_text(as_markdown(find_scheme(name)))
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) -> None:
+    """Check scheme files; the first mistake is named with file and key."""
+    print_text(overview([Scheme.read(file) for file in files]))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the scheme, such as protest.")],
+    labels: Annotated[str, typer.Option(help="Its labels, a comma between.")],
+    kind: Annotated[
+        str, typer.Option(help="single: one label a text. multi: any number.")
+    ] = "single",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write. [default: NAME.toml]")
+    ] = None,
+) -> None:
+    """Start a scheme file, with a place for everything a coder needs."""
+    path = output or Path(f"{name}.toml")
+    new_scheme_file(path, name, [one.strip() for one in labels.split(",") if one.strip()], kind)
+    print_text(f"wrote {path}: fill in its definitions, then textclf scheme check {path}")
+
+
+@app.command()
+def render(
+    name: Name,
+    style: Annotated[
+        PageFormat, typer.Option("--format", "-f", help="What to print.")
+    ] = PageFormat.md,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; .html writes a page.")
+    ] = None,
+) -> None:
+    """Print a scheme as Markdown, or as one self-contained HTML page for coders."""
+    page = style is PageFormat.html or (output is not None and output.suffix in {".html", ".htm"})
+    print_text((as_html if page else as_markdown)(find_scheme(name)), output)

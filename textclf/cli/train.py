@@ -1,0 +1,97 @@
+"""`train` and `evaluate`: a model from labelled texts, and how good it is on others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.cli.console import print_text, progress, tell
+from textclf.corpus import Columns
+
+Data = Annotated[
+    list[str],
+    typer.Argument(help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl."),
+]
+TextField = Annotated[
+    str, typer.Option(help="Column that holds the text. [default: text, content, body or article]")
+]
+LabelField = Annotated[str, typer.Option(help="Column that holds the label or labels.")]
+LabelSep = Annotated[str, typer.Option(help="What stands between several labels in one cell.")]
+LabelNames = Annotated[
+    str,
+    typer.Option(help="Names of the labels, a comma between, where cells are lists of 0 and 1."),
+]
+GroupField = Annotated[
+    str, typer.Option(help="Column of what belongs together, such as the article; never split.")
+]
+
+
+def train(
+    data: Data,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Model file to write, such as mine.textclf.")
+    ],
+    scheme: Annotated[
+        str,
+        typer.Option(
+            "--scheme",
+            "-s",
+            help="Shipped scheme or .toml file. [default: inferred from the labels]",
+        ),
+    ] = "",
+    terms: Annotated[
+        Path | None, typer.Option(help="Seed terms of the scheme, a .toml file.")
+    ] = None,
+    text_field: TextField = "",
+    label_field: LabelField = "label",
+    label_sep: LabelSep = "",
+    label_names: LabelNames = "",
+    group_field: GroupField = "",
+    seed: Annotated[int, typer.Option(help="Seed of the folds and the solver.")] = 0,
+) -> None:
+    """Train a model on labelled texts; print its scores out of fold."""
+    from textclf.training import Config, train_file  # noqa: PLC0415 - start-up time
+
+    model = train_file(
+        data,
+        output,
+        scheme=scheme,
+        terms=terms,
+        columns=_columns(label_field, label_sep, label_names, group_field),
+        text_field=text_field,
+        config=Config(seed=seed),
+        progress=progress,
+    )
+    from textclf.reports import training_report  # noqa: PLC0415 - start-up time
+
+    print_text(training_report(model.card))
+    tell(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Model to judge: a name or a file.")],
+    data: Data,
+    text_field: TextField = "",
+    label_field: LabelField = "label",
+    label_sep: LabelSep = "",
+    label_names: LabelNames = "",
+    group_field: GroupField = "",
+    fail_under: Annotated[
+        float, typer.Option(help="Exit with code 4 where macro-F1 is below this.")
+    ] = 0.0,
+) -> None:
+    """Score a model on labelled texts that it was not trained on."""
+    from textclf.judging import judge_file  # noqa: PLC0415 - start-up time
+    from textclf.reports import scores_report  # noqa: PLC0415 - start-up time
+
+    columns = _columns(label_field, label_sep, label_names, group_field)
+    scores = judge_file(model, data, columns, text_field)
+    print_text(scores_report(scores))
+    if scores.macro_f1.value < fail_under:
+        tell(f"macro-F1 {scores.macro_f1.value:.3f} is under {fail_under}")
+        raise typer.Exit(4)
+
+
+def _columns(label: str, separator: str, names: str, group: str) -> Columns:
+    split = tuple(name.strip() for name in names.split(",") if name.strip())
+    return Columns(label, separator, split, group)

@@ -1,0 +1,168 @@
+"""Prints a scheme for the people who code with it: Markdown, one HTML page, a starter file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+
+from textclf.errors import SchemeError
+from textclf.reports import table
+from textclf.scheme import Label, Scheme, inferred_scheme
+from textclf.suggest import choices
+
+_PAGE = Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>$title</title>
+<style>
+body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
+body { font: 1rem/1.5 Georgia, serif }
+h1, h2, h3 { font-family: system-ui, sans-serif; line-height: 1.25 }
+h2 { margin-top: 2rem } h3 { margin: 1.2rem 0 .2rem; font-size: 1.05rem }
+code { background: #f0f0ee; padding: 0 .25em; border-radius: .2em }
+ul { margin: .2rem 0 } section { break-inside: avoid } small { color: #666 }
+@media print { body { margin: 0; max-width: none; font-size: 10.5pt } }
+</style>
+$body
+</html>
+""")
+
+
+def overview(schemes: Sequence[Scheme]) -> str:
+    """Return a line for each scheme: name, version, kind, labels and digest."""
+    rows = [
+        [one.name, one.version, one.kind, len(one.labels), one.digest[:12], one.title]
+        for one in schemes
+    ]
+    return table(rows, ["scheme", "version", "kind", "labels", "digest", "title"])
+
+
+def as_markdown(scheme: Scheme) -> str:
+    """Return the whole codebook as Markdown."""
+    return "\n".join(_markdown(scheme)) + "\n"
+
+
+def as_html(scheme: Scheme) -> str:
+    """Return the whole codebook as one HTML page that needs nothing besides itself."""
+    title = escape(scheme.title or scheme.name)
+    return _PAGE.substitute(title=title, body="\n".join(_html(scheme)))
+
+
+def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> None:
+    """Write a scheme file to fill in; raises SchemeError where it would overwrite one."""
+    if kind not in {"single", "multi"}:
+        raise SchemeError(f"kind cannot be {kind!r}; {choices(kind, ['single', 'multi'])}")
+    scheme = inferred_scheme(name, labels, kind)  # type: ignore[arg-type]
+    lines = [
+        "format = 1",
+        f"name = {_quoted(scheme.name)}",
+        'version = "0.1"',
+        f"title = {_quoted(scheme.name.replace('_', ' ').capitalize())}",
+        'question = "What does a coder answer about each text?"',
+        f"kind = {_quoted(kind)}  # single: one label a text; multi: any number",
+        'unit = "document"  # or "passage"',
+        'ties = "What decides between two labels that both fit?"',
+        *(_rules(scheme)),
+    ]
+    for label in scheme.labels:
+        lines += [
+            "",
+            "[[labels]]",
+            f"name = {_quoted(label.name)}",
+            'definition = "What makes a text take this label?"',
+            'takes = ["a case that belongs here"]',
+            f'# leaves = [{{ case = "only looks like it", to = "{scheme.label_names[0]}" }}]',
+        ]
+    lines += [
+        "",
+        "# Hard cases that you meet, and how you ruled:",
+        "# [[rulings]]",
+        '# case = "..."',
+    ]
+    lines += [f"# label = {_quoted(scheme.label_names[0])}", ""]
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write("\n".join(lines))
+    except FileExistsError:
+        raise SchemeError(f"{path}: is there already; name another file with --output") from None
+    except OSError as reason:
+        raise SchemeError(f"{path}: cannot be written: {reason.strerror}") from None
+
+
+def _rules(scheme: Scheme) -> list[str]:
+    first = _quoted(scheme.label_names[0])
+    if scheme.kind == "single":
+        return [f"# any_passage = {first}  # a document takes it where any passage does"]
+    return [
+        "# at_least_one = true  # a text never goes without a label",
+        f"# implies = {{ {_quoted(scheme.label_names[-1])} = [{first}] }}",
+    ]
+
+
+def _markdown(scheme: Scheme) -> Iterator[str]:
+    yield f"# {scheme.title or scheme.name}"
+    yield ""
+    for name, text in _facts(scheme):
+        yield f"- **{name}:** {text}"
+    for label in scheme.labels:
+        yield ""
+        yield f"## {_heading(label)}"
+        yield ""
+        if label.definition:
+            yield label.definition
+            yield ""
+        for name, cases in _cases(scheme, label):
+            yield f"{name}:"
+            yield ""
+            yield from (f"- {case}" for case in cases)
+            yield ""
+
+
+def _html(scheme: Scheme) -> Iterator[str]:
+    yield f"<h1>{escape(scheme.title or scheme.name)}</h1>\n<ul>"
+    yield from (f"<li><b>{name}:</b> {escape(text)}</li>" for name, text in _facts(scheme))
+    yield "</ul>"
+    for label in scheme.labels:
+        yield f"<section>\n<h2>{escape(_heading(label))}</h2>\n<p>{escape(label.definition)}</p>"
+        for name, cases in _cases(scheme, label):
+            items = "".join(f"<li>{escape(case)}</li>" for case in cases)
+            yield f"<h3>{name}</h3>\n<ul>{items}</ul>"
+        yield "</section>"
+
+
+def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
+    yield "Name", f"{scheme.name}, version {scheme.version}, digest {scheme.digest[:12]}"
+    several = {"single": "exactly one", "multi": "any number"}[scheme.kind]
+    unit = "passage (a paragraph)" if scheme.unit == "passage" else "document"
+    yield "Labels", f"{several} for each {unit}"
+    for name, text in (
+        ("Question", scheme.question),
+        ("Ties", scheme.ties),
+        ("Source", scheme.source),
+    ):
+        if text:
+            yield name, text
+    if scheme.any_passage:
+        yield "Document", f"{scheme.any_passage} where any of its passages is {scheme.any_passage}"
+    if scheme.at_least_one:
+        yield "Rule", "a text never goes without a label"
+    for one, others in scheme.implies:
+        yield "Rule", f"{one} brings {', '.join(others)} with it"
+
+
+def _heading(label: Label) -> str:
+    return " · ".join(part for part in (label.name, label.title, label.code) if part)
+
+
+def _cases(scheme: Scheme, label: Label) -> Iterator[tuple[str, list[str]]]:
+    rulings = [ruling.case for ruling in scheme.rulings if ruling.label == label.name]
+    leaves = [f"{leave.case}: {leave.to}" for leave in label.leaves]
+    for name, cases in (("Takes", list(label.takes)), ("Leaves", leaves), ("Rulings", rulings)):
+        if cases:
+            yield name, cases
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML basic string: JSON's strings are ones."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,107 @@
+"""The safetensors container: named tensors and a few strings in one file, and nothing else.
+
+Written and read here with the standard library and numpy; any safetensors reader opens it.
+The format: https://github.com/huggingface/safetensors (Apache 2.0).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclf.errors import ModelError
+
+_TYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("u1"), "F32": np.dtype("<f4")}
+_LENGTH = 8
+_LONGEST_HEADER = 25_000_000
+_MOST_TENSORS = 1000
+
+
+def pack(metadata: Mapping[str, str], tensors: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return the container: tensors in the order of their names, in C order, little-endian."""
+    names = {dtype: name for name, dtype in _TYPES.items()}
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    parts, offset = [], 0
+    for name in sorted(tensors):
+        tensor = np.ascontiguousarray(tensors[name])
+        part = tensor.astype(tensor.dtype.newbyteorder("<")).tobytes()
+        header[name] = {
+            "dtype": names[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, offset + len(part)],
+        }
+        parts.append(part)
+        offset += len(part)
+    text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode("ascii")
+    text += b" " * (-len(text) % 8)
+    return b"".join([len(text).to_bytes(_LENGTH, "little"), text, *parts])
+
+
+def unpack(data: bytes, place: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
+    """Return metadata and tensors; raises ModelError, naming `place`, for what does not hold."""
+    length = int.from_bytes(data[:_LENGTH], "little")
+    if len(data) < _LENGTH or length > min(_LONGEST_HEADER, len(data) - _LENGTH):
+        raise _wrong(place, f"it is {len(data)} bytes long, too short for its header")
+    header = _header(data[_LENGTH : _LENGTH + length], place)
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise _wrong(place, "its metadata are not strings")
+    if len(header) > _MOST_TENSORS:
+        raise _wrong(place, f"it has {len(header)} tensors, more than any model")
+    body = memoryview(data)[_LENGTH + length :]
+    tensors: dict[str, NDArray[Any]] = {}
+    end = 0
+    for name, entry in sorted(header.items(), key=lambda item: _start(item[1])):
+        start, stop, dtype, shape = _entry(name, entry, place)
+        size = dtype.itemsize
+        for side in shape:
+            size *= side
+        if start != end or stop > len(body) or stop - start != size:
+            raise _wrong(place, f"tensor {name!r} does not lie where its header says")
+        tensors[name] = np.frombuffer(body[start:stop], dtype).reshape(shape)
+        end = stop
+    if end != len(body):
+        raise _wrong(place, f"it has {len(body) - end} bytes that belong to no tensor")
+    return metadata, tensors
+
+
+def _header(raw: bytes, place: str) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            raise ValueError("a key stands twice")
+        return table
+
+    try:
+        header = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
+    except (ValueError, RecursionError):
+        raise _wrong(place, "its header is not JSON") from None
+    if not isinstance(header, dict):
+        raise _wrong(place, "its header is not a table")
+    return header
+
+
+def _start(entry: object) -> int:
+    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+    first = offsets[0] if isinstance(offsets, list) and offsets else -1
+    return first if isinstance(first, int) else -1
+
+
+def _entry(name: str, entry: object, place: str) -> tuple[int, int, np.dtype[Any], tuple[int, ...]]:
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise _wrong(place, f"tensor {name!r} is not described by dtype, shape and data_offsets")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if dtype not in _TYPES:
+        raise _wrong(place, f"tensor {name!r} is {dtype!r}, not one of {', '.join(_TYPES)}")
+    for numbers in (shape, offsets):
+        if not isinstance(numbers, list) or not all(type(n) is int and n >= 0 for n in numbers):
+            raise _wrong(place, f"tensor {name!r} has a shape or offsets that are no whole numbers")
+    if len(offsets) != 2 or len(shape) > 2:  # noqa: PLR2004
+        raise _wrong(place, f"tensor {name!r} has a shape or offsets of the wrong length")
+    return offsets[0], offsets[1], _TYPES[dtype], tuple(shape)
+
+
+def _wrong(place: str, what: str) -> ModelError:
+    return ModelError(f"{place}: {what}; the file is damaged or no textclf model")

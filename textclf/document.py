@@ -1,0 +1,209 @@
+"""A document: what is read of a text, its passages, and where each stood in the original.
+
+Cleaning drops page furniture and mends characters; every offset can be led back to the
+text as its owner has it. This room knows no schemes.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textclf.furniture import Dropped, furniture
+
+_PARAGRAPH_END = "\n\n"
+_LONG_PASSAGE = 1500
+"""Characters. A longer paragraph has lost its breaks, and is split at its sentences."""
+_SENTENCES_A_PASSAGE = 5
+
+_ABBREVIATIONS = frozenset(
+    """
+    mr mrs ms dr prof gen lt col maj capt sgt brig adm rev fr st sr jr hon justice no vs gov sen
+    rep pres supt insp dept govt jan feb mar apr jun jul aug sep sept oct nov dec inc ltd co corp
+    rs art sec i.e e.g etc viz approx
+    """.split()  # noqa: SIM905 - a list of fifty strings hides its words
+)
+_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
+_ODD_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of characters: `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of the read text, and the stretch of the original that it came from.
+
+    Of equal length, the two go character by character; else the whole stands for the whole.
+    """
+
+    start: int
+    end: int
+    original_start: int
+    original_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to be coded. Made with `Document.read`."""
+
+    original: str
+    """The text as its owner has it."""
+    text: str
+    """What is read of it: furniture dropped, characters mended."""
+    passages: tuple[Span, ...]
+    """The paragraphs, as spans of `text`."""
+    dropped: tuple[Dropped, ...]
+    """What was not read, as spans of `original`."""
+    _pieces: tuple[_Piece, ...]
+
+    @classmethod
+    def read(cls, original: str, *, clean: bool = True) -> "Document":
+        r"""Return the document of a text; with `clean=False` page furniture is read as well.
+
+        >>> document = Document.read("By ALI KHAN-THE canal\u00adbank broke at noon.")
+        >>> document.text
+        'THE canalbank broke at noon.'
+        """
+        dropped = furniture(original) if clean else ()
+        kept: list[str] = []
+        pieces: list[_Piece] = []
+        length = 0
+        for start, end in _between(dropped, len(original)):
+            if original[start:end].isspace():
+                continue
+            if kept:
+                kept.append(_PARAGRAPH_END)
+                length += len(_PARAGRAPH_END)
+            for text, original_start, original_end in _mended(original, start, end):
+                kept.append(text)
+                pieces.append(_Piece(length, length + len(text), original_start, original_end))
+                length += len(text)
+        text = "".join(kept)
+        return cls(original, text, tuple(_passages(text)), dropped, tuple(pieces))
+
+    def in_original(self, start: int, end: int) -> Span:
+        """Return the span of the original that a span of `text` came from."""
+        first, last = self._piece(start), self._piece(max(start, end - 1))
+        whole_first = first.end - first.start != first.original_end - first.original_start
+        whole_last = last.end - last.start != last.original_end - last.original_start
+        return Span(
+            first.original_start + (0 if whole_first else start - first.start),
+            last.original_end if whole_last else last.original_start + end - last.start,
+        )
+
+    def _piece(self, place: int) -> _Piece:
+        found = bisect_right(self._pieces, place, key=lambda piece: piece.start) - 1
+        return self._pieces[max(found, 0)]
+
+
+def sentences(text: str) -> Iterator[Span]:
+    """Yield the sentences of a text, as spans without their surrounding white space.
+
+    >>> [(s.start, s.end) for s in sentences("Gen. Khan spoke. Nobody left.")]
+    [(0, 16), (17, 29)]
+    """
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        words = text[start : match.start()].rsplit(None, 1)
+        last = words[-1].lstrip("\"'“‘([").lower() if words else ""
+        initial = len(last) == 1 and last.isalpha()
+        if text[match.start()] == "." and (last in _ABBREVIATIONS or initial):
+            continue
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _between(dropped: tuple[Dropped, ...], length: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    for part in dropped:
+        if part.start > start:
+            yield start, part.start
+        start = max(start, part.end)
+    if start < length:
+        yield start, length
+
+
+def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the text of a stretch with where it came from: most often the stretch as it is.
+
+    Letters, digits and spaces take their NFKC form, invisible format characters go, and a
+    lone surrogate becomes U+FFFD: so that a soft hyphen or a ligature hides no word.
+    """
+    text = original[start:end]
+    if text.isascii():
+        yield text, start, end
+        return
+    done = 0
+    for run in _ODD_RUN.finditer(text):
+        if not _odd(run.group()):
+            continue
+        if run.start() > done:
+            yield text[done : run.start()], start + done, start + run.start()
+        for cluster in _clusters(run.group()):
+            place = start + run.start() + cluster.start
+            raw = run.group()[cluster.start : cluster.end]
+            yield _mend(raw), place, place + len(raw)
+        done = run.end()
+    if done < len(text):
+        yield text[done:], start + done, end
+
+
+def _odd(run: str) -> bool:
+    return not unicodedata.is_normalized("NFKC", run) or any(
+        unicodedata.category(char) in {"Cf", "Cs"} for char in run
+    )
+
+
+def _clusters(run: str) -> Iterator[Span]:
+    start = 0
+    for place in range(1, len(run) + 1):
+        if place == len(run) or not unicodedata.combining(run[place]):
+            yield Span(start, place)
+            start = place
+
+
+def _mend(cluster: str) -> str:
+    visible = "".join(
+        "\ufffd" if unicodedata.category(char) == "Cs" else char
+        for char in cluster
+        if unicodedata.category(char) != "Cf"
+    )
+    if visible and (unicodedata.category(visible[0])[0] in "LM" or visible[0].isdecimal()):
+        return unicodedata.normalize("NFKC", visible)
+    return " " if visible and unicodedata.category(visible[0]) == "Zs" else visible
+
+
+def _passages(text: str) -> Iterator[Span]:
+    gap = r"\s*\n[^\S\n]*\n\s*" if re.search(r"\S\s*\n[^\S\n]*\n\s*\S", text) else r"\s*\n\s*"
+    start = 0
+    for match in (*re.finditer(gap, text), None):
+        end = match.start() if match else len(text)
+        for passage in _trimmed(text, start, end):
+            yield from _split_long(text, passage)
+        start = match.end() if match else end
+
+
+def _split_long(text: str, passage: Span) -> Iterator[Span]:
+    if passage.end - passage.start <= _LONG_PASSAGE:
+        yield passage
+        return
+    spans = list(sentences(text[passage.start : passage.end]))
+    for first in range(0, len(spans), _SENTENCES_A_PASSAGE):
+        group = spans[first : first + _SENTENCES_A_PASSAGE]
+        yield Span(passage.start + group[0].start, passage.start + group[-1].end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    part = text[start:end]
+    stripped = part.strip()
+    if stripped:
+        first = start + len(part) - len(part.lstrip())
+        yield Span(first, first + len(stripped))

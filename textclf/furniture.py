@@ -1,0 +1,160 @@
+"""Finds the parts of already-scraped page text that are not the article.
+
+Breadcrumbs, bylines, share bars, "Check Also" and its teaser, outlet tails. What is found
+is reported with its reason and never altered. It knows lines of text and nothing else.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A span of the original text that is not read, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank, without its surrounding white space."""
+
+    start: int
+    end: int
+    text: str
+
+
+def furniture(text: str) -> tuple[Dropped, ...]:
+    r"""Return the spans of a page that are not its article, in order, none overlapping.
+
+    >>> [d.reason for d in furniture("Home / News / Rain\n\nRain fell on Swat.\n\nAbout admin")]
+    ['breadcrumb', 'after the article']
+    """
+    lines = list(_lines(text))
+    end = _article_end(lines)
+    found = [Dropped(line.start, line.end, "after the article") for line in lines[end:]]
+    if end < len(lines):
+        found = [Dropped(lines[end].start, lines[-1].end, "after the article")]
+    for number, line in enumerate(lines[:end]):
+        found += _in_line(line, number, last=number == end - 1)
+    return tuple(sorted(found, key=lambda dropped: dropped.start))
+
+
+_OPENING_LINES = 6
+"""How far down a page its breadcrumb, byline and date line stand."""
+
+_NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|and|de|al|bin|ul)){0,5}"
+_OUTLET = (
+    r"(?:Dawn|The News|APP|INP|NNI|Online|ANI|PTI|IANS|UNI|UNB|BSS|AFP|AP|Reuters|Xinhua|Agencies"
+    r"|Bloomberg|DPA|TASS|Anadolu|IRNA|BBC|CNN|Al Jazeera|News Desk|Web Desk|Monitoring Desk)"
+)
+
+_AFTER = re.compile(
+    r"(?:about (?:the )?(?:admin|author|editor)|check also"
+    r"|related (?:posts?|articles?|stories|news)"
+    r"|you (?:may|might) also like|leave a (?:reply|comment)|post navigation|recommended for you"
+    r"|more from (?:this|the) (?:section|author)|most (?:read|popular|viewed)|trending now"
+    r"|your email address will not be published.*)[\s:.…]*",
+    re.IGNORECASE,
+)
+_WHOLE_LINE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "share bar",
+        re.compile(
+            r"(?:share(?: this)?(?: (?:on|via|with) .{1,40})?|tweet|print|e-?mail|whatsapp|facebook"
+            r"|(?:share|tweet|pin|email|print)(?:[ |/]+(?:share|tweet|pin|email|print))+)[\s:.]*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "advertisement",
+        re.compile(
+            r"(?:advertise?ments?|sponsored(?: content)?|story continues below.*)[\s:.]*",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "teaser",
+        re.compile(
+            r"(?:also read|read also|read more|see also|read next|watch)\s*[:|–—-].{1,200}",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "subscription",
+        re.compile(
+            r"(?:subscribe (?:to|now)|sign up (?:for|to) our|follow us on|download (?:our|the) app"
+            r"|click here (?:to|for)|join our whatsapp).{0,160}",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "notice",
+        re.compile(
+            r"(?:(?:copyright|©).{0,160}|.{0,120}all rights reserved.?"
+            r"|published in .{2,60},? \w+ \d{1,2}(?:st|nd|rd|th)?,? \d{4}.?"
+            r"|tags?\s*:.{1,200}|filed under\s*:.{1,120})",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("breadcrumb", re.compile(r"home(?:page)?\s*(?:[/»>›|]|::).{1,300}", re.IGNORECASE)),
+    (
+        "date line",
+        re.compile(
+            r"(?:published|updated|posted|last updated|last modified)(?: on| at)?\b"
+            r"[:\s|].{0,60}\d.{0,40}"
+            r"|this story is from .{4,40}\d{4}.?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "byline",
+        re.compile(
+            rf"By {_NAME}(?:\s*[|,]\s*[\w ]{{1,40}})?"
+            r"|(?:by )?(?:our |a |the )?(?:staff (?:reporter|correspondent|writer)|correspondent"
+            r"|special correspondent|news desk|web desk|monitoring desk)",
+        ),
+    ),
+)
+_GLUED_BYLINE = re.compile(r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])")
+_TAIL = re.compile(rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$")
+
+_Rule = Callable[[Line], Iterator[Dropped]]
+
+
+def _lines(text: str) -> Iterator[Line]:
+    for match in re.finditer(r"[^\n\r\f\v\x85\u2028\u2029]+", text):
+        stripped = match.group().strip()
+        if stripped:
+            start = match.start() + match.group().index(stripped[0])
+            yield Line(start, start + len(stripped), stripped)
+
+
+def _article_end(lines: list[Line]) -> int:
+    """Return the line at which the article is over; never leaves the larger part behind it."""
+    whole = sum(len(line.text) for line in lines)
+    read = 0
+    for number, line in enumerate(lines):
+        if read * 2 > whole and _AFTER.fullmatch(line.text):
+            return number
+        read += len(line.text)
+    return len(lines)
+
+
+def _in_line(line: Line, number: int, *, last: bool) -> Iterator[Dropped]:
+    rules = _WHOLE_LINE + (_OPENING if number < _OPENING_LINES else ())
+    for reason, pattern in (*rules, ("after the article", _AFTER)):
+        if pattern.fullmatch(line.text):
+            yield Dropped(line.start, line.end, reason)
+            return
+    byline = _GLUED_BYLINE.match(line.text) if number < _OPENING_LINES else None
+    if byline:
+        yield Dropped(line.start, line.start + byline.end(), "byline")
+    tail = _TAIL.search(line.text)
+    if tail and (last or tail.group().strip()[0] in "-–—"):
+        yield Dropped(line.start + tail.start(), line.end, "outlet tail")

@@ -1,0 +1,34 @@
+"""Holds a model's answers against labelled texts that it was not trained on."""
+
+from collections.abc import Sequence
+
+from textclf.artifact import load
+from textclf.classifier import Classifier, Options
+from textclf.corpus import Columns, Corpus, read_labelled
+from textclf.evaluation import Scores, evaluate
+from textclf.prediction import Status
+from textclf.sources import Reading
+
+
+def judge_file(
+    model: str, inputs: Sequence[str], columns: Columns = Columns(), text_field: str = ""
+) -> Scores:
+    """Return how well a model's answers agree with labelled files."""
+    classifier = load(model)
+    reading = Reading(text_field=text_field)
+    corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme)
+    return judge(classifier, corpus)
+
+
+def judge(classifier: Classifier, corpus: Corpus, options: Options = Options(evidence=0)) -> Scores:
+    """Return how well a model's answers agree with the labels of a corpus.
+
+    An answer that is not ok counts as wrong; passages of one article are resampled together.
+    """
+    answers = [classifier.annotate(record.text, options) for record in corpus.records]
+    return evaluate(
+        corpus.answers(classifier.scheme),
+        [one.labels if one.status is Status.OK else None for one in answers],
+        classifier.scheme.label_names,
+        [record.group for record in corpus.records],
+    )

@@ -1,0 +1,91 @@
+"""The linear form: what all learning ends in, and all scoring begins from and answers with.
+
+    score_c(text) = bias_c + sum over views v of
+                    1 / norm_v(text) * sum over terms t of g(tf_t) * weights_v[t, c]
+    norm_v(text)  = sqrt(sum over terms t of (g(tf_t) * scale_v[t])**2)
+
+Only terms of the vocabulary count. It knows no scheme, no estimator and no file.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclf.features import View
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearView:
+    """One view of a form: its vocabulary and what each term of it weighs."""
+
+    view: View
+    terms: tuple[str, ...]
+    """Ascending by code point, each once."""
+    scale: Floats
+    """Shape (terms,): a term's part in the text's norm, such as its idf. Above zero."""
+    weights: Floats
+    """Shape (terms, labels), idf and all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearForm:
+    """The views of a model and the bias of each label, shape (labels,)."""
+
+    views: tuple[LinearView, ...]
+    bias: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """How scores become probabilities and labels.
+
+    `single`: probabilities are the softmax of slope * score + intercept, the label is the
+    largest. `multi`: they are its sigmoid, and a label is given at or above its threshold.
+    """
+
+    kind: Literal["single", "multi"]
+    slope: Doubles
+    """Shape (labels,); above zero."""
+    intercept: Doubles
+    """Shape (labels,)."""
+    threshold: Doubles
+    """Shape (labels,): for `multi`, probabilities between 0 and 1."""
+    doubt: float = 0.0
+    """How often even the surest answer is wrong: this share of all probability is spread evenly."""
+
+    def probabilities(self, scores: Doubles) -> Doubles:
+        """Return the calibrated probabilities of scores of shape (texts, labels)."""
+        logits = scores * self.slope + self.intercept
+        if self.kind == "multi":
+            return np.asarray(self.doubt / 2 + (1 - self.doubt) * 0.5 * (1 + np.tanh(logits / 2)))
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares = odds / odds.sum(axis=1, keepdims=True)
+        return np.asarray(self.doubt / scores.shape[1] + (1 - self.doubt) * shares)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What one form makes of a text."""
+
+    scores: Doubles
+    """Shape (1 + spans, labels): the whole text, then each span of it."""
+    known: Doubles
+    """Shape (1 + spans,): the share of the words there that the form knows.
+
+    A form without a word view knows a chunk where it knows any n-gram of it.
+    """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contributions:
+    """What each place of a text adds to one label's score: they add up to score - bias."""
+
+    starts: Places
+    ends: Places
+    weights: Doubles

@@ -1,0 +1,204 @@
+"""Writes annotations: as text, JSON lines, one JSON list, CSV or TSV, as many as come in.
+
+It draws no page and reads nothing: `explanation` does the one, `sources` the other.
+"""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from textclf.errors import InputError
+from textclf.prediction import Annotation, Prediction, Status
+
+Format = Literal["text", "jsonl", "json", "csv", "tsv"]
+Row = Mapping[str, Any] | None
+"""The user's own fields of an item, where it came from a table."""
+
+_SUFFIXES: Mapping[str, Format] = {
+    ".txt": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+_SHOWN = 8
+
+
+def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
+    """Return what to write: by the output's suffix, else as the inputs are, else text.
+
+    Tables in give tables out, whether or not anybody looks on.
+    """
+    if path is not None:
+        name = path.with_suffix("") if path.suffix == ".gz" else path
+        if name.suffix not in _SUFFIXES:
+            raise InputError(
+                f"{path}: what to write is not told by its name; "
+                f"end it in one of {', '.join(_SUFFIXES)}, or give --format"
+            )
+        return _SUFFIXES[name.suffix]
+    kinds = {Path(one.removesuffix(".gz")).suffix.lower() for one in inputs}
+    only = kinds.pop() if len(kinds) == 1 else ""
+    return {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}.get(only, "text")  # type: ignore[return-value]
+
+
+@contextmanager
+def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Open the output: a file that appears whole when all is written, or standard output."""
+    if path is None:
+        yield stdout
+        stdout.flush()
+        return
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                    yield stream  # type: ignore[misc]
+            else:
+                yield raw
+        beside.replace(path)
+    except OSError as reason:
+        raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write(
+    annotations: Iterable[tuple[Annotation, Row]],
+    stream: IO[bytes],
+    style: Format,
+    prefix: str = "",
+) -> None:
+    """Write annotations, each with the user's own fields; `prefix` sets our columns apart."""
+    writers: dict[Format, Callable[[], Iterator[str]]] = {
+        "text": lambda: _text(annotations),
+        "jsonl": lambda: _jsonl(annotations, prefix),
+        "json": lambda: _json(annotations, prefix),
+        "csv": lambda: _table(annotations, ",", prefix),
+        "tsv": lambda: _table(annotations, "\t", prefix),
+    }
+    for part in writers[style]():
+        stream.write(_encoded(part))
+
+
+def _text(annotations: Iterable[tuple[Annotation, Row]]) -> Iterator[str]:
+    for annotation, _ in annotations:
+        yield f"{annotation.id}\n"
+        if annotation.error:
+            yield f"  error: {annotation.error}\n"
+        for one in annotation.predictions:
+            yield f"  {one.name:<20} {summary(one)}\n"
+            if one.evidence:
+                shown = ", ".join(f"{e.text} {e.weight:+.2f}" for e in strongest(one)[:_SHOWN])
+                yield f"  {'':<20} because of: {' '.join(shown.split())}\n"
+        if annotation.dropped:
+            reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.dropped))
+            yield f"  not read: {reasons}\n"
+
+
+def summary(prediction: Prediction) -> str:
+    """Return an answer in a few words.
+
+    >>> summary(Prediction("topic 1 0a", "single", ("sport",), 0.931, (), Status.OK))
+    'sport 93% (ok)'
+    """
+    labels = ", ".join(prediction.labels) or ("no label" if prediction.status is Status.OK else "-")
+    sure = "" if prediction.prob is None else f" {prediction.prob:.0%}"
+    return f"{labels}{sure} ({prediction.status.value})"
+
+
+def strongest(prediction: Prediction) -> list[Any]:
+    """Return the evidence, the heaviest first."""
+    return sorted(prediction.evidence, key=lambda one: -one.weight)
+
+
+def _jsonl(annotations: Iterable[tuple[Annotation, Row]], prefix: str) -> Iterator[str]:
+    for annotation, row in annotations:
+        yield _dumped(_merged(annotation, row or {}, prefix)) + "\n"
+
+
+def _json(annotations: Iterable[tuple[Annotation, Row]], prefix: str) -> Iterator[str]:
+    lead = "[\n"
+    for annotation, row in annotations:
+        yield lead + _dumped(_merged(annotation, row or {}, prefix))
+        lead = ",\n"
+    yield "[]\n" if lead == "[\n" else "\n]\n"
+
+
+def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the user's fields, then ours; the user's own id stays as it is."""
+    ours = {prefix + name: value for name, value in annotation.as_dict().items()}
+    _refuse_taken([name for name in ours if name != "id"], row, annotation)
+    return {**row, **{name: value for name, value in ours.items() if name not in row}}
+
+
+def _table(
+    annotations: Iterable[tuple[Annotation, Row]], delimiter: str, prefix: str
+) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    theirs: list[str] | None = None
+    for annotation, row in annotations:
+        cells = {prefix + name: cell for name, cell in _cells(annotation).items()}
+        if theirs is None:
+            theirs = ["source"] if row is None else list(row)
+            _refuse_taken(cells, theirs, annotation)
+            writer.writerow([*theirs, *cells])
+        own = {"source": annotation.id} if row is None else row
+        odd = next((name for name in own if name not in theirs), None)
+        if odd is not None:
+            raise InputError(
+                f"{annotation.path}: has a column {odd!r} that the first input has not; "
+                "label the two apart, or write .jsonl"
+            )
+        writer.writerow([*(_cell(own.get(name)) for name in theirs), *cells.values()])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _refuse_taken(ours: Iterable[str], theirs: Iterable[str], annotation: Annotation) -> None:
+    taken = next((name for name in ours if name in theirs), None)
+    if taken is not None:
+        raise InputError(
+            f"{annotation.path}: has a column {taken!r} already; "
+            "set ours apart with --prefix, such as --prefix coded_"
+        )
+
+
+def _cells(annotation: Annotation) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for one in annotation.predictions:
+        cells[one.name] = "|".join(one.labels)
+        cells[f"{one.name}_prob"] = "" if one.prob is None else f"{one.prob:.4f}"
+        cells[f"{one.name}_status"] = one.status.value
+        cells[f"{one.name}_evidence"] = "; ".join(
+            " ".join(evidence.text.split()) for evidence in strongest(one)
+        )
+        cells[f"{one.name}_scheme"] = one.scheme
+    cells["error"] = annotation.error
+    return cells
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _dumped(value)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace")

@@ -1,0 +1,334 @@
+"""The scikit-learn estimator that learns: TF-IDF views, a linear model on each, averaged.
+
+It strips nothing and knows no scheme, no document and no file: strings and labels in, a
+linear form out. What it predicts is the reference for every engine.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.svm import LinearSVC
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
+
+from textclf.errors import InputError
+from textclf.features import View, Weighting, tells_something, terms
+from textclf.linear import Decision, LinearForm, LinearView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """How often each term stands in each text, for every view: counted once, cut many times."""
+
+    views: tuple[View, ...]
+    vocabularies: tuple[tuple[str, ...], ...]
+    matrices: tuple[sparse.csr_array, ...]
+    """One a view, shape (texts, terms)."""
+
+    def __len__(self) -> int:
+        return int(self.matrices[0].shape[0])
+
+    def take(self, rows: NDArray[np.intp]) -> "Counts":
+        """Return the counts of some of the texts."""
+        return replace(self, matrices=tuple(matrix[rows] for matrix in self.matrices))
+
+
+def count(texts: Sequence[str], views: Sequence[View]) -> Counts:
+    """Return the counts of all terms that may enter a vocabulary, the terms ascending."""
+    vocabularies, matrices = [], []
+    for view in views:
+        vocabulary, matrix = _count(texts, view)
+        vocabularies.append(vocabulary)
+        matrices.append(matrix)
+    return Counts(tuple(views), tuple(vocabularies), tuple(matrices))
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A linear text classifier over word and character n-grams, with scikit-learn's manners.
+
+    X is a sequence of strings. y is a sequence of labels (single-label; two or more classes)
+    or a 0/1 indicator matrix of shape (texts, labels) (multi-label).
+
+    Each view is TF-IDF weighted and L2-normalised; a linear support vector machine is fitted
+    on each (Fan et al. 2008, LIBLINEAR), its scores are standardised by their mean and
+    deviation over the training texts, and the views' scores are averaged.
+
+    Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
+    `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
+    document frequency with ties in the terms' own order.
+
+    After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
+    Raises InputError (a ValueError) for what is not a sequence of strings.
+
+    >>> texts = ["the team won the match", "a late goal won it", "rain and wind", "snow and rain"]
+    >>> model = TextClassifier().fit(texts, ["sport", "sport", "weather", "weather"])
+    >>> model.predict(["rain tomorrow", "a goal"]).tolist()
+    ['weather', 'sport']
+    """
+
+    def __init__(
+        self,
+        *,
+        word_ngrams: tuple[int, int] | None = (1, 2),
+        char_ngrams: tuple[int, int] | None = (3, 5),
+        weighting: Weighting = "log",
+        min_df: int = 1,
+        char_min_df: int = 2,
+        max_features: int | None = None,
+        C: float = 0.5,
+        class_weight: str | None = "balanced",
+        random_state: int = 0,
+    ) -> None:
+        self.word_ngrams = word_ngrams
+        self.char_ngrams = char_ngrams
+        self.weighting = weighting
+        self.min_df = min_df
+        self.char_min_df = char_min_df
+        self.max_features = max_features
+        self.C = C
+        self.class_weight = class_weight
+        self.random_state = random_state
+
+    def views(self) -> tuple[View, ...]:
+        """Return the views that the parameters ask for."""
+        words, chars = self.word_ngrams, self.char_ngrams
+        found: list[View] = []
+        if words:
+            found.append(View("word", *words, self.weighting))
+        if chars:
+            found.append(View("char_wb", *chars, self.weighting))
+        if not found:
+            raise InputError("word_ngrams and char_ngrams are both None: give one of them")
+        return tuple(found)
+
+    def fit(self, X: Sequence[str], y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn from texts and their labels; a text's weight is 1 unless given."""
+        return self.fit_counts(count(_texts(X), self.views()), y, sample_weight)
+
+    def fit_counts(
+        self, counts: Counts, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Learn from texts that were counted before, with the views of these parameters."""
+        answers = _answers(y, len(counts))
+        self._multilabel = answers.ndim == 2  # noqa: PLR2004
+        self.classes_ = np.arange(answers.shape[1]) if self._multilabel else np.unique(answers)
+        if not self._multilabel and len(self.classes_) < 2:  # noqa: PLR2004
+            raise InputError(
+                f"all {len(answers)} texts have the label {self.classes_[0]!r}; "
+                "a classifier needs two or more classes"
+            )
+        weight = np.ones(len(counts)) if sample_weight is None else np.asarray(sample_weight, float)
+        if weight.shape != (len(counts),) or not (weight >= 0).all():
+            raise InputError(f"sample_weight needs {len(counts)} numbers of 0 or more")
+        with threadpool_limits(1):
+            parts = [
+                self._fit_view(view, vocabulary, matrix, answers, weight)
+                for view, vocabulary, matrix in zip(
+                    counts.views, counts.vocabularies, counts.matrices, strict=True
+                )
+            ]
+        self.form_ = self._form(parts)
+        return self
+
+    def scores(self, counts: Counts) -> NDArray[np.float64]:
+        """Return the scores of counted texts, shape (texts, labels), from the linear form."""
+        check_is_fitted(self, "form_")
+        total = np.tile(self.form_.bias.astype(float), (len(counts), 1))
+        for view, vocabulary, matrix in zip(
+            self.form_.views, counts.vocabularies, counts.matrices, strict=True
+        ):
+            weighted = _weighted(_columns(matrix, vocabulary, view.terms), view.view.weighting)
+            norm = np.sqrt(weighted.power(2) @ view.scale.astype(float) ** 2)
+            norm[norm == 0] = 1
+            total += (weighted @ view.weights.astype(float)) / norm[:, None]
+        return total
+
+    def decision_function(self, X: Sequence[str]) -> NDArray[np.float64]:
+        """Return scores in scikit-learn's shapes: (texts, labels), or (texts,) for two."""
+        check_is_fitted(self, "form_")
+        scores = self.scores(count(_texts(X), self.views()))
+        binary = not self._multilabel and len(self.classes_) == 2  # noqa: PLR2004
+        return scores[:, 1] - scores[:, 0] if binary else scores
+
+    def predict_proba(self, X: Sequence[str]) -> NDArray[np.float64]:
+        """Return probabilities of shape (texts, labels): uncalibrated, the scores as logits.
+
+        `textclf.training` calibrates them; scikit-learn's CalibratedClassifierCV does as well.
+        """
+        check_is_fitted(self, "form_")
+        scores = self.scores(count(_texts(X), self.views()))
+        flat = np.zeros(scores.shape[1])
+        kind: Literal["single", "multi"] = "multi" if self._multilabel else "single"
+        return Decision(kind, flat + 1, flat, flat + 0.5).probabilities(scores)
+
+    def predict(self, X: Sequence[str]) -> NDArray[Any]:
+        """Return a label for each text, or for multi-label a 0/1 matrix (texts, labels)."""
+        check_is_fitted(self, "form_")
+        scores = self.scores(count(_texts(X), self.views()))
+        if self._multilabel:
+            return (scores >= 0).astype(int)
+        return np.asarray(self.classes_[scores.argmax(axis=1)])
+
+    def __sklearn_tags__(self) -> Any:  # noqa: ANN401
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _fit_view(
+        self,
+        view: View,
+        vocabulary: tuple[str, ...],
+        matrix: sparse.csr_array,
+        answers: NDArray[Any],
+        weight: NDArray[np.float64],
+    ) -> tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the view's part, its weights in full precision, and its bias."""
+        chosen = self._choose(view, matrix)
+        kept = tuple(vocabulary[i] for i in chosen)
+        weighted = _weighted(matrix[:, chosen], view.weighting)
+        present = np.diff(weighted.tocsc().indptr)
+        idf = (np.log((1 + len(answers)) / (1 + present)) + 1).astype(np.float32).astype(float)
+        scaled = weighted @ sparse.diags_array(idf)
+        norm = np.sqrt(scaled.power(2).sum(axis=1))
+        norm[norm == 0] = 1
+        ready = sparse.csr_array(sparse.diags_array(1 / norm) @ scaled)
+        ready.indices, ready.indptr = ready.indices.astype("i4"), ready.indptr.astype("i4")
+        coefficients, bias = self._solve(ready, answers, weight)
+        scores = ready @ coefficients + bias
+        middle = np.average(scores, axis=0, weights=weight)
+        spread = np.sqrt(np.average((scores - middle) ** 2, axis=0, weights=weight))
+        spread[spread == 0] = 1
+        empty = np.zeros((0, 0), np.float32)
+        part = LinearView(view, kept, idf.astype(np.float32), empty)
+        if not self._multilabel:
+            return part, idf[:, None] * coefficients / spread, (bias - middle) / spread
+        # A multi-label score keeps its zero, the border between without and with the label.
+        return part, idf[:, None] * coefficients / spread, bias / spread
+
+    def _choose(self, view: View, matrix: sparse.csr_array) -> NDArray[np.intp]:
+        frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        least = self.min_df if view.analyzer == "word" else self.char_min_df
+        chosen = np.flatnonzero(frequency >= max(least, 1))
+        if self.max_features is not None and len(chosen) > self.max_features:
+            order = np.argsort(-frequency[chosen], kind="stable")[: self.max_features]
+            chosen = np.sort(chosen[order])
+        if not len(chosen):
+            raise InputError(
+                f"no {view.analyzer} n-gram is left to learn from; "
+                "give more text, or lower min_df and char_min_df"
+            )
+        return chosen
+
+    def _solve(
+        self, ready: sparse.csr_array, answers: NDArray[Any], weight: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return coefficients of shape (terms, labels) and the bias of each label."""
+        if not self._multilabel:
+            solver = self._solver().fit(ready, answers, sample_weight=weight)
+            coefficients, bias = solver.coef_.T, solver.intercept_
+            if len(self.classes_) == 2:  # noqa: PLR2004
+                return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
+            return coefficients, bias
+        columns, biases = [], []
+        for column in answers.T:
+            if column.min() == column.max():
+                columns.append(np.zeros(ready.shape[1]))
+                biases.append(1.0 if column.max() else -1.0)
+                continue
+            solver = self._solver().fit(ready, column, sample_weight=weight)
+            columns.append(solver.coef_[0])
+            biases.append(float(solver.intercept_[0]))
+        return np.stack(columns, axis=1), np.array(biases)
+
+    def _solver(self) -> LinearSVC:
+        return LinearSVC(
+            C=self.C, class_weight=self.class_weight, random_state=self.random_state, max_iter=5000
+        )
+
+    def _form(
+        self, parts: list[tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]]
+    ) -> LinearForm:
+        """Average the views; centre single-label weights, since only differences decide."""
+        views = []
+        bias = np.mean([part_bias for _, _, part_bias in parts], axis=0)
+        bias = bias if self._multilabel else bias - bias.mean()
+        for part, full, _ in parts:
+            weights = full / len(parts)
+            if not self._multilabel:
+                weights = weights - weights.mean(axis=1, keepdims=True)
+            views.append(replace(part, weights=np.ascontiguousarray(weights, np.float32)))
+        return LinearForm(tuple(views), bias.astype(np.float32))
+
+
+def _texts(X: Iterable[str]) -> list[str]:
+    if isinstance(X, str | bytes):
+        raise InputError("X is one text; give a list of texts, such as [text]")
+    if getattr(X, "ndim", 1) != 1:
+        raise InputError(f"X has {X.ndim} dimensions; give one column of texts")  # type: ignore[attr-defined]
+    try:
+        texts = list(X)
+    except TypeError:
+        raise InputError(f"X is a {type(X).__name__}; give a list of texts") from None
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            kind = "bytes: decode it first" if isinstance(text, bytes) else type(text).__name__
+            raise InputError(f"text {place} is not a string but {kind}")
+    if not texts:
+        raise InputError("X holds no texts; give at least one")
+    return texts
+
+
+def _answers(y: ArrayLike, texts: int) -> NDArray[Any]:
+    if y is None:
+        raise InputError("y is None; give a label for each text")
+    answers = np.asarray(y)
+    if len(answers) != texts:
+        raise InputError(f"there are {texts} texts and {len(answers)} labels; give one for each")
+    kind = type_of_target(answers)
+    if kind == "multilabel-indicator":
+        return answers.astype(int)
+    if answers.ndim != 1 or kind not in {"binary", "multiclass"}:
+        raise InputError(
+            f"y is {kind}, shape {answers.shape}; give a label for each text, or a 0/1 matrix"
+        )
+    return answers
+
+
+def _count(texts: Sequence[str], view: View) -> tuple[tuple[str, ...], sparse.csr_array]:
+    places: dict[str, int] = {}
+    columns: list[int] = []
+    ends = [0]
+    for text in texts:
+        columns += [places.setdefault(term, len(places)) for term in terms(text, view)]
+        ends.append(len(columns))
+    data = np.ones(len(columns))
+    matrix = sparse.csr_array((data, columns, ends), shape=(len(texts), len(places)))
+    matrix.sum_duplicates()
+    vocabulary = sorted(term for term in places if tells_something(term))
+    order = np.array([places[term] for term in vocabulary], dtype=np.intp)
+    return tuple(vocabulary), sparse.csr_array(matrix[:, order])
+
+
+def _columns(
+    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: tuple[str, ...]
+) -> sparse.csr_array:
+    """Return the columns of the wanted terms; one that was not counted is empty."""
+    places = {term: place for place, term in enumerate(vocabulary)}
+    found = [(places[term], new) for new, term in enumerate(wanted) if term in places]
+    old, new = np.array(found, dtype=np.intp).reshape(-1, 2).T
+    pick = sparse.csr_array((np.ones(len(old)), (old, new)), shape=(len(vocabulary), len(wanted)))
+    return sparse.csr_array(matrix @ pick)
+
+
+def _weighted(matrix: sparse.csr_array, weighting: Weighting) -> sparse.csr_array:
+    weighted = sparse.csr_array(matrix, copy=True)
+    weighted.data = 1 + np.log(weighted.data) if weighting == "log" else np.ones_like(weighted.data)
+    return weighted

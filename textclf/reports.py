@@ -1,0 +1,112 @@
+"""Draws scores, model cards and corpus figures as plain text tables."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textclf.evaluation import Scores
+from textclf.model import Model
+
+
+def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
+    """Return rows under a head, columns aligned: numbers to the right, words to the left.
+
+    >>> print(table([["sport", 12]], ["label", "texts"]))
+    label  texts
+    sport     12
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    right = [
+        bool(rows) and all(isinstance(row[i], int | float) for row in rows)
+        for i in range(len(head))
+    ]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [list(head), *cells]
+    ]
+    return "\n".join(lines)
+
+
+def scores_report(scores: Scores) -> str:
+    """Return the scores of an evaluation."""
+    return _scores(scores.as_dict())
+
+
+def training_report(card: Mapping[str, Any]) -> str:
+    """Return what a model card says of its training: the model beside the baselines."""
+    measured = card["out_of_fold"]
+    trained = card["trained_on"]
+    rows = [
+        [name, *(measured[name][key][0] for key in ("macro_f1", "accuracy", "example_f1"))]
+        for name in ("model", "keywords", "majority")
+    ]
+    low, high = measured["calibration_error"][1:]
+    return "\n".join(
+        [
+            ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),
+            "",
+            "out of fold, articles kept together:",
+            table(rows, ["", "macro-F1", "accuracy", "example-F1"]),
+            "",
+            _scores(measured["model"]),
+            f"calibration error {measured['calibration_error'][0]:.3f} [{low:.3f}, {high:.3f}]",
+        ]
+    )
+
+
+def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
+    """Return a whole model card."""
+    versions = ", ".join(f"{key} {value}" for key, value in card["versions"].items())
+    trained = card["trained_on"]
+    return "\n".join(
+        [
+            f"{name}: scheme {scheme}",
+            training_report(card),
+            f"corpus sha256 {trained['corpus_sha256'][:16]}",
+            f"terms sha256 {trained['terms_sha256'][:16] or '-'}",
+            f"trained with {versions}",
+            card["use"],
+        ]
+    )
+
+
+def models_report(models: Sequence[tuple[Path, Model]]) -> str:
+    """Return a line for each model: name, scheme, labels, out-of-fold macro-F1, file."""
+    rows = [
+        [
+            path.stem,
+            model.scheme.stamp,
+            len(model.scheme.labels),
+            model.card["out_of_fold"]["model"]["macro_f1"][0],
+            str(path),
+        ]
+        for path, model in models
+    ]
+    return table(rows, ["model", "scheme", "labels", "macro-F1", "file"])
+
+
+def _scores(scores: Mapping[str, Any]) -> str:
+    overall = "\n".join(
+        f"{title:<12}{value:.3f}  95% interval [{low:.3f}, {high:.3f}]"
+        for title, (value, low, high) in (
+            ("macro-F1", scores["macro_f1"]),
+            ("accuracy", scores["accuracy"]),
+            ("example-F1", scores["example_f1"]),
+        )
+    )
+    rows = [
+        [label, one["precision"], one["recall"], one["f1"], one["support"]]
+        for label, one in scores["labels"].items()
+    ]
+    answered = f"answered    {scores['answered']:.1%} of {scores['texts']} texts"
+    return "\n".join(
+        [overall, answered, "", table(rows, ["label", "precision", "recall", "F1", "texts"]), ""]
+    )
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

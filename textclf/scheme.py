@@ -1,0 +1,268 @@
+"""A labeling scheme (a codebook): its labels, what each takes, and how a document is answered.
+
+Schemes are data: TOML files, the shipped ones in `schemes/`. This room knows no documents
+and no models.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from textclf.errors import SchemeError
+from textclf.suggest import choices
+from textclf.tables import Table
+
+Kind = Literal["single", "multi"]
+Unit = Literal["document", "passage"]
+
+_FORMAT = 1
+_SHIPPED = Path(__file__).parent / "schemes"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MAX_LABEL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A case that looks like one label and belongs to another."""
+
+    case: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A hard case that was met in real news, and the label it was given."""
+
+    case: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One answer of a scheme, with what a coder needs to tell it from the others."""
+
+    name: str
+    title: str = ""
+    definition: str = ""
+    code: str = ""
+    """The label's code in an outside vocabulary, such as `medtop:01000000`."""
+    takes: tuple[str, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A closed set of labels, the question they answer, and how a document is answered.
+
+    Raises SchemeError when made of parts that do not fit together.
+    """
+
+    name: str
+    labels: tuple[Label, ...]
+    kind: Kind = "single"
+    """`single`: exactly one label for a text. `multi`: any number of them."""
+    unit: Unit = "document"
+    """What a coder reads before answering."""
+    title: str = ""
+    question: str = ""
+    version: str = "1"
+    source: str = ""
+    ties: str = ""
+    """What decides between two labels that both fit."""
+    rulings: tuple[Ruling, ...] = ()
+    any_passage: str = ""
+    """Given: a document takes this label where any of its passages does. Else: read whole."""
+    at_least_one: bool = False
+    """For a multi scheme: a text never goes without a label."""
+    implies: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """For a multi scheme: a label, and the labels that it brings with it."""
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The names of the labels, in the order of the scheme."""
+        return tuple(label.name for label in self.labels)
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of all that the scheme says: two schemes that differ in a word differ here."""
+        text = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def stamp(self) -> str:
+        """Name, version and short digest: what goes beside an answer, so that it can be traced."""
+        return f"{self.name} {self.version} {self.digest[:12]}"
+
+    def index(self, label: str) -> int:
+        """Return the place of a label; raises SchemeError where there is none such."""
+        try:
+            return self.label_names.index(label)
+        except ValueError:
+            raise SchemeError(
+                f"scheme {self.name!r} has no label {label!r}; {choices(label, self.label_names)}"
+            ) from None
+
+    def close(self, labels: Iterable[str]) -> tuple[str, ...]:
+        """Return the labels and all that they imply, in the order of the scheme.
+
+        >>> labels = (Label("violence"), Label("killing"))
+        >>> scheme = Scheme("acts", labels, "multi", implies=(("killing", ("violence",)),))
+        >>> scheme.close(["killing"])
+        ('violence', 'killing')
+        """
+        implied, found, waiting = dict(self.implies), set[str](), list(labels)
+        while waiting:
+            label = waiting.pop()
+            if label not in found:
+                found.add(label)
+                waiting += implied.get(label, ())
+        return tuple(name for name in self.label_names if name in found)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scheme as plain data that `from_dict` reads back."""
+        return cast("dict[str, Any]", json.loads(json.dumps(asdict(self))))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Scheme":
+        """Return the scheme that `as_dict` gave; raises SchemeError on anything else."""
+        try:
+            labels = tuple(
+                Label(
+                    **{
+                        **label,
+                        "takes": tuple(label["takes"]),
+                        "leaves": tuple(Leave(**leave) for leave in label["leaves"]),
+                    }
+                )
+                for label in data["labels"]
+            )
+            rulings = tuple(Ruling(**ruling) for ruling in data["rulings"])
+            implies = tuple((one, tuple(others)) for one, others in data["implies"])
+            parts = {**data, "labels": labels, "rulings": rulings, "implies": implies}
+            return cls(**parts)
+        except (KeyError, TypeError, ValueError, AttributeError) as reason:
+            raise SchemeError(f"this is not a scheme: {reason}") from None
+
+    @classmethod
+    def read(cls, path: Path) -> "Scheme":
+        """Return the scheme of a TOML file; raises SchemeError with the file and the key."""
+        table = Table.read(path, SchemeError)
+        labels, rulings = table.tables("labels"), table.tables("rulings")
+        if table.number("format") != _FORMAT:
+            raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
+        try:
+            scheme = cls(
+                name=table.text("name"),
+                title=table.text("title"),
+                question=table.text("question"),
+                kind=cast("Kind", table.one_of("kind", ("single", "multi"))),
+                unit=cast("Unit", table.one_of("unit", ("document", "passage"), "document")),
+                version=table.text("version"),
+                source=table.text("source", ""),
+                ties=table.text("ties", ""),
+                any_passage=table.text("any_passage", ""),
+                at_least_one=table.flag("at_least_one"),
+                implies=tuple(table.mapping("implies").items()),
+                labels=tuple(_label(label) for label in labels),
+                rulings=tuple(_ruling(ruling) for ruling in rulings),
+            )
+        except SchemeError as reason:
+            where = str(reason)
+            raise SchemeError(
+                where if where.startswith(str(path)) else f"{path}: {where}"
+            ) from None
+        table.close()
+        return scheme
+
+
+def find_scheme(name: str) -> Scheme:
+    """Return the scheme of a file, or the shipped one of that name."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        return Scheme.read(path)
+    if name in shipped_schemes():
+        return Scheme.read(_SHIPPED / f"{name}.toml")
+    raise SchemeError(
+        f"there is no scheme {name!r}: give a .toml file, or a shipped scheme; "
+        f"{choices(name, shipped_schemes())}"
+    )
+
+
+def shipped_schemes() -> tuple[str, ...]:
+    """Return the names of the schemes that travel with textclf."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
+
+
+def inferred_scheme(name: str, labels: Sequence[str], kind: Kind) -> Scheme:
+    """Return a scheme with no more than the label names that somebody's data shows."""
+    return Scheme(name, tuple(Label(label) for label in labels), kind, source="inferred from data")
+
+
+def _label(table: Table) -> Label:
+    leaves = table.tables("leaves")
+    label = Label(
+        name=table.text("name"),
+        title=table.text("title", ""),
+        definition=table.text("definition"),
+        code=table.text("code", ""),
+        takes=table.texts("takes"),
+        leaves=tuple(Leave(leave.text("case"), leave.text("to")) for leave in leaves),
+    )
+    for part in (*leaves, table):
+        part.close()
+    return label
+
+
+def _ruling(table: Table) -> Ruling:
+    ruling = Ruling(table.text("case"), table.text("label"))
+    table.close()
+    return ruling
+
+
+def _check(scheme: Scheme) -> None:
+    names = scheme.label_names
+    if not _NAME.fullmatch(scheme.name):
+        raise SchemeError(
+            f"a scheme cannot be named {scheme.name!r}; use a-z, 0-9 and _, such as 'my_scheme'"
+        )
+    if scheme.kind not in {"single", "multi"} or scheme.unit not in {"document", "passage"}:
+        raise SchemeError(f"kind {scheme.kind!r} or unit {scheme.unit!r} is not one there is")
+    if len(names) < (2 if scheme.kind == "single" else 1):
+        raise SchemeError(f"scheme {scheme.name!r} has too few labels; a single one needs two")
+    for number, name in enumerate(names, start=1):
+        if not isinstance(name, str) or not name.strip() or len(name) > _MAX_LABEL:
+            raise SchemeError(f"labels[{number}]: {name!r} is no name for a label")
+        if not name.isprintable():
+            raise SchemeError(f"labels[{number}]: {name!r} holds a character that does not print")
+        if name in names[: number - 1]:
+            raise SchemeError(f"labels[{number}]: there are two labels {name!r}; rename one")
+    _check_references(scheme)
+
+
+def _check_references(scheme: Scheme) -> None:
+    named = [
+        *(
+            (f"label {one.name!r}: leaves", leave.to)
+            for one in scheme.labels
+            for leave in one.leaves
+        ),
+        *((f"rulings: {ruling.case!r}", ruling.label) for ruling in scheme.rulings),
+        *((("any_passage", scheme.any_passage),) if scheme.any_passage else ()),
+        *(("implies", name) for one, others in scheme.implies for name in (one, *others)),
+    ]
+    for place, name in named:
+        if name not in scheme.label_names:
+            raise SchemeError(
+                f"{place}: there is no label {name!r}; {choices(name, scheme.label_names)}"
+            )
+    if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
+        raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
+    if scheme.kind == "multi" and scheme.any_passage:
+        raise SchemeError("any_passage is a rule of a scheme of kind 'single'")

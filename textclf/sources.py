@@ -1,0 +1,334 @@
+"""Reads what people have: files, folders, globs and standard input become items to label.
+
+Text files, JSON lines, CSV and TSV, each plain or gzipped. An item that cannot be read is
+still an item, with the reason: as many come out as went in. It knows no models.
+"""
+
+import csv
+import glob
+import gzip
+import json
+import sys
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from textclf.errors import InputError
+from textclf.suggest import choices
+
+Format = Literal["txt", "jsonl", "csv", "tsv"]
+
+STDIN = "-"
+TEXT_FIELDS = ("text", "content", "body", "article", "article_text", "full_text")
+ID_FIELDS = ("id", "ID", "Id", "url")
+
+_SUFFIXES: Mapping[str, Format] = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "txt",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+}
+_LONGEST_CELL = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to label, or the reason why it could not be read."""
+
+    id: str
+    path: str
+    text: str = ""
+    row: Mapping[str, Any] | None = None
+    """The user's own fields, in their order, where the item came from a table."""
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    place: str = ""
+    """File, and line where there are lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read."""
+
+    text_field: str = ""
+    """The column of a table that holds the text; empty: the first known one it has."""
+    id_field: str = ""
+    format: Format | None = None
+    """Given: read every input as this, whatever its name ends in."""
+    lines: bool = False
+    """Each line of a text file is a document of its own."""
+
+
+_PLAIN = Reading()
+
+
+def read_items(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Item]:
+    """Yield the items of all inputs in order, reading on only as they are asked for.
+
+    Raises InputError for an input that is not there, or a table without the named column.
+    """
+    for path in expand(inputs, reading):
+        yield from _read(path, reading)
+
+
+def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
+    """Return the files that inputs stand for: folders and globs in sorted order.
+
+    Raises InputError where an input is not there or a folder holds nothing to read.
+    """
+    found: list[str] = []
+    for given in inputs:
+        path = Path(given)
+        if given == STDIN or path.is_file():
+            found.append(given)
+        elif path.is_dir():
+            files = sorted(str(file) for file in path.rglob("*") if _readable(file, reading))
+            if not files:
+                raise InputError(
+                    f"{given}: the folder holds no file to read; "
+                    f"read are {', '.join(_SUFFIXES)}, each also with .gz"
+                )
+            found += files
+        else:
+            found_here = glob.glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
+            matches = sorted(match for match in found_here if Path(match).is_file())
+            if not matches:
+                raise InputError(f"{given}: there is no such file or folder")
+            found += matches
+    return found
+
+
+def format_of(path: str, reading: Reading = _PLAIN) -> Format:
+    """Return what a path is read as: by its suffix, else as one text."""
+    if reading.format:
+        return reading.format
+    name = Path(path[:-3] if path.lower().endswith(".gz") else path)
+    return _SUFFIXES.get(name.suffix.lower(), "txt")
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    r"""Return the text of bytes, and a warning where its encoding had to be guessed.
+
+    By its byte order mark, then as strict UTF-8, then as cp1252. Raises InputError for what
+    is no text.
+
+    >>> decode(b"caf\xe9")
+    ('café', 'not UTF-8: read as cp1252')
+    """
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), ""
+            except UnicodeDecodeError:
+                raise InputError(f"its byte order mark says {encoding}, its bytes do not") from None
+    if b"\x00" in data:
+        raise InputError("holds NUL bytes: a binary file, or UTF-16 without a byte order mark")
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
+
+
+def _readable(file: Path, reading: Reading) -> bool:
+    hidden = any(part.startswith(".") for part in file.parts if part not in {".", ".."})
+    name = file.name.lower().removesuffix(".gz")
+    return (
+        file.is_file() and not hidden and (bool(reading.format) or Path(name).suffix in _SUFFIXES)
+    )
+
+
+def _read(path: str, reading: Reading) -> Iterator[Item]:
+    try:
+        with _open(path) as stream:
+            kind = format_of(path, reading)
+            if path == STDIN and not reading.format and _starts_with_brace():
+                kind = "jsonl"
+            if kind == "txt" and not reading.lines:
+                yield _whole(path, stream)
+            elif kind == "txt":
+                yield from _lines(path, stream)
+            elif kind == "jsonl":
+                yield from _jsonl(path, stream, reading)
+            else:
+                yield from _table(path, stream, reading, "\t" if kind == "tsv" else ",")
+    except (OSError, EOFError, zlib.error) as reason:
+        text = getattr(reason, "strerror", None) or str(reason)
+        yield Item(path, path, error=f"{path}: cannot be read: {text}", place=path)
+
+
+def _starts_with_brace() -> bool:
+    stream = cast("BufferedReader", sys.stdin.buffer)
+    return stream.peek(1)[:1] == b"{"
+
+
+def _open(path: str) -> AbstractContextManager[IO[bytes]]:
+    if path == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    if path.lower().endswith(".gz"):
+        return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
+    return Path(path).open("rb")
+
+
+def _whole(path: str, stream: IO[bytes]) -> Item:
+    try:
+        text, warning = decode(stream.read())
+    except InputError as reason:
+        return Item(path, path, error=f"{path}: {reason}", place=path)
+    warnings = (f"{path}: {warning}",) if warning else ()
+    return Item(path, path, text, warnings=warnings, place=path)
+
+
+def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
+    for number, line, error, warnings in _decoded_lines(path, stream):
+        place = f"{path}:{number}"
+        yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
+
+
+def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    for number, line, error, warnings in _decoded_lines(path, stream):
+        place = f"{path}:{number}"
+        if error:
+            yield _reject(place, path, {}, error)
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as reason:
+            yield _reject(place, path, {}, f"{place}: is not JSON: {reason}")
+            continue
+        if not isinstance(row, dict):
+            yield _reject(place, path, {}, f"{place}: is not a JSON object, {{...}}")
+            continue
+        yield _item(row, place, path, reading, warnings)
+
+
+def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> Iterator[Item]:
+    rows = _rows(path, stream, delimiter)
+    header: list[str] | None = None
+    for number, cells, error, warnings in rows:
+        place = f"{path}:{number}"
+        if header is None:
+            if error:
+                raise InputError(f"{error}: the header cannot be read")
+            header = _header(cells, place)
+            _text_field(dict.fromkeys(header), path, reading)
+        elif error:
+            yield _reject(place, path, dict.fromkeys(header, ""), error)
+        elif len(cells) != len(header):
+            row = dict(zip(header, cells + [""] * len(header), strict=False))
+            odd = f"{place}: has {len(cells)} cells where the header has {len(header)}"
+            yield _reject(place, path, row, odd)
+        else:
+            yield _item(dict(zip(header, cells, strict=True)), place, path, reading, warnings)
+
+
+def _item(
+    row: dict[str, Any], place: str, path: str, reading: Reading, warnings: tuple[str, ...]
+) -> Item:
+    field = _text_field(row, place, reading)
+    text = row[field]
+    key = reading.id_field or next((name for name in ID_FIELDS if name in row), "")
+    if reading.id_field and reading.id_field not in row:
+        raise InputError(f"{place}: there is no field {reading.id_field!r}; {choices(key, row)}")
+    name = str(row[key]) if key and row[key] not in {None, ""} else place
+    if text is None:
+        text = ""
+    if not isinstance(text, str):
+        return Item(name, path, "", row, f"{place}: {field} is not a string", place=place)
+    return Item(name, path, text, row, warnings=warnings, place=place)
+
+
+def _reject(place: str, path: str, row: dict[str, Any], error: str) -> Item:
+    return Item(place, path, "", row, error, place=place)
+
+
+def _text_field(row: Mapping[str, Any], place: str, reading: Reading) -> str:
+    wanted = (reading.text_field,) if reading.text_field else TEXT_FIELDS
+    found = next((name for name in wanted if name in row), None)
+    if found is None:
+        missing = repr(reading.text_field) if reading.text_field else f"like {TEXT_FIELDS[0]!r}"
+        raise InputError(
+            f"{place}: there is no field {missing}; {choices(wanted[0], row)}; "
+            "name the one that holds the text with --text-field"
+        )
+    return found
+
+
+def _header(cells: list[str], place: str) -> list[str]:
+    twice = next((cell for cell in cells if cells.count(cell) > 1), None)
+    if twice is not None:
+        raise InputError(f"{place}: the header has {twice!r} twice; rename one of the columns")
+    return cells
+
+
+def _decoded_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
+    """Yield number, text, error and warnings of each line."""
+    for number, raw in enumerate(_unmarked(stream), start=1):
+        try:
+            line, warning = decode(raw)
+        except InputError as reason:
+            yield number, "", f"{path}:{number}: {reason}", ()
+            continue
+        yield number, line, "", (f"{path}:{number}: {warning}",) if warning else ()
+
+
+def _unmarked(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8."""
+    first = stream.readline()
+    if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text, _ = decode(first + stream.read())
+        yield from text.encode("utf-8", "replace").splitlines(keepends=True)
+        return
+    if first:
+        yield first
+    yield from stream
+
+
+def _rows(
+    path: str, stream: IO[bytes], delimiter: str
+) -> Iterator[tuple[int, list[str], str, tuple[str, ...]]]:
+    """Yield the rows of a table: line number, cells, error and warnings.
+
+    Python's reader swallows all that follows a quote that nobody closed. Here such a row is
+    an error of its own line, and reading goes on with the next line: no row is lost.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    source = _decoded_lines(path, stream)
+    again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
+    while True:
+        taken: list[tuple[int, str, str, tuple[str, ...]]] = []
+
+        def feed(taken: list[tuple[int, str, str, tuple[str, ...]]] = taken) -> Iterator[str]:
+            while line := (again.popleft() if again else next(source, None)):
+                taken.append(line)
+                yield line[1]
+
+        reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                number, _, error, _ = taken[0]
+                error = error or next((line[2] for line in taken if line[2]), "")
+                warnings = tuple(w for line in taken for w in line[3])
+                taken.clear()
+                if cells or error:
+                    yield number, cells, error, warnings
+        except csv.Error as reason:
+            number = taken[0][0]
+            again.extendleft(reversed(taken[1:]))
+            yield number, [], f"{path}:{number}: is not a row of the table: {reason}", ()
+            continue
+        return

@@ -1,0 +1,358 @@
+"""Turns labelled records into a model: views, weights, calibration, and scores out of fold.
+
+Everything is chosen and measured on texts that the model at hand has not seen; the passages
+of an article, contrast pairs and near-duplicates stay on one side of every split.
+"""
+
+import hashlib
+import json
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.base import clone
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+from textclf.artifact import write_model
+from textclf.baselines import Answer, Keywords, Stems, majority
+from textclf.corpus import Columns, Corpus, as_dict, read_labelled
+from textclf.document import Document
+from textclf.duplicates import clusters
+from textclf.errors import InputError, TrainingError
+from textclf.evaluation import calibration_error, evaluate
+from textclf.linear import Decision
+from textclf.model import Model
+from textclf.reference import Counts, TextClassifier, count
+from textclf.scheme import Scheme, find_scheme
+from textclf.sources import Reading
+from textclf.terms import TermList
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are behind, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a model is trained. It is saved in the model's card."""
+
+    word_ngrams: tuple[int, int] | None = (1, 2)
+    char_ngrams: tuple[int, int] | None = (3, 5)
+    min_df: int = 1
+    char_min_df: int = 2
+    max_features: int | None = 60_000
+    """For each view."""
+    C: float = 0.5
+    term_weight: float = 0.5
+    """What a seed term weighs as a training text, beside 1 for a labelled one."""
+    folds: int = 5
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Examples:
+    """What is learned from: the records' texts first, then the seed terms."""
+
+    counts: Counts
+    truth: NDArray[Any]
+    """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
+    weight: NDArray[np.float64]
+    records: int
+    groups: list[str] = field(default_factory=list)
+
+
+def fit(
+    corpus: Corpus,
+    scheme: Scheme,
+    *,
+    terms: TermList | None = None,
+    config: Config = Config(),
+    progress: Progress = lambda *_: None,
+) -> Model:
+    """Return the model that a scheme's labelled records make.
+
+    The same records, scheme, terms and config give the same model. Raises TrainingError where
+    a label has nothing to learn from or the texts cannot be split into folds.
+    """
+    ordered = Corpus(
+        tuple(sorted(corpus.labelled(scheme).records, key=lambda one: (one.id, one.text)))
+    )
+    answers = ordered.answers(scheme)
+    _refuse_untaught(scheme, answers, terms)
+    steps = config.folds + 3
+    progress("counting n-grams", 0, steps)
+    estimator = _estimator(config)
+    examples = _examples(ordered, scheme, terms, config, estimator)
+    scores = np.zeros((examples.records, len(scheme.labels)))
+    said: list[Answer] = [()] * examples.records
+    stems = Stems()
+    stemmed = [stems.of(record.text) for record in ordered.records]
+    for number, (train, test) in enumerate(_folds(examples, scheme, config), start=1):
+        progress(f"fold {number} of {config.folds}", number, steps)
+        rows = np.concatenate([train, np.arange(examples.records, len(examples.counts))])
+        scores[test] = _scores(_fitted(clone(estimator), examples, rows), examples, test, scheme)
+        rule = _rule(scheme, terms, stems, [stemmed[i] for i in train], [answers[i] for i in train])
+        for place in test:
+            said[place] = rule.answer(stemmed[place])
+    progress("calibrating", steps - 2, steps)
+    decision = _decision(scheme, scores, answers)
+    progress("fitting on all", steps - 1, steps)
+    final = _fitted(clone(estimator), examples, np.arange(len(examples.counts)))
+    card = {
+        "trained_on": {
+            "texts": len(ordered),
+            "groups": len(set(examples.groups)),
+            "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
+            "terms": len(examples.counts) - examples.records,
+            "corpus_sha256": _digest([as_dict(record) for record in ordered.records]),
+            "terms_sha256": _digest(asdict(terms)) if terms else "",
+            "scheme_sha256": scheme.digest,
+        },
+        "config": asdict(config),
+        "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
+        "out_of_fold": _measured(scheme, decision, scores, answers, said, examples.groups),
+        "use": _USE,
+    }
+    progress("done", steps, steps)
+    return Model(scheme, final.form_, decision, json.loads(json.dumps(card)))
+
+
+def train_file(
+    inputs: Sequence[str],
+    output: Path,
+    *,
+    scheme: str = "",
+    terms: Path | None = None,
+    columns: Columns = Columns(),
+    text_field: str = "",
+    config: Config = Config(),
+    progress: Progress = lambda *_: None,
+) -> Model:
+    """Train on labelled files, write the model, and return it.
+
+    Without a scheme, the labels of the table make one, named after the output.
+    """
+    given = find_scheme(scheme) if scheme else None
+    name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
+    name = name if name[:1].isalpha() else f"scheme_{name}".rstrip("_")
+    reading = Reading(text_field=text_field)
+    corpus, shown = read_labelled(inputs, columns, reading, scheme=given, name=name)
+    found = TermList.read(terms, shown) if terms else None
+    model = fit(corpus, shown, terms=found, config=config, progress=progress)
+    write_model(model, output)
+    return model
+
+
+_USE = (
+    "Codes English news text under the scheme in this file. Scores are out of fold on the "
+    "training corpus: measure on a labelled sample of your own before you publish counts."
+)
+_FEWEST_FOLDS = 2
+
+
+def _estimator(config: Config) -> TextClassifier:
+    return TextClassifier(
+        word_ngrams=config.word_ngrams,
+        char_ngrams=config.char_ngrams,
+        min_df=config.min_df,
+        char_min_df=config.char_min_df,
+        max_features=config.max_features,
+        C=config.C,
+        random_state=config.seed,
+    )
+
+
+def _refuse_untaught(scheme: Scheme, answers: Sequence[Answer], terms: TermList | None) -> None:
+    taught = {label for answer in answers for label in answer}
+    missing = [name for name in scheme.label_names if name not in taught]
+    if not answers:
+        raise TrainingError(f"no text is labelled under scheme {scheme.name!r}; label some first")
+    if missing:
+        raise TrainingError(
+            f"label {missing[0]!r} of scheme {scheme.name!r} has no text to learn from; "
+            "label some, or train with a scheme that leaves it out"
+        )
+    if terms is not None and terms.scheme != scheme.name:
+        raise TrainingError(f"the terms are those of scheme {terms.scheme!r}, not {scheme.name!r}")
+
+
+def _examples(
+    corpus: Corpus,
+    scheme: Scheme,
+    terms: TermList | None,
+    config: Config,
+    estimator: TextClassifier,
+) -> _Examples:
+    texts = [Document.read(record.text, clean=False).text for record in corpus.records]
+    answers = list(corpus.answers(scheme))
+    for label, phrases in (terms.by_label() if terms else {}).items():
+        texts += phrases
+        answers += [scheme.close((label,)) if scheme.kind == "multi" else (label,)] * len(phrases)
+    records = len(corpus)
+    weight = np.ones(len(texts))
+    weight[records:] = config.term_weight
+    groups = clusters(texts[:records], [record.group for record in corpus.records])
+    return _Examples(
+        count(texts, estimator.views()), _truth(scheme, answers), weight, records, groups
+    )
+
+
+def _truth(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
+    if scheme.kind == "single":
+        return np.array([scheme.index(answer[0]) for answer in answers])
+    matrix = np.zeros((len(answers), len(scheme.labels)), int)
+    for row, answer in enumerate(answers):
+        matrix[row, [scheme.index(label) for label in answer]] = 1
+    return matrix
+
+
+def _folds(
+    examples: _Examples, scheme: Scheme, config: Config
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return the rows to learn from and to score, fold by fold; a group is never in both."""
+    truth = examples.truth[: examples.records]
+    folds = min(config.folds, len(set(examples.groups)))
+    if folds < _FEWEST_FOLDS:
+        raise TrainingError(
+            "all texts belong to one article or are near-duplicates, so that nothing is left "
+            "to measure on; give more articles"
+        )
+    splitter = StratifiedGroupKFold if scheme.kind == "single" else GroupKFold
+    split = splitter(n_splits=folds, shuffle=True, random_state=config.seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
+        return list(split.split(truth, truth, examples.groups))
+
+
+def _fitted(
+    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp]
+) -> TextClassifier:
+    try:
+        return estimator.fit_counts(
+            examples.counts.take(rows), examples.truth[rows], examples.weight[rows]
+        )
+    except InputError as reason:
+        raise TrainingError(f"a fold cannot be learned from: {reason}") from None
+
+
+def _scores(
+    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp], scheme: Scheme
+) -> NDArray[np.float64]:
+    """Return the scores of rows under all labels; one that the fold never saw scores lowest."""
+    found = estimator.scores(examples.counts.take(rows))
+    if scheme.kind == "multi" or len(estimator.classes_) == len(scheme.labels):
+        return found
+    scores = np.repeat(found.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
+    scores[:, estimator.classes_] = found
+    return scores
+
+
+def _rule(
+    scheme: Scheme,
+    terms: TermList | None,
+    stems: Stems,
+    texts: list[list[str]],
+    answers: list[Answer],
+) -> Keywords:
+    if terms is None:
+        return Keywords.learned(scheme, texts, answers)
+    return Keywords.of_terms(scheme, terms.by_label(), answers, stems)
+
+
+def _decision(scheme: Scheme, scores: NDArray[np.float64], answers: Sequence[Answer]) -> Decision:
+    """Calibrate on out-of-fold scores, by their likelihood.
+
+    Single: temperature scaling (Guo et al. 2017) and a doubt, so that no answer is surer than
+    the errors of the sure ones allow. Multi: a sigmoid for each label (Platt 1999), and one
+    threshold for all, the best for example-based F1.
+    """
+    truth = _truth(scheme, answers)
+    labels = len(scheme.labels)
+    zeros, half = np.zeros(labels), np.full(labels, 0.5)
+    if scheme.kind == "single":
+
+        def decided(point: NDArray[np.float64]) -> Decision:
+            slope = np.full(labels, round(float(np.exp(point[0])), 6))
+            return Decision("single", slope, zeros, half, round(float(np.exp(point[1])), 6))
+
+        def loss(point: NDArray[np.float64]) -> float:
+            right = decided(point).probabilities(scores)[np.arange(len(truth)), truth]
+            return float(-np.log(right).mean())
+
+        least = np.log(1 / (len(truth) + 2))
+        best = minimize(
+            loss, np.array([0.0, -3.0]), method="Nelder-Mead", bounds=[(-4, 4), (least, -0.7)]
+        )
+        return decided(best.x)
+    pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
+    decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
+    probs = decision.probabilities(scores)
+    grid = np.arange(0.10, 0.71, 0.02)
+    reached = [_example_f1(truth, probs >= threshold) for threshold in grid]
+    threshold = round(float(grid[int(np.argmax(reached))]), 2)
+    return replace(decision, threshold=np.full(labels, threshold))
+
+
+def _sigmoid(scores: NDArray[np.float64], truth: NDArray[np.int_]) -> tuple[float, float]:
+    """Return slope and intercept, fitted to Platt's smoothed targets."""
+    positives = int(truth.sum())
+    high, low = (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2)
+    target = np.where(truth == 1, high, low)
+
+    def loss(point: NDArray[np.float64]) -> float:
+        logits = scores * np.exp(point[0]) + point[1]
+        return float((np.logaddexp(0, logits) - target * logits).mean())
+
+    best = minimize(loss, np.array([0.0, -1.0]), method="L-BFGS-B", bounds=[(-4, 4), (-20, 20)])
+    return round(float(np.exp(best.x[0])), 6), round(float(best.x[1]), 6)
+
+
+def _example_f1(truth: NDArray[np.int_], given: NDArray[np.bool_]) -> float:
+    sizes = truth.sum(axis=1) + given.sum(axis=1)
+    counted = sizes > 0
+    hits = (truth * given).sum(axis=1)
+    return float((2 * hits[counted] / sizes[counted]).mean()) if counted.any() else 0.0
+
+
+def _measured(
+    scheme: Scheme,
+    decision: Decision,
+    scores: NDArray[np.float64],
+    answers: Sequence[Answer],
+    keywords: Sequence[Answer],
+    groups: Sequence[str],
+) -> dict[str, Any]:
+    """Return what the card says of the model's quality."""
+    probs = decision.probabilities(scores)
+    names = scheme.label_names
+    if scheme.kind == "single":
+        said: list[Answer] = [(names[best],) for best in probs.argmax(axis=1)]
+        sure = probs.max(axis=1)
+        right = np.array([a == b for a, b in zip(said, answers, strict=True)])
+    else:
+        given = probs >= decision.threshold
+        if scheme.at_least_one:
+            given[np.arange(len(given)), probs.argmax(axis=1)] |= ~given.any(axis=1)
+        said = [scheme.close(n for n, yes in zip(names, row, strict=True) if yes) for row in given]
+        sure, right = probs.ravel(), _truth(scheme, answers).ravel().astype(bool)
+        groups = [group for group in groups for _ in names]
+    texts = groups if scheme.kind == "single" else groups[:: len(names)]
+    error = calibration_error(sure, right, groups)
+    always = [majority(answers)] * len(answers)
+    return {
+        "model": evaluate(answers, said, names, texts).as_dict(),
+        "keywords": evaluate(answers, keywords, names, texts).as_dict(),
+        "majority": evaluate(answers, always, names, texts).as_dict(),
+        "calibration_error": [round(v, 4) for v in (error.value, error.low, error.high)],
+    }
+
+
+def _digest(data: object) -> str:
+    text = json.dumps(data, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
