@@ -81,7 +81,7 @@ class Annotator:
         """Return the record of a document that was read before."""
         spans = [(span.start, span.end) for span in document.passages]
         if spans:
-            asked = [spans if model.scheme.any_passage else [] for model in self.models]
+            asked = [spans if model.scheme.by_passage else [] for model in self.models]
             found = self._engine.score(document.text, asked)
             predictions = tuple(
                 self._predict(number, one, document, options) for number, one in enumerate(found)
@@ -118,36 +118,31 @@ class Annotator:
         scheme, decision = model.scheme, model.decision
         if not found.known[0]:
             return _unanswered(scheme, Status.NO_EVIDENCE)
-        probs = decision.probabilities(found.scores)
-        row = 0
+        rows = decision.probabilities(found.scores)
+        probs, deciding = rows[0], np.zeros(0, np.intp)
         passages: tuple[PassagePrediction, ...] = ()
-        if scheme.any_passage:
-            target = scheme.index(scheme.any_passage)
-            sure = np.where(found.known[1:] > 0, probs[1:, target], -1.0)
-            row = 1 + int(sure.argmax())
+        if scheme.by_passage:
+            known = found.known[1:] > 0
+            deciding = _deciding(scheme, rows[1:], known)
+            if len(deciding):
+                probs = _joint(scheme, rows[1 + deciding])
             passages = tuple(
                 _passage(
-                    scheme,
-                    decision,
-                    one,
-                    known_there,
-                    document.in_original(s.start, s.end),
-                    options,
+                    scheme, decision, row, is_known, document.in_original(s.start, s.end), options
                 )
-                for one, known_there, s in zip(
-                    probs[1:], found.known[1:], document.passages, strict=True
-                )
+                for row, is_known, s in zip(rows[1:], known, document.passages, strict=True)
             )
-        labels, prob, status = _decide(scheme, decision, probs[row], options)
+        labels, prob, status = _decide(scheme, decision, probs, options)
         prediction = Prediction(
             scheme=scheme.stamp,
             kind=scheme.kind,
             labels=labels,
             prob=prob,
-            probs=tuple(zip(scheme.label_names, map(float, probs[row]), strict=True)),
+            probs=tuple(zip(scheme.label_names, map(float, probs), strict=True)),
             status=status,
             known=float(found.known[0]),
             passages=passages,
+            rests_on=tuple(map(int, deciding)),
         )
         if not options.evidence:
             return prediction
@@ -159,8 +154,10 @@ class Annotator:
     ) -> Iterator[Evidence]:
         """Yield each place of the spans that the answer rests on, with what it adds."""
         scheme = self.models[number].scheme
+        spans = [document.passages[place] for place in prediction.rests_on]
+        spans = spans or [Span(0, len(document.text))]
         for label in prediction.labels or _nearest(prediction):
-            for span in _rests_on(scheme, document, prediction):
+            for span in spans:
                 found = self._engine.contributions(
                     document.text, number, scheme.index(label), (span.start, span.end)
                 )
@@ -224,6 +221,41 @@ def _document(text: str, options: Options) -> Document:
     return Document.read(text, clean=options.clean)
 
 
+_PREVAILING = (3, 0.2)
+"""How many of a document's passages, and what share of them, a label needs to prevail."""
+
+
+def _deciding(
+    scheme: Scheme, probs: NDArray[np.float64], known: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the passages whose answer is the document's; none where it is read whole.
+
+    `any_passage`: those that take that label, else the one that comes nearest to it.
+    `prevails_over`: those that take the label that prevails; of two equals, the one that the
+    later passage takes.
+    """
+    places = np.flatnonzero(known)
+    answers = probs[places].argmax(axis=1)
+    if scheme.any_passage:
+        target = scheme.index(scheme.any_passage)
+        nearest = probs[places, target].argmax(keepdims=True)
+        return np.asarray(places[answers == target if (answers == target).any() else nearest])
+    counts = np.bincount(answers, minlength=probs.shape[1])
+    counts[scheme.index(scheme.prevails_over)] = 0
+    least, share = _PREVAILING
+    if counts.max() < max(least, share * len(places)):
+        return places[:0]
+    prevailing = answers[np.isin(answers, np.flatnonzero(counts == counts.max()))][-1]
+    return np.asarray(places[answers == prevailing])
+
+
+def _joint(scheme: Scheme, probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the document's probabilities: of its surest passage, or the mean of those agreeing."""
+    if scheme.any_passage:
+        return np.asarray(probs[probs[:, scheme.index(scheme.any_passage)].argmax()])
+    return np.asarray(probs.mean(axis=0))
+
+
 def _decide(
     scheme: Scheme, decision: Decision, probs: NDArray[np.float64], options: Options
 ) -> tuple[tuple[str, ...], float, Status]:
@@ -247,7 +279,7 @@ def _passage(
     scheme: Scheme,
     decision: Decision,
     probs: NDArray[np.float64],
-    known: float,
+    known: np.bool_,
     span: Span,
     options: Options,
 ) -> PassagePrediction:
@@ -267,18 +299,6 @@ def _nearest(prediction: Prediction) -> tuple[str, ...]:
         return ()
     best = max(prediction.probs, key=lambda pair: pair[1], default=None)
     return (best[0],) if best else ()
-
-
-def _rests_on(scheme: Scheme, document: Document, prediction: Prediction) -> Sequence[Span]:
-    """Return the spans whose words the answer rests on: the whole, or the passages that agree."""
-    if not scheme.any_passage:
-        return [Span(0, len(document.text))]
-    agreeing = [
-        span
-        for span, passage in zip(document.passages, prediction.passages, strict=True)
-        if passage.labels == prediction.labels
-    ]
-    return agreeing or document.passages
 
 
 def _strongest(evidence: Iterable[Evidence], most: int) -> tuple[Evidence, ...]:

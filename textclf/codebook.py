@@ -93,7 +93,10 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
 def _rules(scheme: Scheme) -> list[str]:
     first = _quoted(scheme.label_names[0])
     if scheme.kind == "single":
-        return [f"# any_passage = {first}  # a document takes it where any passage does"]
+        return [
+            f"# any_passage = {first}  # a document takes it where any passage does",
+            f"# prevails_over = {first}  # a document takes the other label that prevails, else it",
+        ]
     return [
         "# at_least_one = true  # a text never goes without a label",
         f"# implies = {{ {_quoted(scheme.label_names[-1])} = [{first}] }}",
@@ -145,6 +148,9 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
             yield name, text
     if scheme.any_passage:
         yield "Document", f"{scheme.any_passage} where any of its passages is {scheme.any_passage}"
+    if scheme.prevails_over:
+        rule = "where three passages and a fifth of all take another label than"
+        yield "Document", f"{rule} {scheme.prevails_over}, the one that most take; else read whole"
     if scheme.at_least_one:
         yield "Rule", "a text never goes without a label"
     for one, others in scheme.implies:

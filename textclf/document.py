@@ -114,7 +114,7 @@ def sentences(text: str) -> Iterator[Span]:
         words = text[start : match.start()].rsplit(None, 1)
         last = words[-1].lstrip("\"'“‘([").lower() if words else ""
         initial = len(last) == 1 and last.isalpha()
-        if text[match.start()] == "." and (last in _ABBREVIATIONS or initial):
+        if match.group().rstrip() == "." and (last in _ABBREVIATIONS or initial):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()

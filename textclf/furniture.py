@@ -116,8 +116,9 @@ _OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
         "byline",
         re.compile(
             rf"By {_NAME}(?:\s*[|,]\s*[\w ]{{1,40}})?"
-            r"|(?:by )?(?:our |a |the )?(?:staff (?:reporter|correspondent|writer)|correspondent"
-            r"|special correspondent|news desk|web desk|monitoring desk)",
+            r"|(?i:(?:by )?(?:our |a |the )?"
+            r"(?:(?:staff |special )?(?:reporter|correspondent|writer)"
+            r"|(?:news|web|monitoring) desk))",
         ),
     ),
 )
@@ -137,12 +138,13 @@ def _lines(text: str) -> Iterator[Line]:
 
 def _article_end(lines: list[Line]) -> int:
     """Return the line at which the article is over; never leaves the larger part behind it."""
-    whole = sum(len(line.text) for line in lines)
+    left = sum(len(line.text) for line in lines)
     read = 0
     for number, line in enumerate(lines):
-        if read * 2 > whole and _AFTER.fullmatch(line.text):
+        if read >= left and _AFTER.fullmatch(line.text):
             return number
         read += len(line.text)
+        left -= len(line.text)
     return len(lines)
 
 

@@ -66,6 +66,8 @@ class Prediction:
     evidence: tuple[Evidence, ...] = ()
     passages: tuple[PassagePrediction, ...] = ()
     """Given where the scheme answers for each passage."""
+    rests_on: tuple[int, ...] = ()
+    """The passages whose words decided; empty where the document was read whole."""
 
     @property
     def name(self) -> str:
@@ -107,6 +109,7 @@ class Prediction:
                 }
                 for one in self.passages
             ],
+            "rests_on": list(self.rests_on),
         }
 
 

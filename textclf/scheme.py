@@ -76,6 +76,11 @@ class Scheme:
     rulings: tuple[Ruling, ...] = ()
     any_passage: str = ""
     """Given: a document takes this label where any of its passages does. Else: read whole."""
+    prevails_over: str = ""
+    """Given: a document takes the other label that prevails among its passages, where one does.
+
+    It prevails where three passages and a fifth of all take it, and no other has more.
+    """
     at_least_one: bool = False
     """For a multi scheme: a text never goes without a label."""
     implies: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -88,6 +93,11 @@ class Scheme:
     def label_names(self) -> tuple[str, ...]:
         """The names of the labels, in the order of the scheme."""
         return tuple(label.name for label in self.labels)
+
+    @property
+    def by_passage(self) -> bool:
+        """Whether a document is answered from the answers of its passages."""
+        return bool(self.any_passage or self.prevails_over)
 
     @property
     def digest(self) -> str:
@@ -168,6 +178,7 @@ class Scheme:
                 source=table.text("source", ""),
                 ties=table.text("ties", ""),
                 any_passage=table.text("any_passage", ""),
+                prevails_over=table.text("prevails_over", ""),
                 at_least_one=table.flag("at_least_one"),
                 implies=tuple(table.mapping("implies").items()),
                 labels=tuple(_label(label) for label in labels),
@@ -255,6 +266,7 @@ def _check_references(scheme: Scheme) -> None:
         ),
         *((f"rulings: {ruling.case!r}", ruling.label) for ruling in scheme.rulings),
         *((("any_passage", scheme.any_passage),) if scheme.any_passage else ()),
+        *((("prevails_over", scheme.prevails_over),) if scheme.prevails_over else ()),
         *(("implies", name) for one, others in scheme.implies for name in (one, *others)),
     ]
     for place, name in named:
@@ -264,5 +276,7 @@ def _check_references(scheme: Scheme) -> None:
             )
     if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
         raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
-    if scheme.kind == "multi" and scheme.any_passage:
-        raise SchemeError("any_passage is a rule of a scheme of kind 'single'")
+    if scheme.kind == "multi" and scheme.by_passage:
+        raise SchemeError("any_passage and prevails_over are rules of a scheme of kind 'single'")
+    if scheme.any_passage and scheme.prevails_over:
+        raise SchemeError("any_passage and prevails_over exclude each other; give one of them")

@@ -49,8 +49,8 @@ class Config:
     max_features: int | None = 60_000
     """For each view."""
     C: float = 0.5
-    term_weight: float = 0.5
-    """What a seed term weighs as a training text, beside 1 for a labelled one."""
+    term_share: float = 4.0
+    """What all seed terms together weigh, beside 1 for all labelled texts together."""
     folds: int = 5
     seed: int = 0
 
@@ -191,15 +191,18 @@ def _examples(
 ) -> _Examples:
     texts = [Document.read(record.text, clean=False).text for record in corpus.records]
     answers = list(corpus.answers(scheme))
-    for label, phrases in (terms.by_label() if terms else {}).items():
+    records = len(corpus)
+    weight = [1.0] * records
+    taught = terms.by_label() if terms else {}
+    for label, phrases in taught.items():
         texts += phrases
         answers += [scheme.close((label,)) if scheme.kind == "multi" else (label,)] * len(phrases)
-    records = len(corpus)
-    weight = np.ones(len(texts))
-    weight[records:] = config.term_weight
+        # Labels weigh the same, however many terms each has; a term never more than a text.
+        even = config.term_share * records / (len(taught) * len(phrases))
+        weight += [min(1.0, even)] * len(phrases)
     groups = clusters(texts[:records], [record.group for record in corpus.records])
     return _Examples(
-        count(texts, estimator.views()), _truth(scheme, answers), weight, records, groups
+        count(texts, estimator.views()), _truth(scheme, answers), np.array(weight), records, groups
     )
 
 

@@ -1,0 +1,78 @@
+"""Small models that the tests share, trained once on texts written here."""
+
+import pytest
+
+from textclf.classifier import Classifier
+from textclf.corpus import Corpus, Record
+from textclf.engine import NumpyEngine
+from textclf.scheme import Label, Scheme
+from textclf.training import Config, fit
+
+WEATHER = [
+    "Snow fell on the pass all night and the road to the lake was white by dawn.",
+    "The met office forecasts rain and strong wind for the coast until Friday.",
+    "A dust storm swept the plains, and the temperature fell by nine degrees.",
+    "Fog delayed the morning; forecasters expect sunshine and a light breeze later.",
+    "Monsoon clouds gathered over the hills and heavy rain is forecast tonight.",
+    "Cold wind from the north will keep the snow on the ground, forecasters say.",
+]
+SPORT = [
+    "The captain scored twice and the club won the cup after extra time.",
+    "Her spinner took five wickets before lunch, and the match was over by tea.",
+    "The coach rested three players for the semi-final of the hockey tournament.",
+    "A late goal gave the visitors the match; the captain praised the young striker.",
+    "The bowler took the last wicket with the scores level, and the crowd ran on.",
+    "Players of both clubs shook hands after the final, won by a single goal.",
+]
+BOTH = [
+    "Rain stopped the match after ten overs and the captain blamed the forecast.",
+    "Snow on the pitch put off the final; the club hopes for sunshine on Sunday.",
+]
+
+
+def corpus(name: str, answers: list[tuple[str, tuple[str, ...]]]) -> Corpus:
+    return Corpus(
+        tuple(
+            Record(f"r{number:02d}", text, {name: labels})
+            for number, (text, labels) in enumerate(answers)
+        )
+    )
+
+
+SINGLE = Scheme("beat", (Label("sport"), Label("weather")))
+PASSAGES = Scheme("rain", (Label("rain"), Label("dry")), unit="passage", any_passage="rain")
+MULTI = Scheme(
+    "subjects",
+    (Label("outdoors"), Label("sport"), Label("weather")),
+    "multi",
+    implies=(("weather", ("outdoors",)),),
+)
+SMALL = Config(folds=2, char_min_df=1)
+
+BEAT_TEXTS = [*((t, ("sport",)) for t in SPORT), *((t, ("weather",)) for t in WEATHER)]
+RAIN_TEXTS = [(t, ("rain",) if "rain" in t.lower() else ("dry",)) for t in WEATHER + SPORT + BOTH]
+SUBJECT_TEXTS = [
+    *((t, ("sport",)) for t in SPORT),
+    *((t, ("outdoors", "weather")) for t in WEATHER),
+    *((t, ("outdoors", "sport", "weather")) for t in BOTH),
+]
+
+
+@pytest.fixture(scope="session")
+def beat():
+    return fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+
+
+@pytest.fixture(scope="session")
+def rain():
+    return fit(corpus("rain", RAIN_TEXTS), PASSAGES, config=SMALL)
+
+
+@pytest.fixture(scope="session")
+def subjects():
+    return fit(corpus("subjects", SUBJECT_TEXTS), MULTI, config=SMALL)
+
+
+@pytest.fixture(scope="session")
+def beat_classifier(beat):
+    return Classifier(beat, NumpyEngine)
