@@ -55,6 +55,8 @@ class Options:
 
 
 _DEFAULTS = Options()
+_CANDIDATES = 16
+"""Places looked at for each one shown: a word that stands in many is shown once."""
 
 
 class Annotator:
@@ -146,13 +148,16 @@ class Annotator:
         )
         if not options.evidence:
             return prediction
-        shown = _strongest(self._evidence(number, document, prediction), options.evidence)
-        return replace(prediction, evidence=shown)
+        places = self._evidence(number, document, prediction, options.evidence * _CANDIDATES)
+        return replace(prediction, evidence=_strongest(places, options.evidence))
 
     def _evidence(
-        self, number: int, document: Document, prediction: Prediction
+        self, number: int, document: Document, prediction: Prediction, most: int | None = None
     ) -> Iterator[Evidence]:
-        """Yield each place of the spans that the answer rests on, with what it adds."""
+        """Yield the places of each span that the answer rests on, with what they add.
+
+        With `most`, only so many of a span, those that add most; else all, in their order.
+        """
         scheme = self.models[number].scheme
         spans = [document.passages[place] for place in prediction.rests_on]
         spans = spans or [Span(0, len(document.text))]
@@ -161,9 +166,12 @@ class Annotator:
                 found = self._engine.contributions(
                     document.text, number, scheme.index(label), (span.start, span.end)
                 )
-                places = zip(found.starts, found.ends, found.weights, strict=True)
-                for start, end, weight in places:
-                    yield _place(document, int(start), int(end), float(weight), label)
+                chosen = np.arange(len(found.weights))
+                if most is not None:
+                    chosen = np.argsort(-found.weights, kind="stable")[:most]
+                for place in chosen:
+                    start, end = int(found.starts[place]), int(found.ends[place])
+                    yield _place(document, start, end, float(found.weights[place]), label)
 
 
 class Classifier:

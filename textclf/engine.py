@@ -14,6 +14,8 @@ from textclf.features import Tokens, View, char_ngrams, chunks, word_ngrams, wor
 from textclf.linear import Contributions, LinearForm, LinearView, Scores
 
 _CACHED_CHUNKS = 50_000
+_PLACE_BITS = 31
+"""A start and an end are sorted as one number of 62 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,11 +147,10 @@ class _Form:
         if not starts:
             nowhere = np.zeros(0, np.intp)
             return Contributions(nowhere, nowhere, np.zeros(0))
-        places = np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
-        distinct, inverse = np.unique(places, axis=0, return_inverse=True)
-        summed = np.zeros(len(distinct))
-        np.add.at(summed, inverse.ravel(), np.concatenate(weights))
-        return Contributions(distinct[:, 0], distinct[:, 1], summed)
+        places = (np.concatenate(starts) << _PLACE_BITS) | np.concatenate(ends)
+        distinct, inverse = np.unique(places, return_inverse=True)
+        summed = np.asarray(np.bincount(inverse, np.concatenate(weights)), np.float64)
+        return Contributions(distinct >> _PLACE_BITS, distinct & (1 << _PLACE_BITS) - 1, summed)
 
 
 class _View:

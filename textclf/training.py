@@ -290,7 +290,10 @@ def _decision(scheme: Scheme, scores: NDArray[np.float64], answers: Sequence[Ans
 
         least = np.log(1 / (len(truth) + 2))
         best = minimize(
-            loss, np.array([0.0, -3.0]), method="Nelder-Mead", bounds=[(-4, 4), (least, -0.7)]
+            loss,
+            np.array([0.0, max(-3.0, least)]),
+            method="Nelder-Mead",
+            bounds=[(-4, 4), (least, -0.7)],
         )
         return decided(best.x)
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])

@@ -1,0 +1,201 @@
+"""From scores to answers: statuses, document rules, evidence, and no made-up label."""
+
+import numpy as np
+import pytest
+from conftest import BOTH, SPORT, WEATHER
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import textclf
+from textclf.classifier import Annotator, Classifier, Options
+from textclf.document import Document
+from textclf.engine import NumpyEngine
+from textclf.errors import InputError
+from textclf.prediction import Status
+
+NOTHING = ["", "   \n\t ", "\x00\x00", "\u200b\u00ad"]
+UNKNOWN = [
+    "\u06cc\u06c1 \u062e\u0628\u0631 \u0627\u0631\u062f\u0648 \u0645\u06cc\u06ba",
+    "2016 2017",
+    "\u2014 ? !",
+    "zzqx vvkw",
+]
+
+
+def test_a_text_gets_the_label_of_its_kind(beat_classifier):
+    assert beat_classifier.predict([SPORT[0], WEATHER[0]]) == ["sport", "weather"]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_an_empty_text_gets_no_label(beat_classifier, text):
+    answer = beat_classifier.annotate(text)
+
+    assert answer.status in {Status.EMPTY, Status.NO_EVIDENCE}
+    assert answer.label is None
+    assert answer.prob is None
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_a_text_without_a_known_word_gets_no_label(beat_classifier, text):
+    answer = beat_classifier.annotate(text)
+
+    assert answer.status is Status.NO_EVIDENCE
+    assert answer.label is None
+
+
+def test_an_unsure_answer_is_held_back_where_asked(beat_classifier):
+    sure = beat_classifier.annotate(SPORT[0])
+
+    held = beat_classifier.annotate(SPORT[0], Options(abstain=1.0))
+
+    assert sure.status is Status.OK
+    assert held.status is Status.ABSTAINED
+    assert held.label is None
+    assert held.prob == sure.prob
+
+
+@pytest.mark.parametrize(
+    "text", ["goal " * 1_000_000, "g" * 5_000_000], ids=["repeats", "one word"]
+)
+def test_five_megabytes_of_one_word_are_answered(beat_classifier, text):
+    assert beat_classifier.annotate(text).status in {Status.OK, Status.NO_EVIDENCE}
+
+
+def test_a_lone_surrogate_is_read_past(beat_classifier):
+    answer = beat_classifier.annotate("The captain \ud800 scored a goal.")
+
+    assert answer.label == "sport"
+
+
+def test_probabilities_have_a_row_a_text_and_nan_where_there_is_no_answer(beat_classifier):
+    probs = beat_classifier.predict_proba([SPORT[0], ""])
+
+    assert probs.shape == (2, 2)
+    assert probs[0].sum() == pytest.approx(1)
+    assert np.isnan(probs[1]).all()
+
+
+@pytest.mark.parametrize("wrong", ["a bare string", b"bytes", [b"bytes"], [None], [3]])
+def test_what_is_no_list_of_texts_is_a_named_error(beat_classifier, wrong):
+    with pytest.raises(InputError):
+        beat_classifier.predict(wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"abstain": 1.5}, {"abstain": -0.1}, {"evidence": -1}])
+def test_an_option_that_cannot_be_is_refused(wrong):
+    with pytest.raises(InputError):
+        Options(**wrong)
+
+
+def test_a_document_takes_the_label_where_any_passage_does(rain):
+    text = "\n\n".join(
+        [*SPORT, "Heavy rain is forecast for the coast, rain and more rain.", *SPORT]
+    )
+
+    answer = Classifier(rain, NumpyEngine).annotate(text)
+
+    assert answer.label == "rain"
+    assert [one.labels for one in answer.passages].count(("rain",)) == len(answer.rests_on) == 1
+    assert answer.prob == pytest.approx(answer.passages[6].prob)
+    assert {one.passage for one in answer.evidence} == {6}
+
+
+def test_a_document_without_such_a_passage_does_not_take_the_label(rain):
+    assert Classifier(rain, NumpyEngine).annotate("\n\n".join(SPORT)).label == "dry"
+
+
+def test_a_side_prevails_where_three_passages_and_a_fifth_take_it():
+    stance = textclf.load("stance")
+    blame = "The state's failure is shameful: criminal negligence, apathy and misplaced priorities."
+    report = "Police said a case was registered, according to officials, and two men were arrested."
+
+    two = stance.annotate("\n\n".join([blame] * 2 + [report] * 12))
+    three = stance.annotate("\n\n".join([blame] * 3 + [report] * 12))
+    few = stance.annotate("\n\n".join([blame] * 3 + [report] * 13))
+
+    assert two.rests_on == ()
+    assert (three.label, three.rests_on) == ("against", (0, 1, 2))
+    assert few.rests_on == ()
+
+
+def test_a_multi_label_answer_brings_what_it_implies(subjects):
+    classifier = Classifier(subjects, NumpyEngine)
+
+    assert classifier.predict([BOTH[0]]) == [("outdoors", "sport", "weather")]
+    assert classifier.predict([""]) == [None]
+
+
+@settings(max_examples=30)
+@given(
+    chosen=st.lists(st.sampled_from(SPORT + WEATHER + BOTH + ["", "zz"]), min_size=1, max_size=6)
+)
+def test_evidence_adds_up_to_the_score_and_stands_in_the_original(chosen, beat, rain):
+    text = "\n\n".join(chosen)
+    annotator = Annotator([beat, rain], NumpyEngine)
+
+    document, annotation, evidence = annotator.explained(text)
+
+    assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
+    if annotation["beat"].status is Status.OK:
+        column = beat.scheme.index(annotation["beat"].label)
+        score = NumpyEngine([beat.form]).score(document.text)[0].scores[0, column]
+        assert sum(one.weight for one in evidence[0]) + beat.form.bias[column] == pytest.approx(
+            score
+        )
+
+
+def test_evidence_shows_the_place_in_the_users_own_text(beat_classifier):
+    text = "Home / Sport / Cup\n\nThe cap\u00adtain scored a goal, the captain said."
+
+    places = beat_classifier.annotate(text).evidence
+
+    assert "cap\u00adtain" in {one.text for one in places}
+    assert all(text[one.start : one.end] == one.text for one in places)
+    assert all(one.start >= text.index("The") for one in places)
+
+
+def test_only_what_speaks_for_the_label_is_shown_and_the_heaviest_of_it(beat_classifier):
+    shown = beat_classifier.annotate(SPORT[0], Options(evidence=3)).evidence
+
+    assert len(shown) == 3
+    assert all(one.weight > 0 for one in shown)
+
+
+def test_no_evidence_is_collected_where_none_is_asked_for(beat_classifier):
+    assert beat_classifier.annotate(SPORT[0], Options(evidence=0)).evidence == ()
+
+
+def test_page_furniture_is_not_among_the_evidence(beat_classifier):
+    text = "The captain scored a goal and the club won.\n\nAbout admin\n\nSnow and rain"
+
+    annotation = Annotator([beat_classifier.model], NumpyEngine).annotate(text)
+
+    assert annotation.dropped[0].reason == "after the article"
+    assert "rain" not in {one.text.lower() for one in annotation["beat"].evidence}
+
+
+def test_two_models_of_one_scheme_are_refused(beat):
+    with pytest.raises(InputError, match="two models answer scheme 'beat'"):
+        Annotator([beat, beat], NumpyEngine)
+
+
+def test_all_schemes_together_answer_as_each_alone(beat, rain):
+    together = Annotator([beat, rain], NumpyEngine)
+
+    for text in (*SPORT, *WEATHER, "\n\n".join(BOTH)):
+        record = together.annotate(text)
+        assert record["beat"] == Classifier(beat, NumpyEngine).annotate(text)
+        assert record["rain"] == Classifier(rain, NumpyEngine).annotate(text)
+
+
+def test_a_document_read_before_is_coded_alike(beat):
+    annotator = Annotator([beat], NumpyEngine)
+
+    assert annotator.code(Document.read(SPORT[0])) == annotator.annotate(SPORT[0])
+
+
+def test_an_answer_names_its_codebook(beat_classifier):
+    answer = beat_classifier.annotate(SPORT[0])
+
+    assert answer.scheme == beat_classifier.scheme.stamp
+    assert answer.as_dict()["scheme"].endswith(beat_classifier.scheme.digest[:12])
