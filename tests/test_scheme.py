@@ -161,7 +161,7 @@ def test_a_mistake_is_one_line_that_names_file_key_and_remedy(tmp_path, right, w
         ({"labels": (Label("one"), Label("t\two"))}, "does not print"),
         ({"any_passage": "three"}, "any_passage: there is no label 'three'"),
         ({"at_least_one": True}, "rules of a scheme of kind 'multi'"),
-        ({"kind": "multi", "any_passage": "one"}, "a rule of a scheme of kind 'single'"),
+        ({"kind": "multi", "any_passage": "one"}, "rules of a scheme of kind 'single'"),
     ],
 )
 def test_parts_that_do_not_fit_together_make_no_scheme(parts, message):

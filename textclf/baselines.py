@@ -20,6 +20,8 @@ Answer = tuple[str, ...]
 _KEYWORDS = 20
 _FEW = 3
 """A word in fewer texts than this is no keyword."""
+_LONGEST = 8
+"""A term of more words than this is never found."""
 
 
 class Stems:
@@ -98,7 +100,11 @@ class Keywords:
 
     def answer(self, stems: Sequence[str]) -> Answer:
         """Return the labels of a text, given as stems."""
-        grams = {" ".join(stems[i : i + n]) for n in (1, 2, 3) for i in range(len(stems) - n + 1)}
+        grams = {
+            " ".join(stems[i : i + n])
+            for n in range(1, _LONGEST + 1)
+            for i in range(len(stems) - n + 1)
+        }
         hits = {label: len(keys & grams) for label, keys in self.keywords.items()}
         most = max(hits.values())
         if not most:

@@ -11,7 +11,7 @@ from textclf.errors import CorpusError, SchemeError
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
 from textclf.seeding import shipped_seeds
 from textclf.shipped import shipped
-from textclf.sources import expand
+from textclf.sources import expand, format_of
 from textclf.suggest import choices
 from textclf.terms import TermList, shipped_terms
 
@@ -78,11 +78,11 @@ def check(
     """Yield what is wrong with records, and between them and those of a test split."""
     everything = [*records, *test]
     yield from _repeated_ids(everything)
-    seeds = {seed.id for seed in shipped_seeds()} | {_FROM_CODEBOOK, ""}
+    seeds = [*(seed.id for seed in shipped_seeds()), _FROM_CODEBOOK]
     for record in everything:
         yield from _text(record)
         yield from _labels(record, schemes)
-        if record.seed not in seeds:
+        if record.seed and record.seed not in seeds:
             yield Finding(
                 record.place, f"there is no seed {record.seed!r}; {choices(record.seed, seeds)}"
             )
@@ -92,8 +92,13 @@ def check(
 
 
 def _read(paths: Sequence[str], wrong: Callable[[str], None]) -> list[Record]:
-    files = [path for path in expand(paths) if ".jsonl" in path]
-    return [record for file in files for record in read_records(file, wrong)]
+    found: list[Record] = []
+    for path in expand(paths):
+        if format_of(path) == "jsonl":
+            found += read_records(path, wrong)
+        elif path in paths:
+            wrong(f"{path}: holds no corpus records; they are JSON lines, in a .jsonl file")
+    return found
 
 
 def _repeated_ids(records: Sequence[Record]) -> Iterator[Finding]:
@@ -114,13 +119,15 @@ def _text(record: Record) -> Iterator[Finding]:
 
 
 def _labels(record: Record, schemes: Sequence[Scheme]) -> Iterator[Finding]:
-    known = {scheme.name: scheme for scheme in schemes}
+    asked = {scheme.name: scheme for scheme in schemes}
+    known = sorted({*asked, *shipped_schemes()})
     if not record.labels:
         yield Finding(record.place, "is labelled under no scheme")
     for name, answer in record.labels.items():
-        scheme = known.get(name)
+        scheme = asked.get(name)
         if scheme is None:
-            yield Finding(record.place, f"there is no scheme {name!r}; {choices(name, known)}")
+            if name not in known:
+                yield Finding(record.place, f"there is no scheme {name!r}; {choices(name, known)}")
             continue
         if scheme.kind == "single" and len(answer) != 1:
             yield Finding(record.place, f"{name} takes one label, not {len(answer)}")

@@ -65,6 +65,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
         'ties = "What decides between two labels that both fit?"',
         *(_rules(scheme)),
     ]
+    other = _quoted(scheme.label_names[0])
     for label in scheme.labels:
         lines += [
             "",
@@ -72,7 +73,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
             f"name = {_quoted(label.name)}",
             'definition = "What makes a text take this label?"',
             'takes = ["a case that belongs here"]',
-            f'# leaves = [{{ case = "only looks like it", to = "{scheme.label_names[0]}" }}]',
+            f'# leaves = [{{ case = "only looks like it", to = {other} }}]',
         ]
     lines += [
         "",
@@ -80,7 +81,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
         "# [[rulings]]",
         '# case = "..."',
     ]
-    lines += [f"# label = {_quoted(scheme.label_names[0])}", ""]
+    lines += [f"# label = {other}", ""]
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write("\n".join(lines))

@@ -3,13 +3,14 @@
 It reads records and refuses what is wrong with file and line. It knows no models.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from textclf.errors import CorpusError, SchemeError
+from textclf.errors import CorpusError, InputError, SchemeError
 from textclf.scheme import Kind, Scheme, inferred_scheme
 from textclf.shipped import shipped
 from textclf.sources import STDIN, Item, Reading, expand, format_of, read_items
@@ -65,7 +66,7 @@ class Corpus:
         Raises CorpusError with file and line for the first record that is not one.
         """
         given = [str(path) for path in paths] or [str(shipped("corpus"))]
-        files = [path for path in expand(given) if format_of(path) == "jsonl"]
+        files = record_files(given)
         return cls(tuple(record for path in files for record in read_records(path, _raise)))
 
     def labelled(self, scheme: Scheme) -> "Corpus":
@@ -87,9 +88,19 @@ class Corpus:
         return len(self.records)
 
 
+def record_files(inputs: Sequence[str]) -> list[str]:
+    """Return the files named, and of each folder those that hold JSON lines."""
+    return [
+        path
+        for given in inputs
+        for path in expand([given])
+        if path == given or format_of(path) == "jsonl"
+    ]
+
+
 def read_records(path: str, wrong: Callable[[str], None]) -> Iterator[Record]:
     """Yield the records of a JSON-lines file; each bad line is told to `wrong` and left out."""
-    with Path(path).open("rb") as stream:
+    with gzip.open(path) if path.lower().endswith(".gz") else Path(path).open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             place = f"{path}:{number}"
             if not raw.strip():
@@ -157,6 +168,12 @@ def read_labelled(
     Without a scheme, the labels of the table make one, called `name`. Raises CorpusError with
     file and line for a row that cannot be read, has no label, or one that the scheme lacks.
     """
+    inputs = [
+        path
+        for given in inputs
+        for path in expand([given])
+        if path == given or format_of(path) != "txt"
+    ]
     if scheme is not None and _are_records(inputs):
         return Corpus.read(inputs).labelled(scheme), scheme
     corpus, shown = _read_table(
@@ -167,10 +184,13 @@ def read_labelled(
 
 def _are_records(inputs: Sequence[str]) -> bool:
     """Return whether inputs are corpus records: JSON lines whose `labels` are a table."""
-    first = expand(inputs)[0]
+    first = inputs[0] if inputs else STDIN
     if format_of(first) != "jsonl" or first == STDIN:
         return False
-    item = next(iter(read_items([first], Reading(text_field="text"))), None)
+    try:
+        item = next(read_items([first], Reading(text_field="text")), None)
+    except InputError:
+        return False
     return item is not None and isinstance((item.row or {}).get("labels"), dict)
 
 
@@ -195,7 +215,7 @@ def _read_table(
             id=item.id if item.id != item.path else item.place,
             text=item.text,
             labels={shown.name: answer},
-            article=str((item.row or {}).get(columns.group, "")) if columns.group else "",
+            article=_group(item, columns),
             place=item.place,
         )
         for (item, _), answer in zip(rows, answers, strict=True)
@@ -235,6 +255,11 @@ def _cell(item: Item, columns: Columns) -> object:
     return row[columns.label]
 
 
+def _group(item: Item, columns: Columns) -> str:
+    value = (item.row or {}).get(columns.group)
+    return "" if value is None else str(value)
+
+
 def _indicator_names(
     cells: Sequence[object], columns: Columns, inputs: Sequence[str], *, strict: bool
 ) -> tuple[str, ...]:
@@ -261,7 +286,7 @@ def _labels_of(cell: object, columns: Columns, indicator: tuple[str, ...]) -> An
     if isinstance(cell, list):
         if indicator:
             return tuple(name for name, yes in zip(indicator, cell, strict=True) if yes)
-        return tuple(str(value).strip() for value in cell if str(value).strip())
+        return tuple(dict.fromkeys(str(value).strip() for value in cell if str(value).strip()))
     text = "" if cell is None else str(cell)
     parts = text.split(columns.separator) if columns.separator else [text]
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -55,9 +55,18 @@ def clusters(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.
             group = leader[group]
         return group
 
-    for pair in near_duplicates(texts, similarity):
-        first, second = sorted((find(groups[pair.first]), find(groups[pair.second])))
+    def join(one: str, other: str) -> None:
+        first, second = sorted((find(one), find(other)))
         leader[second] = first
+
+    for pair in near_duplicates(texts, similarity):
+        join(groups[pair.first], groups[pair.second])
+    # Copies of a text that stands in very many places are no candidates there.
+    holders: dict[frozenset[tuple[str, ...]], str] = {}
+    for text, group in zip(texts, groups, strict=True):
+        runs = _shingles(text)
+        if runs:
+            join(holders.setdefault(runs, group), group)
     return [find(group) for group in groups]
 
 

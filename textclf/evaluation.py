@@ -94,7 +94,9 @@ def evaluate(
     >>> evaluate([["favor"], ["none"]], [["favor"], ["favor"]], ["favor", "none"]).accuracy.value
     0.5
     """
-    if not truth or len(truth) != len(answers) or (groups and len(groups) != len(truth)):
+    if groups and len(groups) != len(truth):
+        raise InputError(f"there are {len(groups)} groups for {len(truth)} texts; give one a text")
+    if not truth or len(truth) != len(answers):
         raise InputError(
             f"there are {len(truth)} true answers and {len(answers)} to judge; give as many of each"
         )
@@ -195,9 +197,11 @@ def _resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
 
 
 def _interval(value: float, spread: NDArray[np.float64]) -> Interval:
+    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
+    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
     tail = (1 - _LEVEL) / 2
     low, high = np.quantile(spread, [tail, 1 - tail])
-    return Interval(value, float(low), float(high))
+    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
 def _label_scores(

@@ -78,7 +78,8 @@ def _marked(
 ) -> Iterator[str]:
     heaviest = max((abs(place.weight) for place in places), default=0.0) or 1.0
     gone = [(one.start, one.end) for one in annotation.dropped]
-    for start, end, weight in _segments(document.original, places):
+    borders = [border for span in gone for border in span]
+    for start, end, weight in _segments(document.original, places, borders):
         text = escape(document.original[start:end])
         strength = abs(weight) / heaviest
         if any(first <= start < last for first, last in gone):
@@ -90,12 +91,14 @@ def _marked(
             yield f'<mark{side} style="--w:{strength:.2f}" title="{weight:+.3f}">{text}</mark>'
 
 
-def _segments(text: str, places: Sequence[Evidence]) -> Iterator[tuple[int, int, float]]:
-    """Cut a text at the borders of all places; each cut carries the sum of what covers it.
+def _segments(
+    text: str, places: Sequence[Evidence], also: Sequence[int] = ()
+) -> Iterator[tuple[int, int, float]]:
+    """Cut a text at the borders of all places, and `also` there; each cut carries their sum.
 
     A place's weight is shared out by its length, so that the cuts add up to the places.
     """
-    borders = sorted({0, len(text), *(p.start for p in places), *(p.end for p in places)})
+    borders = sorted({0, len(text), *also, *(p.start for p in places), *(p.end for p in places)})
     opening: dict[int, float] = {}
     for place in places:
         density = place.weight / max(1, place.end - place.start)

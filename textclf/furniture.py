@@ -5,7 +5,7 @@ is reported with its reason and never altered. It knows lines of text and nothin
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -124,8 +124,8 @@ _OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _GLUED_BYLINE = re.compile(r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])")
 _TAIL = re.compile(rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$")
-
-_Rule = Callable[[Line], Iterator[Dropped]]
+_LAST_TAIL = re.compile(r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$")
+"""In the last line, whatever outlet stands behind a dash."""
 
 
 def _lines(text: str) -> Iterator[Line]:
@@ -157,6 +157,6 @@ def _in_line(line: Line, number: int, *, last: bool) -> Iterator[Dropped]:
     byline = _GLUED_BYLINE.match(line.text) if number < _OPENING_LINES else None
     if byline:
         yield Dropped(line.start, line.start + byline.end(), "byline")
-    tail = _TAIL.search(line.text)
+    tail = _TAIL.search(line.text) or (_LAST_TAIL.search(line.text) if last else None)
     if tail and (last or tail.group().strip()[0] in "-–—"):
         yield Dropped(line.start + tail.start(), line.end, "outlet tail")

@@ -8,7 +8,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -36,13 +36,13 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
     Tables in give tables out, whether or not anybody looks on.
     """
     if path is not None:
-        name = path.with_suffix("") if path.suffix == ".gz" else path
-        if name.suffix not in _SUFFIXES:
+        suffix = Path(path.name.lower().removesuffix(".gz")).suffix
+        if suffix not in _SUFFIXES:
             raise InputError(
                 f"{path}: what to write is not told by its name; "
                 f"end it in one of {', '.join(_SUFFIXES)}, or give --format"
             )
-        return _SUFFIXES[name.suffix]
+        return _SUFFIXES[suffix]
     kinds = {Path(one.removesuffix(".gz")).suffix.lower() for one in inputs}
     only = kinds.pop() if len(kinds) == 1 else ""
     return {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}.get(only, "text")  # type: ignore[return-value]
@@ -50,24 +50,31 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
 
 @contextmanager
 def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Open the output: a file that appears whole when all is written, or standard output."""
+    """Open the output: a file that appears whole when all is written, or standard output.
+
+    What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
+    """
     if path is None:
         yield stdout
         stdout.flush()
         return
-    beside = path.with_name(f".{path.name}.part")
+    device = path.exists() and not path.is_file()
+    beside = path if device else path.with_name(f".{path.name}.part")
     try:
         with beside.open("wb") as raw:
-            if path.suffix == ".gz":
+            if path.suffix.lower() == ".gz":
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
                     yield stream  # type: ignore[misc]
             else:
                 yield raw
-        beside.replace(path)
+        if not device:
+            beside.replace(path)
     except OSError as reason:
         raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
     finally:
-        beside.unlink(missing_ok=True)
+        if not device:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def write(
@@ -107,10 +114,10 @@ def summary(prediction: Prediction) -> str:
     """Return an answer in a few words.
 
     >>> summary(Prediction("topic 1 0a", "single", ("sport",), 0.931, (), Status.OK))
-    'sport 93% (ok)'
+    'sport 93.1% (ok)'
     """
     labels = ", ".join(prediction.labels) or ("no label" if prediction.status is Status.OK else "-")
-    sure = "" if prediction.prob is None else f" {prediction.prob:.0%}"
+    sure = "" if prediction.prob is None else f" {prediction.prob:.1%}"
     return f"{labels}{sure} ({prediction.status.value})"
 
 
@@ -142,26 +149,30 @@ def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict
 def _table(
     annotations: Iterable[tuple[Annotation, Row]], delimiter: str, prefix: str
 ) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     theirs: list[str] | None = None
     for annotation, row in annotations:
         cells = {prefix + name: cell for name, cell in _cells(annotation).items()}
         if theirs is None:
             theirs = ["source"] if row is None else list(row)
             _refuse_taken(cells, theirs, annotation)
-            writer.writerow([*theirs, *cells])
+            yield _line([*theirs, *cells], delimiter)
         own = {"source": annotation.id} if row is None else row
+        if row is None and annotation.error and "source" not in theirs:
+            own = {}  # a table that broke off: what could be read of it stands above
         odd = next((name for name in own if name not in theirs), None)
         if odd is not None:
             raise InputError(
                 f"{annotation.path}: has a column {odd!r} that the first input has not; "
                 "label the two apart, or write .jsonl"
             )
-        writer.writerow([*(_cell(own.get(name)) for name in theirs), *cells.values()])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        yield _line([*(_cell(own.get(name)) for name in theirs), *cells.values()], delimiter)
+
+
+def _line(cells: Sequence[str], delimiter: str) -> str:
+    """Return a row of a table. Python quotes a carriage return only where it may end a line."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _refuse_taken(ours: Iterable[str], theirs: Iterable[str], annotation: Annotation) -> None:

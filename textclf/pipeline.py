@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import MultiLabelBinarizer
+from sklearn.preprocessing import LabelBinarizer
 
 from textclf.errors import ModelError
 from textclf.features import WORD
@@ -48,7 +48,7 @@ def to_pipeline(model: Model) -> Pipeline:
     names = np.array(model.scheme.label_names)
     union = FeatureUnion(views)
     if model.scheme.kind == "multi":
-        return Pipeline([("features", union), ("labels", _each(coefficients, intercept, names))])
+        return Pipeline([("features", union), ("labels", _each(coefficients, intercept))])
     return Pipeline([("features", union), ("labels", _one(coefficients, intercept, names))])
 
 
@@ -80,9 +80,7 @@ def _one(
     return classifier
 
 
-def _each(
-    coefficients: NDArray[np.float64], intercept: NDArray[np.float64], names: NDArray[np.str_]
-) -> OneVsRestClassifier:
+def _each(coefficients: NDArray[np.float64], intercept: NDArray[np.float64]) -> OneVsRestClassifier:
     """Return one sigmoid for each label; its answer is a 0/1 row in the order of the scheme."""
     classifier = OneVsRestClassifier(LogisticRegression())
     classifier.estimators_ = []
@@ -92,6 +90,6 @@ def _each(
         one.coef_, one.intercept_ = row[None, :], np.array([bias])
         one.n_features_in_ = len(row)
         classifier.estimators_.append(one)
-    binarizer = MultiLabelBinarizer(classes=list(names), sparse_output=True)
-    classifier.label_binarizer_ = binarizer.fit([list(names)])
+    binarizer = LabelBinarizer(sparse_output=True)
+    classifier.label_binarizer_ = binarizer.fit(np.eye(len(coefficients), dtype=int))
     return classifier

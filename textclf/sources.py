@@ -91,7 +91,7 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
         if given == STDIN or path.is_file():
             found.append(given)
         elif path.is_dir():
-            files = sorted(str(file) for file in path.rglob("*") if _readable(file, reading))
+            files = sorted(str(file) for file in path.rglob("*") if _readable(file, path, reading))
             if not files:
                 raise InputError(
                     f"{given}: the folder holds no file to read; "
@@ -142,8 +142,8 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
 
 
-def _readable(file: Path, reading: Reading) -> bool:
-    hidden = any(part.startswith(".") for part in file.parts if part not in {".", ".."})
+def _readable(file: Path, folder: Path, reading: Reading) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
     name = file.name.lower().removesuffix(".gz")
     return (
         file.is_file() and not hidden and (bool(reading.format) or Path(name).suffix in _SUFFIXES)
@@ -198,6 +198,7 @@ def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
 
 
 def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    begun = False
     for number, line, error, warnings in _decoded_lines(path, stream):
         place = f"{path}:{number}"
         if error:
@@ -213,7 +214,14 @@ def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item]:
         if not isinstance(row, dict):
             yield _reject(place, path, {}, f"{place}: is not a JSON object, {{...}}")
             continue
-        yield _item(row, place, path, reading, warnings)
+        try:
+            item = _item(row, place, path, reading, warnings)
+        except InputError as reason:
+            if not begun:
+                raise
+            item = _reject(place, path, row, str(reason))
+        begun = True
+        yield item
 
 
 def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> Iterator[Item]:
@@ -244,7 +252,7 @@ def _item(
     key = reading.id_field or next((name for name in ID_FIELDS if name in row), "")
     if reading.id_field and reading.id_field not in row:
         raise InputError(f"{place}: there is no field {reading.id_field!r}; {choices(key, row)}")
-    name = str(row[key]) if key and row[key] not in {None, ""} else place
+    name = str(row[key]) if key and row[key] is not None and row[key] != "" else place
     if text is None:
         text = ""
     if not isinstance(text, str):
@@ -287,10 +295,18 @@ def _decoded_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str
 
 
 def _unmarked(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8."""
+    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8.
+
+    One whose bytes belie its mark is left as it is, in one piece: decoding it tells why.
+    """
     first = stream.readline()
     if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        text, _ = decode(first + stream.read())
+        whole = first + stream.read()
+        try:
+            text, _ = decode(whole)
+        except InputError:
+            yield whole
+            return
         yield from text.encode("utf-8", "replace").splitlines(keepends=True)
         return
     if first:

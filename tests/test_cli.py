@@ -1,0 +1,395 @@
+"""The command line as a user meets it: real processes, real files, real pipes."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import BEAT_TEXTS, SPORT, SUBJECT_TEXTS, WEATHER
+
+HEAVY = ["sklearn", "scipy", "nltk", "joblib"]
+SNOW = "Snow fell on the pass all night, and more snow and wind are forecast for Skardu."
+
+
+def run(*arguments, stdin=None, cwd=None, **environment):
+    """Run textclf in a process of its own, from a folder that is not the project's."""
+    return subprocess.run(
+        [sys.executable, "-m", "textclf", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, "NLTK_DATA": "/nowhere", **environment},
+        check=False,
+    )
+
+
+@pytest.fixture
+def article(tmp_path):
+    path = tmp_path / "snow.txt"
+    path.write_text(SNOW, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    rows = [{"text": text, "label": label[0]} for text, label in BEAT_TEXTS]
+    write_csv(folder / "beats.csv", rows)
+    found = run("train", folder / "beats.csv", "-o", folder / "beat.textclf", cwd=folder)
+    assert found.returncode == 0, found.stderr
+    return folder / "beat.textclf"
+
+
+def write_csv(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8"))))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["predict", "--help"], ["predict", "snow.txt", "-f", "jsonl"]],
+    ids=str,
+)
+def test_neither_help_nor_prediction_imports_the_learning_libraries(article, arguments):
+    code = (
+        "import sys\n"
+        "from textclf.cli import main\n"
+        f"sys.argv = ['textclf', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(repr(loaded) if loaded else 0)\n"
+    )
+
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=article.parent, capture_output=True, check=False
+    )
+
+    assert found.returncode == 0, found.stderr
+
+
+def test_an_article_is_labelled_under_all_three_schemes(article):
+    found = run("predict", article.name, cwd=article.parent)
+
+    text = found.stdout.decode()
+    assert found.returncode == 0
+    assert "weather" in text
+    assert all(name in text for name in ("topic", "stance", "sectarian_violence"))
+    assert "because of: " in text
+    assert found.stderr == b""
+
+
+def test_a_record_of_json_holds_what_it_promises(article):
+    found = run("predict", article.name, "-f", "jsonl", cwd=article.parent)
+
+    record = json.loads(found.stdout)
+    topic = record["schemes"]["topic"]
+    assert record["id"] == "snow.txt"
+    assert topic["label"] == "weather"
+    assert topic["status"] == "ok"
+    assert sum(topic["probs"].values()) == pytest.approx(1, abs=1e-2)
+    assert all(SNOW[one["start"] : one["end"]] == one["text"] for one in topic["evidence"])
+    assert len(record["schemes"]["sectarian_violence"]["passages"]) == 1
+
+
+def test_a_table_comes_back_with_its_columns_and_ours(tmp_path):
+    write_csv(
+        tmp_path / "in.csv", [{"key": n, "text": t} for n, t in enumerate([SNOW, "", SPORT[0]])]
+    )
+
+    found = run("predict", "in.csv", "-m", "topic", cwd=tmp_path)
+
+    rows = rows_of(found.stdout)
+    assert [row["key"] for row in rows] == ["0", "1", "2"]
+    assert [row["topic_status"] for row in rows] == ["ok", "empty", "ok"]
+    assert rows[0]["topic"] == "weather"
+    assert rows[1]["topic"] == ""
+    assert list(rows[0])[:2] == ["key", "text"]
+
+
+@pytest.mark.parametrize(
+    "name", ["out.jsonl", "out.csv", "out.tsv", "out.json", "out.txt", "out.csv.gz"]
+)
+def test_the_suffix_of_the_output_tells_its_format(article, name):
+    found = run("predict", article.name, "-o", name, cwd=article.parent)
+
+    data = (article.parent / name).read_bytes()
+    text = (gzip.decompress(data) if name.endswith(".gz") else data).decode()
+    assert found.returncode == 0
+    assert found.stdout == b""
+    assert "weather" in text
+
+
+def test_standard_input_is_one_document_unless_told_otherwise():
+    text = f"{SNOW}\n{SPORT[0]}\n"
+
+    whole = run("predict", "-", "-f", "jsonl", stdin=text.encode())
+    lines = run("predict", "-", "--lines", "-f", "jsonl", stdin=text.encode())
+    objects = run("predict", "-", "-f", "jsonl", stdin=json.dumps({"text": SNOW}).encode())
+
+    assert len(whole.stdout.splitlines()) == 1
+    assert len(lines.stdout.splitlines()) == 2
+    assert json.loads(objects.stdout)["text"] == SNOW
+
+
+def test_a_folder_is_read_in_order_and_one_bad_file_fails_alone(tmp_path):
+    (tmp_path / "a.txt").write_text(SNOW, "utf-8")
+    (tmp_path / "b.txt").write_bytes(b"\x00\x01\x02")
+    (tmp_path / "c.txt").write_bytes("caf\u00e9 closed by snow".encode("cp1252"))
+    (tmp_path / "d.txt").write_bytes(SNOW.encode("utf-16"))
+
+    found = run("predict", tmp_path, "-f", "jsonl", "-m", "topic")
+
+    records = [json.loads(line) for line in found.stdout.splitlines()]
+    assert found.returncode == 3
+    assert [Path(record["id"]).name for record in records] == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    assert [one["schemes"]["topic"]["status"] for one in records] == ["ok", "error", "ok", "ok"]
+    assert "NUL bytes" in records[1]["error"]
+    assert records[3]["schemes"]["topic"]["label"] == "weather"
+    assert b"c.txt: not UTF-8: read as cp1252" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (
+            "\u06cc\u06c1 \u062e\u0628\u0631 \u0627\u0631\u062f\u0648 \u0645\u06cc\u06ba".encode(),
+            "no_evidence",
+        ),
+        (b"\xed\xa0\x80 snow and wind", "ok"),
+    ],
+    ids=["nothing", "blanks", "Urdu", "half a surrogate"],
+)
+def test_no_label_is_made_up(tmp_path, text, status):
+    (tmp_path / "odd.txt").write_bytes(text)
+
+    found = run("predict", "odd.txt", "-m", "topic", "-f", "jsonl", cwd=tmp_path)
+
+    answer = json.loads(found.stdout)["schemes"]["topic"]
+    assert found.returncode == 0
+    assert answer["status"] == status
+    assert (answer["label"] is None) is (status != "ok")
+
+
+def test_a_lone_surrogate_in_json_survives(tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "snow \\ud800 and wind"}\n', "utf-8")
+
+    found = run("predict", "in.jsonl", "-m", "topic", cwd=tmp_path)
+
+    assert found.returncode == 0
+    assert json.loads(found.stdout)["text"] == "snow \ud800 and wind"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["predict", "nowhere.txt"], "nowhere.txt: there is no such file or folder"),
+        (["predict", "snow.txt", "-m", "topik"], "did you mean 'topic'"),
+        (["predict", "snow.txt", "--abstain", "7"], "give a probability between 0 and 1"),
+        (["predict", "snow.txt", "-o", "out.docx"], "not told by its name"),
+        (["explain", "nowhere.txt"], "there is no such file"),
+        (["train", "snow.txt", "-o", "x.textclf"], "is no table"),
+        (["train", "snow.txt", "--scheme", "topci", "-o", "x.textclf"], "did you mean 'topic'"),
+        (["evaluate", "nobody", "snow.txt"], "there is no model 'nobody'"),
+        (["scheme", "show", "topci"], "did you mean 'topic'"),
+        (["model", "show", "topci"], "did you mean 'topic'"),
+        (["corpus", "stats", "nowhere"], "there is no such file or folder"),
+        (["corpus", "hydrate", "snow.txt"], "no seed record knows this document"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_one(article, arguments, message):
+    found = run(*arguments, cwd=article.parent)
+
+    assert found.returncode == 1
+    assert found.stdout == b""
+    assert message in found.stderr.decode()
+    assert len(found.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["predict"], ["predict", "a", "--what"], ["what"]], ids=str)
+def test_wrong_usage_is_exit_code_two(arguments):
+    assert run(*arguments).returncode == 2
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(tmp_path):
+    (tmp_path / "in.txt").write_text(f"{SNOW}\n" * 400, "utf-8")
+    command = f"{sys.executable} -m textclf predict in.txt --lines -m topic | head -1"
+
+    found = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, check=False
+    )
+
+    assert found.stderr == b""
+    assert found.stdout == b"in.txt:1\n"
+
+
+def test_progress_is_drawn_for_a_terminal_and_the_output_is_the_same(tmp_path):
+    (tmp_path / "in.txt").write_text(f"{SNOW}\n" * 60, "utf-8")
+    command = [sys.executable, "-m", "textclf", "predict", "in.txt", "--lines", "-m", "topic"]
+    ours, theirs = pty.openpty()
+
+    seen = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, check=True)
+    os.close(theirs)
+    drawn = os.read(ours, 10_000)
+    os.close(ours)
+
+    plain = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert b"articles" in drawn
+    assert plain.stderr == b""
+    assert seen.stdout == plain.stdout
+
+
+def test_explain_marks_the_evidence_in_the_article(article):
+    found = run("explain", article.name, "-m", "topic", cwd=article.parent)
+
+    assert found.returncode == 0
+    assert "[Snow +" in found.stdout.decode()
+
+
+def test_explain_writes_one_page_that_needs_nothing_else(article):
+    article.write_text(f"<script>alert(1)</script> {SNOW}", "utf-8")
+
+    found = run("explain", article.name, "-o", "why.html", cwd=article.parent)
+
+    page = (article.parent / "why.html").read_text("utf-8")
+    assert found.returncode == 0
+    assert "<mark" in page
+    assert "<script" not in page
+    assert "http" not in page.replace('lang="en"', "")
+
+
+def test_a_model_of_ones_own_labels_and_is_judged(trained, tmp_path):
+    write_csv(tmp_path / "new.csv", [{"text": t, "label": la[0]} for t, la in BEAT_TEXTS])
+
+    labelled = run("predict", "new.csv", "-m", trained, cwd=tmp_path)
+    judged = run("evaluate", trained, "new.csv", cwd=tmp_path)
+    failed = run("evaluate", trained, "new.csv", "--fail-under", "1.1", cwd=tmp_path)
+
+    assert [row["beat"] for row in rows_of(labelled.stdout)] == [la[0] for _, la in BEAT_TEXTS]
+    assert "macro-F1    1.000" in judged.stdout.decode()
+    assert (judged.returncode, failed.returncode) == (0, 4)
+
+
+def test_several_labels_in_a_cell_make_a_multi_label_model(tmp_path):
+    rows = [{"body": text, "tags": "; ".join(labels)} for text, labels in SUBJECT_TEXTS]
+    write_csv(tmp_path / "tags.tsv", rows)
+    (tmp_path / "tags.tsv").rename(tmp_path / "tags.csv")
+    columns = ["--label-field", "tags", "--label-sep", ";"]
+
+    trained = run("train", "tags.csv", *columns, "-o", "tags.textclf", cwd=tmp_path)
+    judged = run("evaluate", "tags.textclf", "tags.csv", *columns, cwd=tmp_path)
+    labelled = run("predict", "tags.csv", "-m", "tags.textclf", "-f", "jsonl", cwd=tmp_path)
+
+    assert trained.returncode == 0, trained.stderr
+    assert judged.returncode == 0, judged.stderr
+    first = json.loads(labelled.stdout.splitlines()[0])["schemes"]["tags"]
+    assert isinstance(first["labels"], list)
+
+
+def test_lists_of_zero_and_one_make_a_multi_label_model(tmp_path):
+    names = ["outdoors", "sport", "weather"]
+    lines = [
+        json.dumps({"text": text, "labels": [int(name in labels) for name in names]})
+        for text, labels in SUBJECT_TEXTS
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")
+    columns = ["--label-field", "labels"]
+
+    trained = run(
+        "train",
+        "in.jsonl",
+        *columns,
+        "--label-names",
+        ",".join(names),
+        "-o",
+        "m.textclf",
+        cwd=tmp_path,
+    )
+    judged = run("evaluate", "m.textclf", "in.jsonl", *columns, cwd=tmp_path)
+
+    assert trained.returncode == 0, trained.stderr
+    assert "outdoors" in judged.stdout.decode()
+
+
+def test_a_damaged_model_is_told_by_verify(trained, tmp_path):
+    bad = tmp_path / "bad.textclf"
+    bad.write_bytes(trained.read_bytes()[:-7])
+
+    found = run("model", "verify", trained, bad)
+
+    assert found.returncode == 4
+    assert "beat.textclf: ok" in found.stdout.decode()
+    assert "bad.textclf: " in found.stdout.decode()
+
+
+def test_models_are_listed_shown_and_exported(trained, tmp_path):
+    listed = run("model", "list", cwd=tmp_path, TEXTCLF_MODELS=str(trained.parent))
+    shown = run("model", "show", trained)
+    exported = run("model", "export", trained, "-o", tmp_path / "beat.joblib")
+
+    assert [line.split()[0] for line in listed.stdout.decode().splitlines()[1:]] == [
+        "beat",
+        "sectarian_violence",
+        "stance",
+        "topic",
+    ]
+    assert "out of fold" in shown.stdout.decode()
+    assert exported.returncode == 0
+    assert (tmp_path / "beat.joblib").stat().st_size > 0
+
+
+def test_a_scheme_is_started_checked_and_printed(tmp_path):
+    started = run("scheme", "new", "protest", "--labels", "protest, none", cwd=tmp_path)
+    checked = run("scheme", "check", "protest.toml", cwd=tmp_path)
+    again = run("scheme", "new", "protest", "--labels", "a, b", cwd=tmp_path)
+    page = run("scheme", "render", "topic", "-o", "topic.html", cwd=tmp_path)
+
+    assert (started.returncode, checked.returncode, page.returncode) == (0, 0, 0)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr.decode()
+    assert "medtop:17000000" in (tmp_path / "topic.html").read_text("utf-8")
+
+
+def test_a_corpus_with_a_mistake_fails_its_check(tmp_path):
+    record = {"id": "a", "text": WEATHER[0], "labels": {"topic": "wether"}}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(record) + "\nnot json\n", "utf-8")
+
+    found = run("corpus", "check", "mine.jsonl", cwd=tmp_path)
+
+    text = found.stdout.decode()
+    assert found.returncode == 4
+    assert "mine.jsonl:1: " in text
+    assert "did you mean 'weather'" in text
+    assert "mine.jsonl:2: is not JSON" in text
+
+
+def test_an_interrupt_is_exit_code_130(tmp_path):
+    code = (
+        "import signal, sys, threading, time\n"
+        "from textclf.cli import main\n"
+        "timer = threading.Timer(1, lambda: signal.raise_signal(signal.SIGINT))\n"
+        "timer.daemon = True\ntimer.start()\n"
+        "sys.argv = ['textclf', 'predict', '-', '--lines']\nmain()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    )
+
+    errors = process.communicate(f"{SNOW}\n".encode() * 200_000, timeout=60)[1]
+
+    assert process.returncode == 130
+    assert b"Traceback" not in errors

@@ -1,0 +1,55 @@
+"""The house rules that tools can hold: format, lint, types, import floors, and the door."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import textclf
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = {
+    "format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "lint": [sys.executable, "-m", "ruff", "check", "."],
+    "types": [sys.executable, "-m", "mypy"],
+    "import floors": [str(Path(sys.executable).with_name("lint-imports"))],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_the_code_keeps_the_house_rules(command):
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_the_door_lists_all_that_it_opens():
+    public = {name for name in vars(textclf) if not name.startswith("_")}
+    modules = {path.stem for path in (ROOT / "textclf").glob("*.py")} | {"cli"}
+
+    assert sorted(textclf.__all__) == sorted(public - modules)
+
+
+def test_every_error_stands_in_the_drawn_tree():
+    drawn = textclf.errors.__doc__
+    errors = [name for name in vars(textclf.errors) if name.endswith("Error")]
+
+    assert all(name in drawn for name in errors)
+    assert all(issubclass(getattr(textclf.errors, name), textclf.TextclfError) for name in errors)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "textclf").rglob("*.py")), ids=lambda p: p.stem)
+def test_a_file_opens_with_what_it_holds_and_stays_short(path):
+    lines = path.read_text("utf-8").splitlines()
+
+    assert lines[0].startswith('"""')
+    assert len(lines) < 400
+
+
+def test_every_room_is_in_the_drawing():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {path.stem for path in (ROOT / "textclf").glob("*.py")} - {"__init__", "__main__"}
+
+    assert not {room for room in rooms if not re.search(rf"`{room}`", page)}

@@ -1,0 +1,227 @@
+"""Learning: the same input gives the same model, and nothing is scored on text it has seen."""
+
+from dataclasses import replace
+
+import joblib
+import numpy as np
+import pytest
+from conftest import (
+    BEAT_TEXTS,
+    BOTH,
+    MULTI,
+    RAIN_TEXTS,
+    SINGLE,
+    SMALL,
+    SPORT,
+    SUBJECT_TEXTS,
+    WEATHER,
+    corpus,
+)
+
+from textclf.artifact import find_model, read_model, to_bytes
+from textclf.classifier import Classifier, Options
+from textclf.corpus import Corpus, Record
+from textclf.engine import NumpyEngine
+from textclf.errors import CorpusError, TrainingError
+from textclf.linear import Decision
+from textclf.pipeline import export
+from textclf.scheme import Label, Scheme, find_scheme
+from textclf.terms import TermGroup, TermList, shipped_terms
+from textclf.training import Config, fit
+
+TERMS = TermList(
+    "beat",
+    (
+        TermGroup("ball", ("penalty", "offside trap"), "sport"),
+        TermGroup("sky", ("hailstorm", "cold snap"), "weather"),
+        TermGroup("nothing", ("chessboard",)),
+    ),
+)
+
+
+def test_the_same_input_and_seed_give_the_identical_file(beat):
+    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_the_order_of_the_records_does_not_change_the_file(beat):
+    records = corpus("beat", BEAT_TEXTS).records
+
+    again = fit(Corpus(records[::-1]), SINGLE, config=SMALL)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_one_changed_text_changes_the_digest_in_the_card(beat):
+    texts = [(BEAT_TEXTS[0][0] + " Again.", ("sport",)), *BEAT_TEXTS[1:]]
+
+    other = fit(corpus("beat", texts), SINGLE, config=SMALL)
+
+    assert other.card["trained_on"]["corpus_sha256"] != beat.card["trained_on"]["corpus_sha256"]
+
+
+def test_a_term_teaches_a_word_that_no_text_has():
+    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+
+    classifier = Classifier(model, NumpyEngine)
+
+    assert classifier.predict(["penalty", "hailstorm"]) == ["sport", "weather"]
+    assert model.card["trained_on"]["terms"] == 4
+
+
+def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
+    """Each text stands twice under random labels: a leak would be learned by heart."""
+    rng = np.random.default_rng(3)
+    words = np.array(
+        [
+            "red",
+            "blue",
+            "green",
+            "iron",
+            "oak",
+            "salt",
+            "river",
+            "stone",
+            "cloud",
+            "lamp",
+            "door",
+            "bell",
+            "coin",
+        ]
+    )
+    texts = [" ".join(rng.choice(words, 14)) for _ in range(60)]
+    labels = [("sport",) if rng.random() < 0.5 else ("weather",) for _ in texts]
+    copies = [(f"{text} again", label) for text, label in zip(texts, labels, strict=True)]
+    leaky = [*zip(texts, labels, strict=True), *copies]
+
+    card = fit(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
+
+    assert card["trained_on"]["groups"] <= 60
+    assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
+
+
+def test_the_passages_of_an_article_stay_together():
+    records = [
+        replace(record, article=f"a{number // 3}")
+        for number, record in enumerate(corpus("beat", BEAT_TEXTS).records)
+    ]
+
+    assert fit(Corpus(tuple(records)), SINGLE, config=SMALL).card["trained_on"]["groups"] == 4
+
+
+def test_texts_of_one_article_alone_cannot_be_measured():
+    records = [replace(record, article="one") for record in corpus("beat", BEAT_TEXTS).records]
+
+    with pytest.raises(TrainingError, match="give more articles"):
+        fit(Corpus(tuple(records)), SINGLE, config=SMALL)
+
+
+def test_a_label_without_a_text_is_named():
+    scheme = Scheme("beat", (Label("chess"), Label("sport"), Label("weather")))
+
+    with pytest.raises(TrainingError, match="label 'chess' of scheme 'beat' has no text"):
+        fit(corpus("beat", BEAT_TEXTS), scheme)
+
+
+def test_a_record_with_a_label_that_the_scheme_lacks_is_named():
+    record = Record("r", "Chess.", {"beat": ("sprot",)}, place="mine.jsonl:7")
+
+    with pytest.raises(CorpusError, match=r"mine\.jsonl:7: .*did you mean 'sport'"):
+        fit(Corpus((record,)), SINGLE)
+
+
+def test_no_labelled_text_at_all_is_named():
+    with pytest.raises(TrainingError, match="no text is labelled under scheme 'beat'"):
+        fit(Corpus(()), SINGLE)
+
+
+def test_terms_of_another_scheme_are_refused():
+    with pytest.raises(TrainingError, match="those of scheme 'other'"):
+        fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=replace(TERMS, scheme="other"))
+
+
+def test_the_card_holds_the_model_beside_its_baselines(beat):
+    measured = beat.card["out_of_fold"]
+
+    assert set(measured) == {"model", "keywords", "majority", "calibration_error"}
+    assert measured["majority"]["accuracy"][0] == 0.5
+    assert beat.card["config"]["folds"] == 2
+
+
+def test_a_multi_label_model_gives_each_text_its_labels(subjects):
+    plain = Decision("multi", np.ones(3), np.zeros(3), np.full(3, 0.5))
+
+    found = Classifier(replace(subjects, decision=plain), NumpyEngine).predict(
+        [SPORT[0], WEATHER[0], BOTH[0]]
+    )
+
+    assert found == [("sport",), ("outdoors", "weather"), ("outdoors", "sport", "weather")]
+
+
+def test_a_scheme_that_never_goes_without_a_label_gives_one():
+    scheme = replace(MULTI, at_least_one=True)
+    model = fit(corpus("subjects", SUBJECT_TEXTS), scheme, config=SMALL)
+    strict = replace(model, decision=replace(model.decision, threshold=np.full(3, 0.9999)))
+
+    assert all(Classifier(strict, NumpyEngine).predict(SPORT + WEATHER))
+
+
+def test_progress_is_told_from_the_first_step_to_the_last():
+    told = []
+
+    fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, progress=lambda *step: told.append(step))
+
+    assert told[0][1] == 0
+    assert told[-1][1] == told[-1][2]
+
+
+@pytest.mark.parametrize("name", ["beat", "rain", "subjects"])
+def test_the_exported_pipeline_gives_the_same_probabilities(name, request, tmp_path):
+    model = request.getfixturevalue(name)
+    export(model, tmp_path / "model.joblib")
+
+    pipeline = joblib.load(tmp_path / "model.joblib")
+
+    texts = [text for text, _ in RAIN_TEXTS]
+    ours = Classifier(model, NumpyEngine).predict_proba(texts, Options(clean=False, evidence=0))
+    theirs = pipeline.predict_proba(texts)
+    order = np.argsort(model.scheme.label_names) if model.scheme.kind == "single" else slice(None)
+    doubt = model.decision.doubt
+    shares = len(model.scheme.labels) if model.scheme.kind == "single" else 2
+    assert np.allclose(ours[:, order], doubt / shares + (1 - doubt) * theirs, atol=1e-6)
+
+
+def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
+    model = read_model(find_model("topic"))
+    export(model, tmp_path / "topic.joblib")
+
+    pipeline = joblib.load(tmp_path / "topic.joblib")
+
+    texts = SPORT + WEATHER + BOTH
+    assert pipeline.predict(texts).tolist() == Classifier(model, NumpyEngine).predict(texts)
+
+
+@pytest.mark.parametrize("name", ["sectarian_violence", "stance", "topic"])
+def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
+    """Byte for byte where the learning libraries are those that the card names.
+
+    Another release, or another family of processors, may round the last bit otherwise; what
+    the model means must not change with it.
+    """
+    shipped = read_model(find_model(name))
+    scheme = find_scheme(name)
+    path = shipped_terms(scheme)
+    terms = TermList.read(path, scheme) if path else None
+
+    again = fit(Corpus.read(), scheme, terms=terms, config=_config(shipped.card["config"]))
+
+    assert again.card["trained_on"] == shipped.card["trained_on"]
+    for ours, theirs in zip(again.form.views, shipped.form.views, strict=True):
+        assert ours.terms == theirs.terms
+        assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
+    assert np.allclose(again.decision.slope, shipped.decision.slope, rtol=1e-3)
+
+
+def _config(saved) -> Config:
+    return Config(**{key: tuple(v) if isinstance(v, list) else v for key, v in saved.items()})
