@@ -283,7 +283,7 @@ def test_standard_output_is_written_to_and_stays_open():
 def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
     path = tmp_path / "pipe.csv"
     os.mkfifo(path)
-    reader = os.open(path, os.O_RDWR)
+    reader = os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
     with opened(path, io.BytesIO()) as stream:
         stream.write(b"rain")
