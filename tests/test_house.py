@@ -1,5 +1,6 @@
 """The house rules that tools can hold: format, lint, types, import floors, and the door."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -26,10 +27,17 @@ def test_the_code_keeps_the_house_rules(command):
 
 
 def test_the_door_lists_all_that_it_opens():
-    public = {name for name in vars(textclf) if not name.startswith("_")}
-    modules = {path.stem for path in (ROOT / "textclf").glob("*.py")} | {"cli"}
+    stub = ast.parse((ROOT / "textclf" / "__init__.pyi").read_text("utf-8"))
+    brought = [a.name for node in stub.body if isinstance(node, ast.ImportFrom) for a in node.names]
 
-    assert sorted(textclf.__all__) == sorted(public - modules)
+    assert sorted(textclf.__all__) == sorted(brought)
+    assert all(getattr(textclf, name).__name__ == name for name in brought)
+
+
+def test_help_waits_for_no_number_crunching():
+    code = "import sys; from textclf.cli import app; sys.exit('numpy' in sys.modules)"
+
+    assert not subprocess.run([sys.executable, "-c", code], check=False).returncode
 
 
 def test_every_error_stands_in_the_drawn_tree():

@@ -3,39 +3,11 @@
 >>> import textclf
 >>> textclf.load("topic").predict(["Heavy snowfall and a cold wave are forecast for Skardu."])
 ['weather']
+
+The door opens on the first use of a name (SPEC 1 of Scientific Python): what it lists stands
+in `__init__.pyi`, and `textclf --help` waits for none of it.
 """
 
-from textclf.artifact import annotate, load
-from textclf.classifier import Classifier, Options
-from textclf.corpus import Corpus
-from textclf.errors import (
-    CorpusError,
-    InputError,
-    ModelError,
-    SchemeError,
-    TextclfError,
-    TrainingError,
-)
-from textclf.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
-from textclf.scheme import Label, Scheme
+import lazy_loader
 
-__all__ = [
-    "Annotation",
-    "Classifier",
-    "Corpus",
-    "CorpusError",
-    "Evidence",
-    "InputError",
-    "Label",
-    "ModelError",
-    "Options",
-    "PassagePrediction",
-    "Prediction",
-    "Scheme",
-    "SchemeError",
-    "Status",
-    "TextclfError",
-    "TrainingError",
-    "annotate",
-    "load",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,15 +1,11 @@
 """Labels all that the sources give, one record for each thing that was asked about."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from textclf.classifier import Annotator, Options
-from textclf.prediction import Annotation, Status
+from textclf.prediction import Annotation, Labelled, Status
 from textclf.sources import Item, Reading, read_items
-
-Labelled = tuple[Annotation, Mapping[str, Any] | None]
-"""A record, and the user's own fields where the text came from a table."""
 
 
 def label_inputs(

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from textclf.errors import InputError
-from textclf.prediction import Annotation, Prediction, Status
+from textclf.prediction import Annotation, Labelled, Prediction, Status
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv"]
-Row = Mapping[str, Any] | None
-"""The user's own fields of an item, where it came from a table."""
 
 _SUFFIXES: Mapping[str, Format] = {
     ".txt": "text",
@@ -78,7 +76,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def write(
-    annotations: Iterable[tuple[Annotation, Row]],
+    annotations: Iterable[Labelled],
     stream: IO[bytes],
     style: Format,
     prefix: str = "",
@@ -95,7 +93,7 @@ def write(
         stream.write(_encoded(part))
 
 
-def _text(annotations: Iterable[tuple[Annotation, Row]]) -> Iterator[str]:
+def _text(annotations: Iterable[Labelled]) -> Iterator[str]:
     for annotation, _ in annotations:
         yield f"{annotation.id}\n"
         if annotation.error:
@@ -126,12 +124,12 @@ def strongest(prediction: Prediction) -> list[Any]:
     return sorted(prediction.evidence, key=lambda one: -one.weight)
 
 
-def _jsonl(annotations: Iterable[tuple[Annotation, Row]], prefix: str) -> Iterator[str]:
+def _jsonl(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     for annotation, row in annotations:
         yield _dumped(_merged(annotation, row or {}, prefix)) + "\n"
 
 
-def _json(annotations: Iterable[tuple[Annotation, Row]], prefix: str) -> Iterator[str]:
+def _json(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     lead = "[\n"
     for annotation, row in annotations:
         yield lead + _dumped(_merged(annotation, row or {}, prefix))
@@ -146,9 +144,7 @@ def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict
     return {**row, **{name: value for name, value in ours.items() if name not in row}}
 
 
-def _table(
-    annotations: Iterable[tuple[Annotation, Row]], delimiter: str, prefix: str
-) -> Iterator[str]:
+def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iterator[str]:
     theirs: list[str] | None = None
     for annotation, row in annotations:
         cells = {prefix + name: cell for name, cell in _cells(annotation).items()}

@@ -1,5 +1,6 @@
 """What a coder, human or machine, gets back: an answer for each scheme, with its evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -147,6 +148,10 @@ class Annotation:
                 {"start": one.start, "end": one.end, "reason": one.reason} for one in self.dropped
             ]
         return record
+
+
+Labelled = tuple[Annotation, Mapping[str, Any] | None]
+"""A record, and the user's own fields where the text came from a table."""
 
 
 def _labels(kind: str, labels: tuple[str, ...], status: Status) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from textclf.artifact import find_model, list_models, read_model
 from textclf.cli.console import print_text
 
 app = typer.Typer(help="Trained models: list, show, verify, export.", no_args_is_help=True)
@@ -23,6 +22,7 @@ class ExportFormat(StrEnum):
 @app.command("list")
 def list_() -> None:
     """List the models that a name can find, with scheme and out-of-fold macro-F1."""
+    from textclf.artifact import list_models, read_model  # noqa: PLC0415 - start-up time
     from textclf.reports import models_report  # noqa: PLC0415 - start-up time
 
     print_text(models_report([(path, read_model(path)) for path in list_models()]))
@@ -31,6 +31,7 @@ def list_() -> None:
 @app.command()
 def show(name: Name) -> None:
     """Show a model's card."""
+    from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
     from textclf.reports import card_report  # noqa: PLC0415 - start-up time
 
     path = find_model(name)
@@ -58,6 +59,7 @@ def export(
     ] = ExportFormat.joblib,
 ) -> None:
     """Write a model as a plain scikit-learn Pipeline, for use without textclf."""
+    from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
     from textclf.pipeline import export as write_pipeline  # noqa: PLC0415 - start-up time
 
     write_pipeline(read_model(find_model(name)), output)

@@ -8,13 +8,9 @@ from typing import Annotated
 
 import typer
 
-from textclf.artifact import load_annotator
-from textclf.classifier import Options
 from textclf.cli.console import counted, print_text, tell
 from textclf.errors import InputError
-from textclf.explanation import explained_page, explained_text
-from textclf.labelling import Labelled, label_inputs
-from textclf.output import format_for, opened, write
+from textclf.prediction import Labelled
 from textclf.sources import Reading, expand, read_items
 
 
@@ -91,6 +87,11 @@ def predict(
     no_clean: NoClean = False,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
+    from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
+    from textclf.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.labelling import label_inputs  # noqa: PLC0415 - start-up time
+    from textclf.output import format_for, opened, write  # noqa: PLC0415 - start-up time
+
     reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
     options = Options(clean=not no_clean, abstain=abstain, evidence=evidence)
     chosen = style.value if style else format_for(output, inputs)
@@ -114,6 +115,10 @@ def explain(
     no_clean: NoClean = False,
 ) -> None:
     """Show one article with the evidence for its labels marked."""
+    from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
+    from textclf.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.explanation import explained_page, explained_text  # noqa: PLC0415 - start-up time
+
     item = next(read_items([file], Reading(format="txt")))
     if item.error:
         raise InputError(item.error)

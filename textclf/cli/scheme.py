@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text
-from textclf.codebook import as_html, as_markdown, new_scheme_file, overview
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
 
 app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
@@ -25,18 +24,24 @@ class PageFormat(StrEnum):
 @app.command("list")
 def list_() -> None:
     """List the shipped schemes."""
+    from textclf.codebook import overview  # noqa: PLC0415 - start-up time
+
     print_text(overview([find_scheme(name) for name in shipped_schemes()]))
 
 
 @app.command()
 def show(name: Name) -> None:
     """Show a scheme with all that a coder needs."""
+    from textclf.codebook import as_markdown  # noqa: PLC0415 - start-up time
+
     print_text(as_markdown(find_scheme(name)))
 
 
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) -> None:
     """Check scheme files; the first mistake is named with file and key."""
+    from textclf.codebook import overview  # noqa: PLC0415 - start-up time
+
     print_text(overview([Scheme.read(file) for file in files]))
 
 
@@ -52,6 +57,8 @@ def new(
     ] = None,
 ) -> None:
     """Start a scheme file, with a place for everything a coder needs."""
+    from textclf.codebook import new_scheme_file  # noqa: PLC0415 - start-up time
+
     path = output or Path(f"{name}.toml")
     new_scheme_file(path, name, [one.strip() for one in labels.split(",") if one.strip()], kind)
     print_text(f"wrote {path}: fill in its definitions, then textclf scheme check {path}")
@@ -68,5 +75,7 @@ def render(
     ] = None,
 ) -> None:
     """Print a scheme as Markdown, or as one self-contained HTML page for coders."""
+    from textclf.codebook import as_html, as_markdown  # noqa: PLC0415 - start-up time
+
     page = style is PageFormat.html or (output is not None and output.suffix in {".html", ".htm"})
     print_text((as_html if page else as_markdown)(find_scheme(name)), output)

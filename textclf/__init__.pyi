@@ -1,0 +1,34 @@
+from .artifact import annotate, load
+from .classifier import Classifier, Options
+from .corpus import Corpus
+from .errors import (
+    CorpusError,
+    InputError,
+    ModelError,
+    SchemeError,
+    TextclfError,
+    TrainingError,
+)
+from .prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
+from .scheme import Label, Scheme
+
+__all__ = [
+    "Annotation",
+    "Classifier",
+    "Corpus",
+    "CorpusError",
+    "Evidence",
+    "InputError",
+    "Label",
+    "ModelError",
+    "Options",
+    "PassagePrediction",
+    "Prediction",
+    "Scheme",
+    "SchemeError",
+    "Status",
+    "TextclfError",
+    "TrainingError",
+    "annotate",
+    "load",
+]
