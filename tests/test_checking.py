@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from textclf.checking import check, check_files
+from textclf.checking import check, check_files, check_plan
 from textclf.corpus import Corpus, Record
-from textclf.scheme import Label, Scheme, find_scheme, shipped_schemes
+from textclf.plan import Plan
+from textclf.scheme import Label, Ruling, Scheme, find_scheme, shipped_schemes
 
 SKY = Scheme("sky", (Label("rain"), Label("dry")))
 NOUNS = "anvil barge cedar ditch ember flute gourd hatch inlet joist kiln ledge mango nylon"
@@ -166,6 +168,95 @@ def test_the_two_of_a_contrast_pair_may_not_stand_on_two_sides_of_a_split():
     ]
 
 
+def test_page_furniture_needs_no_label_and_may_repeat():
+    lines = [
+        Record(name, "Home / News / Sindh", {}, furniture="breadcrumb", place=f"sky.jsonl:{name}")
+        for name in ("f1", "f2")
+    ]
+
+    assert found([*clean(), *lines]) == []
+
+
+PLANNED = Scheme(
+    "sky", (Label("rain"), Label("dry")), rulings=(Ruling("dew at dawn", "dry", "dew"),)
+)
+PLAN = Plan(
+    traits={"genre": ("report", "column")},
+    regions={},
+    subjects={"sky": ("hail", "fog")},
+    least={
+        "passages": 2,
+        "words": 1,
+        "distinct_words": 1,
+        "articles": 0,
+        "cases_of_each_ruling": 0,
+    },
+    labels={"sky": {"rain": 1}},
+    pairs={},
+)
+
+
+def planned(name, text, label="rain", **more):
+    both = {"sky": (label,)}
+    traits = {"genre": "report", "subject": "sky/fog", "labels_a": both, "labels_b": both}
+    return record(name, text, label, **{**traits, **more})
+
+
+def against(plan, *records):
+    return [str(finding) for finding in check_plan(records, plan, [PLANNED])]
+
+
+WRITTEN = planned("w1", MILL), planned("w2", SENTENCES[0], "dry", ruling="sky/dew")
+
+
+def test_a_corpus_that_fills_its_plan_has_no_findings():
+    assert against(PLAN, *WRITTEN) == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        (planned("w2", "Fog.", genre="colum"), "genre is 'colum'; did you mean 'column'?"),
+        (
+            planned("w2", "Fog.", subject="sky/haze"),
+            "subject is 'sky/haze'; did you mean 'sky/hail'?",
+        ),
+        (planned("w2", "Fog.", ruling="sky/due"), "there is no ruling 'sky/due'; did you mean"),
+        (planned("w2", "Fog.", ruling="sky/dew"), "is a case of sky/dew, which is 'dry'"),
+        (planned("w2", "Fog.", labels_b={}), "labels_b must answer the same schemes as labels"),
+        (planned("w2", f"So: {MILL}"), "has twelve words in a row of sky.jsonl:w1: 'nobody at"),
+        (
+            planned("w2", "Nobody at the mill remembers me."),
+            "has the first five words of sky.jsonl:w1: 'nobody at the mill remembers'",
+        ),
+    ],
+)
+def test_what_strays_from_the_plan_is_the_one_finding_at_its_place(odd, message):
+    (finding,) = against(PLAN, WRITTEN[0], odd)
+
+    assert finding.startswith(f"sky.jsonl:w2: {message}")
+
+
+def test_a_thing_that_is_short_of_the_plan_is_told_with_both_counts():
+    assert against(PLAN, WRITTEN[1]) == [
+        "the corpus: has 1 passages; the plan asks 2",
+        "the corpus: has 0 sky/rain; the plan asks 1",
+    ]
+
+
+def test_a_label_that_batches_give_away_is_a_finding():
+    plan = replace(PLAN, pairs={"sky": 0})
+    texts = [f"{noun} {verb}" for noun in NOUNS.split() for verb in ("sank", "rose", "bent")]
+    records = [
+        planned(text, text.title(), "rain" if place % 2 else "dry", batch=f"b{place % 2}")
+        for place, text in enumerate(texts)
+    ]
+
+    (finding,) = against(plan, *records)
+
+    assert finding.startswith("the corpus: sky is told from length, genre, batch and the like in")
+
+
 SHIPPED_LINE = {"id": "a", "text": MILL, "labels": {"stance": "none"}}
 
 
@@ -232,14 +323,13 @@ def test_the_shipped_corpus_has_every_label_of_every_scheme():
     }
 
 
-def test_the_shipped_corpus_has_500_passages_and_40_whole_articles():
+def test_a_shipped_article_has_4_to_12_passages_and_a_headline():
     corpus = Corpus.read()
 
-    lengths = Counter(record.article for record in corpus.records if record.article)
+    lengths = Counter(record.article for record in corpus.passages if record.article)
 
-    assert len(corpus) >= 500
-    assert len(lengths) >= 40
-    assert set(lengths.values()) <= set(range(4, 11))
+    assert set(lengths.values()) <= set(range(4, 13))
+    assert all(record.title for record in corpus.records if record.article)
 
 
 def test_the_passages_of_a_shipped_article_are_numbered_without_a_gap():

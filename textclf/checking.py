@@ -4,15 +4,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from textclf.artifact import find_model, read_model
 from textclf.corpus import Record, read_records
+from textclf.coverage import cells
 from textclf.duplicates import near_duplicates
-from textclf.errors import CorpusError, SchemeError
+from textclf.errors import CorpusError, ModelError, SchemeError
+from textclf.plan import Plan, shipped_plan
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
 from textclf.seeding import shipped_seeds
 from textclf.shipped import shipped
 from textclf.sources import expand, format_of
+from textclf.spurious import names, spurious
 from textclf.suggest import choices
+from textclf.templates import frames, repeated_openings, shared_runs
 from textclf.terms import TermList, shipped_terms
 
 _THIN = 10
@@ -22,6 +28,10 @@ _MOJIBAKE = re.compile(
     r"Ã[\x80-\xbf©¨¡³ª®]|â€[\x90-\x9d™œ“”˜¦]|â€|Â[\xa0-\xbf]|ï»¿|\ufffd|[\x80-\x9f]"
 )
 _FROM_CODEBOOK = "codebook"
+_SAME_OPENINGS = 0.03
+"""The share of passages that may begin with the same five words as another."""
+_TOLD_POINTS = 10
+_STRONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,13 @@ class Report:
         return "\n".join(lines)
 
 
-def check_files(files: Sequence[str], test: Sequence[str], schemes: Sequence[str]) -> Report:
+def check_files(
+    files: Sequence[str], test: Sequence[str], schemes: Sequence[str], plan: Path | None = None
+) -> Report:
     """Return what is wrong with corpus files; `test` are those of the other side of a split.
 
-    Without files, the shipped corpus and the shipped seed terms are checked.
+    With a plan, also where the corpus falls short of it, and what in it was not written
+    afresh. Without files, the shipped corpus, its plan, seed terms and models are checked.
     """
     findings: list[Finding] = []
 
@@ -66,8 +79,11 @@ def check_files(files: Sequence[str], test: Sequence[str], schemes: Sequence[str
     records = _read(files or [str(shipped("corpus"))], wrong)
     others = _read(test, wrong)
     findings += check(records, others, books)
-    if not files:
-        _check_terms(books, wrong)
+    if plan or not files:
+        asked = Plan.read(plan) if plan else shipped_plan()
+        findings += check_plan([r for r in records if not r.furniture], asked, books)
+        if not files:
+            findings += _learned(records, books, asked, wrong)
     stamps = tuple(book.stamp for book in books)
     return Report(tuple(findings), len(records) + len(others), stamps)
 
@@ -87,8 +103,111 @@ def check(
                 record.place, f"there is no seed {record.seed!r}; {choices(record.seed, seeds)}"
             )
     yield from _thin(records, schemes)
-    yield from _duplicates(everything, len(records))
+    ours = [record for record in records if not record.furniture]
+    yield from _duplicates([*ours, *test], len(ours))
     yield from _split_articles(records, test)
+
+
+def check_plan(
+    records: Sequence[Record], plan: Plan, schemes: Sequence[Scheme]
+) -> Iterator[Finding]:
+    """Yield where passages fall short of a plan, stray from it, or were spun from templates."""
+    for cell in cells(records, plan, schemes):
+        if cell.have < cell.least:
+            yield Finding("the corpus", f"has {cell.have} {cell.what}; the plan asks {cell.least}")
+    for record in records:
+        yield from _strays(record, plan, schemes)
+    yield from _spun(records)
+    yield from _told(records, plan, schemes)
+
+
+def _strays(record: Record, plan: Plan, schemes: Sequence[Scheme]) -> Iterator[Finding]:
+    known = [f"{topic}/{name}" for topic, names in plan.subjects.items() for name in names]
+    for trait, allowed in [*plan.traits.items(), ("subject", known)]:
+        value = getattr(record, trait)
+        if value not in allowed:
+            yield Finding(record.place, f"{trait} is {value!r}; {choices(value, allowed)}")
+    if record.ruling:
+        cases = {f"{s.name}/{r.key}": (s.name, r.label) for s in schemes for r in s.rulings}
+        scheme, label = cases.get(record.ruling, ("", ""))
+        if not scheme:
+            yield Finding(
+                record.place,
+                f"there is no ruling {record.ruling!r}; {choices(record.ruling, list(cases))}",
+            )
+        elif record.labels.get(scheme) != (label,):
+            yield Finding(record.place, f"is a case of {record.ruling}, which is {label!r}")
+    for name in ("labels_a", "labels_b"):
+        if getattr(record, name).keys() != record.labels.keys():
+            yield Finding(record.place, f"{name} must answer the same schemes as labels")
+
+
+def _spun(records: Sequence[Record]) -> Iterator[Finding]:
+    texts = [record.text for record in records]
+    owners = [record.pair or record.id for record in records]
+    openings = list(repeated_openings(texts, owners))
+    if len(openings) <= _SAME_OPENINGS * len(records):
+        openings = []
+    for kind, repeats in (
+        ("twelve words in a row", shared_runs(texts, owners)),
+        ("the first five words", openings),
+        ("the frame of a sentence", frames(texts, owners)),
+    ):
+        for one in repeats:
+            yield Finding(
+                records[one.second].place,
+                f"has {kind} of {records[one.first].place}: {one.what!r}; write it afresh",
+            )
+
+
+def _told(records: Sequence[Record], plan: Plan, schemes: Sequence[Scheme]) -> Iterator[Finding]:
+    from textclf.traits import told_by_traits  # noqa: PLC0415 - start-up time
+
+    for scheme in schemes:
+        labelled = [record for record in records if scheme.name in record.labels]
+        if scheme.name not in plan.pairs or not labelled:
+            continue
+        told = told_by_traits(labelled, scheme)
+        if told.points > _TOLD_POINTS:
+            yield Finding(
+                "the corpus",
+                f"{scheme.name} is told from length, genre, batch and the like in "
+                f"{told.accuracy:.1%} of the passages, {told.points:.1f} points above the "
+                "most frequent label; write what breaks the habit",
+            )
+
+
+def _learned(
+    records: Sequence[Record], schemes: Sequence[Scheme], plan: Plan, wrong: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Yield what is spurious in what the shipped models learned; seed terms are meant."""
+    named = names([record.text for record in records])
+    argued = {(one.label, one.term) for one in plan.argued}
+    for scheme in schemes:
+        terms = _meant(scheme, wrong)
+        try:
+            model = read_model(find_model(scheme.name))
+        except ModelError:
+            continue  # a scheme need not ship with a model
+        for label in scheme.label_names:
+            name = f"{scheme.name}/{label}"
+            for term, kind in spurious(model.strongest(label, _STRONGEST), named - terms):
+                if not {(name, term), (name, "*")} & argued:
+                    yield Finding(
+                        name,
+                        f"the {kind} {term!r} is among the {_STRONGEST} strongest terms of the "
+                        "shipped model; write what takes it away, or argue for it in the plan",
+                    )
+
+
+def _meant(scheme: Scheme, wrong: Callable[[str], None]) -> frozenset[str]:
+    """Return the shipped seed terms of a scheme; tell what is wrong with their file."""
+    path = shipped_terms(scheme)
+    try:
+        return TermList.read(path, scheme).all() if path else frozenset()
+    except CorpusError as reason:
+        wrong(str(reason))
+        return frozenset()
 
 
 def _read(paths: Sequence[str], wrong: Callable[[str], None]) -> list[Record]:
@@ -121,7 +240,7 @@ def _text(record: Record) -> Iterator[Finding]:
 def _labels(record: Record, schemes: Sequence[Scheme]) -> Iterator[Finding]:
     asked = {scheme.name: scheme for scheme in schemes}
     known = sorted({*asked, *shipped_schemes()})
-    if not record.labels:
+    if not record.labels and not record.furniture:
         yield Finding(record.place, "is labelled under no scheme")
     for name, answer in record.labels.items():
         scheme = asked.get(name)
@@ -175,13 +294,3 @@ def _split_articles(records: Sequence[Record], test: Sequence[Record]) -> Iterat
                 f"article {record.group!r} is on both sides of the split, "
                 f"also at {where[record.group]}",
             )
-
-
-def _check_terms(schemes: Sequence[Scheme], wrong: Callable[[str], None]) -> None:
-    for scheme in schemes:
-        path = shipped_terms(scheme)
-        if path is not None:
-            try:
-                TermList.read(path, scheme)
-            except CorpusError as reason:
-                wrong(str(reason))

@@ -37,12 +37,24 @@ class Record:
     genre: str = ""
     region: str = ""
     period: str = ""
+    style: str = ""
+    """The house style: whose newspaper English it is."""
+    subject: str = ""
+    """The sub-subject of the plan, such as `labour/minimum-wage`."""
     seed: str = ""
     """The seed record that it grew from, or `codebook`."""
     batch: str = ""
     """The sitting in which it was written."""
     pair: str = ""
     """Records of one contrast pair: alike but for the clause that changes the label."""
+    ruling: str = ""
+    """The ruling of a scheme that it is a case of, such as `topic/heat_now`."""
+    furniture: str = ""
+    """Given: no passage, but a line of page furniture around one, of this kind."""
+    labels_a: Mapping[str, Answer] = field(default_factory=dict)
+    """What the writer answered; `labels` is what both came to."""
+    labels_b: Mapping[str, Answer] = field(default_factory=dict)
+    """What a second coder answered, who saw the text and the codebook alone."""
     licence: str = ""
     place: str = field(default="", compare=False)
     """File and line, for messages."""
@@ -58,6 +70,11 @@ class Corpus:
     """Labelled records, in the order in which they were read."""
 
     records: tuple[Record, ...]
+
+    @property
+    def passages(self) -> tuple[Record, ...]:
+        """The records that are text to be coded, page furniture left out."""
+        return tuple(record for record in self.records if not record.furniture)
 
     @classmethod
     def read(cls, paths: Iterable[Path | str] = ()) -> "Corpus":
@@ -122,23 +139,28 @@ def parse_record(data: object, place: str) -> Record:
     for name, value in data.items():
         if name not in _FIELDS:
             raise CorpusError(f"{place}: there is no field {name!r}; {choices(name, _FIELDS)}")
-        expected = {"position": int, "labels": dict}.get(name, str)
+        expected = {"position": int, **dict.fromkeys(_LABELS, dict)}.get(name, str)
         if type(value) is not expected:
             raise CorpusError(f"{place}: {name} must be a {expected.__name__}, not {value!r}")
     for name in ("id", "text", "labels"):
         if name not in data:
             raise CorpusError(f"{place}: {name} is missing")
-    labels = {scheme: _answer(value, scheme, place) for scheme, value in data["labels"].items()}
-    return Record(**{**data, "labels": labels, "place": place})
+    labels = {
+        name: {scheme: _answer(value, f"{name}.{scheme}", place) for scheme, value in found.items()}
+        for name, found in data.items()
+        if name in _LABELS
+    }
+    return Record(**{**data, **labels, "place": place})
 
 
 def as_dict(record: Record) -> dict[str, Any]:
     """Return the record as the plain data of its JSON line: empty fields are left out."""
     data = {name: getattr(record, name) for name in _FIELDS}
-    data["labels"] = {
-        scheme: answer[0] if len(answer) == 1 else list(answer)
-        for scheme, answer in record.labels.items()
-    }
+    for name in _LABELS:
+        data[name] = {
+            scheme: answer[0] if len(answer) == 1 else list(answer)
+            for scheme, answer in data[name].items()
+        }
     return {name: value for name, value in data.items() if value or name in {"text", "labels"}}
 
 
@@ -224,20 +246,19 @@ def _read_table(
 
 
 _FIELDS = tuple(f.name for f in fields(Record) if f.name != "place")
+_LABELS = ("labels", "labels_a", "labels_b")
 
 
 def _raise(message: str) -> None:
     raise CorpusError(message)
 
 
-def _answer(value: object, scheme: str, place: str) -> Answer:
+def _answer(value: object, field_name: str, place: str) -> Answer:
     if isinstance(value, str):
         return (value,)
     if isinstance(value, list) and all(isinstance(label, str) for label in value):
         return tuple(value)
-    raise CorpusError(
-        f"{place}: labels.{scheme} must be a label or a list of labels, not {value!r}"
-    )
+    raise CorpusError(f"{place}: {field_name} must be a label or a list of labels, not {value!r}")
 
 
 def _cell(item: Item, columns: Columns) -> object:

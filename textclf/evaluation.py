@@ -107,9 +107,8 @@ def evaluate(
     )
     counts = _Counts.of(true, given, answered)
     whole = counts.scores(np.ones((1, len(truth))))
-    resamples = _resamples(group)
-    spread = counts.scores(resamples)
-    accuracy, macro, example = (_interval(float(whole[i][0]), spread[i]) for i in range(3))
+    spread = counts.scores(resamples(group))
+    accuracy, macro, example = (interval(float(whole[i][0]), spread[i]) for i in range(3))
     return Scores(
         len(truth),
         float(answered.mean()),
@@ -136,7 +135,27 @@ def calibration_error(
     def error(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1))
 
-    return _interval(float(error(np.ones((1, len(probs))))[0]), error(_resamples(group)))
+    return interval(float(error(np.ones((1, len(probs))))[0]), error(resamples(group)))
+
+
+def resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how often each text stands in each resample, shape (resamples, texts).
+
+    `group` holds the place of each text's group, from 0: the texts of one are drawn together.
+    """
+    count = int(group.max()) + 1
+    rng = np.random.default_rng(_SEED)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
+    return np.asarray(drawn[:, group.ravel()], float)
+
+
+def interval(value: float, spread: NDArray[np.float64]) -> Interval:
+    """Return a score with its 95% interval, from the scores of the resamples."""
+    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
+    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
+    tail = (1 - _LEVEL) / 2
+    low, high = np.quantile(spread, [tail, 1 - tail])
+    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,22 +205,6 @@ def _indicator(answers: Sequence[Sequence[str]], labels: Sequence[str]) -> NDArr
                 )
             matrix[row, places[label]] = True
     return matrix
-
-
-def _resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how often each text stands in each resample, shape (resamples, texts)."""
-    count = int(group.max()) + 1
-    rng = np.random.default_rng(_SEED)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
-    return np.asarray(drawn[:, group.ravel()], float)
-
-
-def _interval(value: float, spread: NDArray[np.float64]) -> Interval:
-    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
-    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
-    tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(spread, [tail, 1 - tail])
-    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
 def _label_scores(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from textclf.linear import Decision, LinearForm
 from textclf.scheme import Scheme
 
@@ -17,3 +19,17 @@ class Model:
     decision: Decision
     card: Mapping[str, Any]
     """What it was trained on, how well it did out of fold, and what it may be used for."""
+
+    def strongest(self, label: str, most: int) -> tuple[str, ...]:
+        """Return the words and word runs that speak most for a label, strongest first.
+
+        Strong is what weighs much beside its part in the norm, in the view of words.
+        """
+        place = self.scheme.index(label)
+        found: list[tuple[float, str]] = []
+        for view in self.form.views:
+            if view.view.analyzer == "word":
+                strength = view.weights[:, place] / view.scale
+                top = np.argsort(-strength, kind="stable")[:most]
+                found += [(float(strength[i]), view.terms[i]) for i in top]
+        return tuple(term for _, term in sorted(found, key=lambda one: (-one[0], one[1]))[:most])

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from textclf.agreement import Agreement
 from textclf.evaluation import Scores
 from textclf.model import Model
+
+_DISPUTES = 12
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
@@ -70,6 +73,30 @@ def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
             f"terms sha256 {trained['terms_sha256'][:16] or '-'}",
             f"trained with {versions}",
             card["use"],
+        ]
+    )
+
+
+def strongest_report(model: Model, most: int) -> str:
+    """Return for each label of a model the terms that speak most for it."""
+    return "\n".join(
+        f"{label}: {', '.join(model.strongest(label, most))}" for label in model.scheme.label_names
+    )
+
+
+def agreement_report(scheme: str, found: Agreement) -> str:
+    """Return how far two coders agree under a scheme, and what they dispute most."""
+    rows = [[one.label, one.kappa, one.first, one.second] for one in found.labels]
+    disputes = [
+        [" ".join(first), " ".join(second), count]
+        for first, second, count in found.disputes[:_DISPUTES]
+    ]
+    alike = f"{found.texts} texts, {found.agreed:.1%} answered alike"
+    return "\n".join(
+        [
+            f"{scheme}: {alike}, alpha {found.alpha}",
+            table(rows, ["label", "kappa", "first", "second"]),
+            *(["", table(disputes, ["first said", "second said", "texts"])] if disputes else []),
         ]
     )
 

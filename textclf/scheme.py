@@ -39,6 +39,8 @@ class Ruling:
 
     case: str
     label: str
+    key: str = ""
+    """A short name, by which a corpus record says that it is such a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ def _label(table: Table) -> Label:
 
 
 def _ruling(table: Table) -> Ruling:
-    ruling = Ruling(table.text("case"), table.text("label"))
+    ruling = Ruling(table.text("case"), table.text("label"), table.text("key", ""))
     table.close()
     return ruling
 
@@ -274,6 +276,10 @@ def _check_references(scheme: Scheme) -> None:
             raise SchemeError(
                 f"{place}: there is no label {name!r}; {choices(name, scheme.label_names)}"
             )
+    keys = [ruling.key for ruling in scheme.rulings if ruling.key]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice:
+        raise SchemeError(f"rulings: there are two with the key {twice!r}; rename one")
     if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
         raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
     if scheme.kind == "multi" and scheme.by_passage:

@@ -54,6 +54,13 @@ class Table:
             raise self.wrong(key, "must be a whole number, without quotes")
         return value
 
+    def share(self, key: str) -> float:
+        """Return a number from 0 to 1; the key must be there."""
+        value = self._take(key, None)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise self.wrong(key, "must be a number from 0 to 1, without quotes")
+        return float(value)
+
     def flag(self, key: str) -> bool:
         """Return true or false; false where the key is not there."""
         value = self._take(key, default=False)
@@ -67,6 +74,18 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise self.wrong(key, 'must be a list of non-empty strings, such as ["a", "b"]')
         return tuple(value)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that the table has, in the order of the file."""
+        return tuple(self._values)
+
+    def table(self, key: str) -> "Table":
+        """Return the table under a key; an empty one where the key is not there."""
+        value = self._take(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, f"must be a table, under [{key}]")
+        return Table(value, f"{self.place}: {key}", self.error)
 
     def tables(self, key: str) -> list["Table"]:
         """Return the tables of a list; empty where the key is not there."""

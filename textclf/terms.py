@@ -57,6 +57,10 @@ class TermList:
                 found.setdefault(group.label, []).extend(group.terms)
         return {label: tuple(terms) for label, terms in found.items()}
 
+    def all(self) -> frozenset[str]:
+        """Return the terms of all groups, lower-cased."""
+        return frozenset(term.lower() for group in self.groups for term in group.terms)
+
 
 def shipped_terms(scheme: Scheme) -> Path | None:
     """Return the file of the terms that travel with textclf for a scheme, if there are any."""

@@ -13,6 +13,11 @@ Files = Annotated[
     list[str] | None, typer.Argument(help="Corpus files or folders. [default: the shipped corpus]")
 ]
 
+PlanFile = Annotated[
+    Path | None,
+    typer.Option("--plan", help="What to hold it against. [default: the shipped corpus's plan]"),
+]
+
 
 @app.command()
 def check(
@@ -29,23 +34,32 @@ def check(
             help="Scheme of the labels: shipped name or .toml file. [default: all shipped]",
         ),
     ] = None,
+    plan: PlanFile = None,
 ) -> None:
     """Check a corpus; each finding names file and line, and any makes the exit code 4."""
     from textclf.checking import check_files  # noqa: PLC0415 - start-up time
 
-    report = check_files(files or [], test or [], scheme or [])
+    report = check_files(files or [], test or [], scheme or [], plan)
     print_text(report.as_text())
     if report.findings:
         raise typer.Exit(4)
 
 
 @app.command()
-def stats(files: Files = None) -> None:
-    """Count a corpus: labels, genres, regions, periods, words."""
-    from textclf.census import census  # noqa: PLC0415 - start-up time
+def stats(files: Files = None, plan: PlanFile = None) -> None:
+    """Count a corpus, and hold the counts against its plan."""
+    from textclf.census import census_files  # noqa: PLC0415 - start-up time
+
+    print_text(census_files(files or [], plan))
+
+
+@app.command()
+def agree(files: Files = None) -> None:
+    """Tell how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
+    from textclf.census import coders  # noqa: PLC0415 - start-up time
     from textclf.corpus import Corpus  # noqa: PLC0415 - start-up time
 
-    print_text(census(Corpus.read(files or [])))
+    print_text(coders(Corpus.read(files or [])))
 
 
 @app.command()

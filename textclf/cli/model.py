@@ -29,14 +29,21 @@ def list_() -> None:
 
 
 @app.command()
-def show(name: Name) -> None:
+def show(
+    name: Name,
+    terms: Annotated[
+        int, typer.Option(help="Also show so many of the strongest terms of each label.")
+    ] = 0,
+) -> None:
     """Show a model's card."""
     from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
-    from textclf.reports import card_report  # noqa: PLC0415 - start-up time
+    from textclf.reports import card_report, strongest_report  # noqa: PLC0415 - start-up time
 
     path = find_model(name)
     model = read_model(path)
     print_text(card_report(str(path), model.card, model.scheme.stamp))
+    if terms:
+        print_text(strongest_report(model, terms))
 
 
 @app.command()
