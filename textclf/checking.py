@@ -79,8 +79,8 @@ def check_files(
     records = _read(files or [str(shipped("corpus"))], wrong)
     others = _read(test, wrong)
     findings += check(records, others, books)
-    if plan or not files:
-        asked = Plan.read(plan) if plan else shipped_plan()
+    if plan:
+        asked = Plan.read(plan)
         findings += check_plan([r for r in records if not r.furniture], asked, books)
         if not files:
             findings += _learned(records, books, asked, wrong)
