@@ -11,7 +11,7 @@ from textclf.corpus import Record, read_records
 from textclf.coverage import cells
 from textclf.duplicates import near_duplicates
 from textclf.errors import CorpusError, ModelError, SchemeError
-from textclf.plan import Plan, shipped_plan
+from textclf.plan import Plan
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
 from textclf.seeding import shipped_seeds
 from textclf.shipped import shipped
