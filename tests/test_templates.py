@@ -42,10 +42,10 @@ def test_texts_that_begin_alike_are_found():
 
 
 def test_a_sentence_frame_with_other_words_in_its_slots_is_found():
-    written = [record.text for record in Corpus.read().passages]
-    texts = [*written, *(FRAME.format(*words) for words in SLOTS)]
+    written = Corpus.read().passages
+    texts = [*(record.text for record in written), *(FRAME.format(*words) for words in SLOTS)]
 
-    (repeat,) = frames(texts, list(map(str, range(len(texts)))))
+    (repeat,) = frames(texts, [*(record.group for record in written), "x", "y"])
 
     assert (repeat.first, repeat.second) == (len(written), len(written) + 1)
     assert repeat.what.startswith("the _ of _ said that it was the")
