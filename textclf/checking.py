@@ -11,7 +11,7 @@ from textclf.corpus import Record, read_records
 from textclf.coverage import cells
 from textclf.duplicates import near_duplicates
 from textclf.errors import CorpusError, ModelError, SchemeError
-from textclf.plan import Plan
+from textclf.plan import Plan, shipped_plan
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
 from textclf.seeding import shipped_seeds
 from textclf.shipped import shipped
@@ -79,8 +79,8 @@ def check_files(
     records = _read(files or [str(shipped("corpus"))], wrong)
     others = _read(test, wrong)
     findings += check(records, others, books)
-    if plan:
-        asked = Plan.read(plan)
+    if plan or not files:
+        asked = Plan.read(plan) if plan else shipped_plan()
         findings += check_plan([r for r in records if not r.furniture], asked, books)
         if not files:
             findings += _learned(records, books, asked, wrong)
