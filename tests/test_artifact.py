@@ -115,7 +115,7 @@ def test_bytes_after_the_end_are_refused(data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h, t: h.update(format=2), "model format 2 is not 1"),
+        (lambda h, t: h.update(format=1), "model format 1 is not 2"),
         (lambda h, t: h["scheme"].update(kind="both"), "its scheme does not hold"),
         (lambda h, t: h["scheme"].update(surprise=1), "its scheme does not hold"),
         (lambda h, t: h["scheme"]["labels"].pop(), "its scheme does not hold"),
@@ -126,9 +126,9 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: h["views"][0].update(pattern=".*"), "view 0 does not hold"),
         (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),
         (lambda h, t: h["decision"].update(slope=[1.0, float("nan")]), "finite numbers"),
-        (lambda h, t: h["decision"].update(slope=[1.0, -1.0]), "slope or a doubt"),
+        (lambda h, t: h["decision"].update(slope=[1.0, -1.0]), "a slope, a threshold or a doubt"),
         (lambda h, t: h["decision"].update(slope="high"), "its decision does not hold"),
-        (lambda h, t: h["decision"].update(doubt=2.0), "slope or a doubt"),
+        (lambda h, t: h["decision"].update(doubt=2.0), "a slope, a threshold or a doubt"),
         (lambda h, t: h.update(card=None), "the card is not a table"),
         (lambda h, t: h["probes"][0].update(text="goal"), "does not get its scores"),
         (lambda h, t: h["probes"][0].update(scores=["high"]), "does not get its scores"),

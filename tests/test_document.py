@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.document import Document, sentences
+from textclf.document import Document
 from textclf.furniture import furniture
+from textclf.sentences import sentences
 
 CASES = [
     json.loads(line)

@@ -7,22 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.engine import NumpyEngine
+from textclf.lexicon import Lexicon
 from textclf.reference import TextClassifier, count
 
 X = SPORT + WEATHER + BOTH
 Y = ["sport"] * 6 + ["weather"] * 6 + ["both"] * 2
 MULTI = np.array([[y != "weather", y != "sport"] for y in Y], int)
+LEXICON = Lexicon((("play", ("goal", "the match", "captain")), ("sky", ("rain", "snow", "wind"))))
 CONFIGS = {
     "words and characters": ({"char_min_df": 1}, Y),
     "words alone": ({"char_ngrams": None}, Y),
     "characters alone": ({"word_ngrams": None, "char_min_df": 1}, Y),
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
     "binary weighting": ({"weighting": "binary", "char_min_df": 1}, Y),
+    "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
+    "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
     "several labels": ({"char_min_df": 1}, MULTI),
 }
 MODELS = {name: TextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
-TERMS = sorted({term for model in MODELS.values() for v in model.form_.views for term in v.terms})
+PHRASES = [phrase for _, phrases in LEXICON.groups for phrase in phrases]
+TERMS = sorted({term for m in MODELS.values() for v in m.form_.views for term in v.terms}) + PHRASES
 GLUE = st.sampled_from(
     [" ", "  ", "\n\n", ", ", ". ", "-", "", "\u00a0", " x ", "\u0130", "\u03a3 "]
 )

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from textclf.errors import InputError
-from textclf.features import View, chunks, tells_something, terms, words
+from textclf.features import View, tells_something, terms
+from textclf.tokens import chunks, words
 
 VIEWS = [
     View("word", 1, 1),

@@ -185,8 +185,8 @@ def test_what_cannot_be_predicted_is_a_named_error(fitted, texts):
         fitted.predict(texts)
 
 
-def test_views_that_are_both_off_are_refused():
-    with pytest.raises(InputError, match="both None"):
+def test_views_that_are_all_off_are_refused():
+    with pytest.raises(InputError, match="all None"):
         TextClassifier(word_ngrams=None, char_ngrams=None).fit(X, Y)
 
 

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from textclf.container import pack, unpack
 from textclf.engine import NumpyEngine
 from textclf.errors import InputError, ModelError, SchemeError
 from textclf.features import View
+from textclf.lexicon import Lexicon
 from textclf.linear import Decision, LinearForm, LinearView
 from textclf.model import Model
 from textclf.prediction import Annotation
@@ -30,7 +31,7 @@ from textclf.shipped import shipped
 from textclf.suggest import choices
 
 SUFFIX = ".textclf"
-_FORMAT = 1
+_FORMAT = 2
 _PROBES = 8
 _TOLERANCE = 1e-4
 
@@ -133,19 +134,21 @@ def to_bytes(model: Model) -> bytes:
     tensors: dict[str, NDArray[Any]] = {"bias": model.form.bias}
     views = []
     for number, part in enumerate(model.form.views):
-        blob = "\n".join(part.terms).encode("utf-8", "surrogatepass")
-        tensors[f"view{number}.terms"] = np.frombuffer(blob, np.uint8)
+        tensors[f"view{number}.terms"] = _lines(part.terms)
         tensors[f"view{number}.scale"] = part.scale
         tensors[f"view{number}.weights"] = part.weights
         view = part.view
-        views.append(
-            {
-                "analyzer": view.analyzer,
-                "low": view.low,
-                "high": view.high,
-                "weighting": view.weighting,
-            }
-        )
+        entry: dict[str, Any] = {
+            "analyzer": view.analyzer,
+            "low": view.low,
+            "high": view.high,
+            "weighting": view.weighting,
+        }
+        if view.lexicon:
+            entry["groups"] = [[name, len(phrases)] for name, phrases in view.lexicon.groups]
+            phrases = [phrase for _, group in view.lexicon.groups for phrase in group]
+            tensors[f"view{number}.phrases"] = _lines(phrases)
+        views.append(entry)
     decision = model.decision
     header = {
         "format": _FORMAT,
@@ -176,6 +179,7 @@ def from_bytes(data: bytes, place: str) -> Model:
     count = len(scheme.labels)
     views = reader.list_of_dicts(header, "views")
     expected = {"bias", *(f"view{n}.{part}" for n in range(len(views)) for part in _PARTS)}
+    expected |= {f"view{n}.phrases" for n, view in enumerate(views) if "groups" in view}
     if set(tensors) != expected:
         odd = min(set(tensors) ^ expected)
         raise reader.wrong(f"tensor {odd!r} is missing or not expected")
@@ -255,8 +259,11 @@ class _Reader:
     def view(
         self, number: int, data: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], labels: int
     ) -> LinearView:
+        lexicon = None
+        if "groups" in data:
+            lexicon = self.lexicon(data["groups"], self.lines(f"view{number}.phrases", tensors))
         try:
-            view = View(**data)
+            view = View(**{k: v for k, v in data.items() if k != "groups"}, lexicon=lexicon)
         except (TypeError, InputError) as reason:
             raise self.wrong(f"view {number} does not hold ({reason})") from None
         terms = self.terms(f"view{number}.terms", tensors)
@@ -266,14 +273,33 @@ class _Reader:
         weights = self.floats(tensors, f"view{number}.weights", (len(terms), labels))
         return LinearView(view, terms, scale, weights)
 
-    def terms(self, name: str, tensors: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+    def lexicon(self, groups: object, phrases: Sequence[str]) -> Lexicon:
+        """Deal the phrases out to their groups: each is a name and how many it holds."""
+        try:
+            sizes = [int(size) for _, size in groups]  # type: ignore[attr-defined]
+            names = [str(name) for name, _ in groups]  # type: ignore[attr-defined]
+        except (TypeError, ValueError):
+            raise self.wrong("its groups are not a list of names and sizes") from None
+        if min(sizes, default=0) < 0 or sum(sizes) != len(phrases):
+            raise self.wrong(f"its groups do not hold its {len(phrases)} phrases")
+        rest = iter(phrases)
+        return Lexicon(
+            tuple(
+                (name, tuple(islice(rest, size))) for name, size in zip(names, sizes, strict=True)
+            )
+        )
+
+    def lines(self, name: str, tensors: Mapping[str, NDArray[Any]]) -> list[str]:
         blob = tensors[name]
         if blob.dtype != np.uint8 or blob.ndim != 1:
             raise self.wrong(f"tensor {name!r} is no string of bytes")
         try:
-            terms = blob.tobytes().decode("utf-8", "surrogatepass").split("\n")
+            return blob.tobytes().decode("utf-8", "surrogatepass").split("\n")
         except UnicodeDecodeError:
             raise self.wrong(f"tensor {name!r} is not UTF-8") from None
+
+    def terms(self, name: str, tensors: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+        terms = self.lines(name, tensors)
         if not all(terms) or any(a >= b for a, b in pairwise(terms)):
             raise self.wrong(f"the vocabulary {name!r} is not in ascending order")
         return tuple(terms)
@@ -291,8 +317,13 @@ class _Reader:
         parts = (slope, intercept, threshold)
         if any(part.shape != shape or not np.isfinite(part).all() for part in parts):
             raise self.wrong(f"its decision is not three lists of {shape[0]} finite numbers")
-        if not (slope > 0).all() or doubt.shape != () or not 0 <= float(doubt) < 1:
-            raise self.wrong("its decision has a slope or a doubt that cannot be")
+        if (
+            not (slope > 0).all()
+            or not (threshold > 0).all()
+            or doubt.shape != ()
+            or not 0 <= float(doubt) < 1
+        ):
+            raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
         return Decision(scheme.kind, slope, intercept, threshold, float(doubt))
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
@@ -331,6 +362,10 @@ def _annotator(names: tuple[str, ...]) -> Annotator:
 
 def _models_in(folder: Path) -> Iterable[Path]:
     return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def _lines(texts: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode("utf-8", "surrogatepass"), np.uint8)
 
 
 def _sha256(tensor: NDArray[Any]) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from nltk.metrics.association import BigramAssocMeasures
 from nltk.stem.snowball import SnowballStemmer
 
-from textclf.features import words
 from textclf.scheme import Scheme
+from textclf.tokens import words
 
 Answer = tuple[str, ...]
 

@@ -8,10 +8,10 @@ from textclf.agreement import agreement
 from textclf.corpus import Corpus
 from textclf.coverage import cells, subjects
 from textclf.errors import CorpusError
-from textclf.features import words
 from textclf.plan import Plan, shipped_plan
 from textclf.reports import agreement_report, table
 from textclf.scheme import find_scheme, shipped_schemes
+from textclf.tokens import words
 
 _TRAITS = ("genre", "region", "period", "style", "seed", "batch", "licence")
 

@@ -11,12 +11,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textclf.document import Document, Span
+from textclf.document import Document
 from textclf.errors import InputError
 from textclf.linear import Contributions, Decision, LinearForm, Scores
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
 from textclf.scheme import Scheme
+from textclf.sentences import Span
 
 
 class Engine(Protocol):
@@ -125,7 +126,7 @@ class Annotator:
         passages: tuple[PassagePrediction, ...] = ()
         if scheme.by_passage:
             known = found.known[1:] > 0
-            deciding = _deciding(scheme, rows[1:], known)
+            deciding = _deciding(scheme, decision, rows[1:], known)
             if len(deciding):
                 probs = _joint(scheme, rows[1 + deciding])
             passages = tuple(
@@ -234,7 +235,10 @@ _PREVAILING = (3, 0.2)
 
 
 def _deciding(
-    scheme: Scheme, probs: NDArray[np.float64], known: NDArray[np.bool_]
+    scheme: Scheme,
+    decision: Decision,
+    probs: NDArray[np.float64],
+    known: NDArray[np.bool_],
 ) -> NDArray[np.intp]:
     """Return the passages whose answer is the document's; none where it is read whole.
 
@@ -243,7 +247,7 @@ def _deciding(
     later passage takes.
     """
     places = np.flatnonzero(known)
-    answers = probs[places].argmax(axis=1)
+    answers = decision.best(probs[places])
     if scheme.any_passage:
         target = scheme.index(scheme.any_passage)
         nearest = probs[places, target].argmax(keepdims=True)
@@ -270,7 +274,7 @@ def _decide(
     names = scheme.label_names
     labels: tuple[str, ...]
     if scheme.kind == "single":
-        best = int(probs.argmax())
+        best = int(decision.best(probs[None])[0])
         labels, prob = (names[best],), float(probs[best])
     else:
         given = probs >= decision.threshold

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from textclf.corpus import Record
-from textclf.features import words
 from textclf.plan import Plan
 from textclf.scheme import Scheme
+from textclf.tokens import words
 
 
 @dataclass(frozen=True, slots=True)

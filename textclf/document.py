@@ -11,29 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textclf.furniture import Dropped, furniture
+from textclf.sentences import Span, sentences, trimmed
 
 _PARAGRAPH_END = "\n\n"
 _LONG_PASSAGE = 1500
 """Characters. A longer paragraph has lost its breaks, and is split at its sentences."""
 _SENTENCES_A_PASSAGE = 5
 
-_ABBREVIATIONS = frozenset(
-    """
-    mr mrs ms dr prof gen lt col maj capt sgt brig adm rev fr st sr jr hon justice no vs gov sen
-    rep pres supt insp dept govt jan feb mar apr jun jul aug sep sept oct nov dec inc ltd co corp
-    rs art sec i.e e.g etc viz approx
-    """.split()  # noqa: SIM905 - a list of fifty strings hides its words
-)
-_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
 _ODD_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of characters: `start` inclusive, `end` exclusive."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +88,6 @@ class Document:
         return self._pieces[max(found, 0)]
 
 
-def sentences(text: str) -> Iterator[Span]:
-    """Yield the sentences of a text, as spans without their surrounding white space.
-
-    >>> [(s.start, s.end) for s in sentences("Gen. Khan spoke. Nobody left.")]
-    [(0, 16), (17, 29)]
-    """
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        words = text[start : match.start()].rsplit(None, 1)
-        last = words[-1].lstrip("\"'“‘([").lower() if words else ""
-        initial = len(last) == 1 and last.isalpha()
-        if match.group().rstrip() == "." and (last in _ABBREVIATIONS or initial):
-            continue
-        yield from _trimmed(text, start, match.end())
-        start = match.end()
-    yield from _trimmed(text, start, len(text))
-
-
 def _between(dropped: tuple[Dropped, ...], length: int) -> Iterator[tuple[int, int]]:
     start = 0
     for part in dropped:
@@ -186,7 +153,7 @@ def _passages(text: str) -> Iterator[Span]:
     start = 0
     for match in (*re.finditer(gap, text), None):
         end = match.start() if match else len(text)
-        for passage in _trimmed(text, start, end):
+        for passage in trimmed(text, start, end):
             yield from _split_long(text, passage)
         start = match.end() if match else end
 
@@ -199,11 +166,3 @@ def _split_long(text: str, passage: Span) -> Iterator[Span]:
     for first in range(0, len(spans), _SENTENCES_A_PASSAGE):
         group = spans[first : first + _SENTENCES_A_PASSAGE]
         yield Span(passage.start + group[0].start, passage.start + group[-1].end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
-    part = text[start:end]
-    stripped = part.strip()
-    if stripped:
-        first = start + len(part) - len(part.lstrip())
-        yield Span(first, first + len(stripped))

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from textclf.features import words
+from textclf.tokens import words
 
 _SHINGLE = 5
 _COMMON = 60

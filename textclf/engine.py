@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textclf.features import Tokens, View, char_ngrams, chunks, word_ngrams, words
+from textclf.features import View
 from textclf.linear import Contributions, LinearForm, LinearView, Scores
+from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
 _CACHED_CHUNKS = 50_000
 _PLACE_BITS = 31
@@ -111,7 +112,7 @@ class _Form:
     def __init__(self, form: LinearForm) -> None:
         self.bias = form.bias.astype(float)
         self.views = [_View(view) for view in form.views]
-        self.has_words = any(view.view.analyzer == "word" for view in self.views)
+        self.has_words = any(view.view.analyzer != "char_wb" for view in self.views)
 
     def find(self, tokens: _Analysis) -> _Reading:
         views = [view.find(tokens) for view in self.views]
@@ -120,7 +121,7 @@ class _Form:
         telling = [
             found.starts
             for view, found in zip(self.views, views, strict=True)
-            if view.view.analyzer == "word" or not self.has_words
+            if view.view.analyzer != "char_wb" or not self.has_words
         ]
         return _Reading(views, starts, np.isin(starts, np.concatenate(telling)))
 
@@ -162,6 +163,8 @@ class _View:
         self._chunks: dict[str, NDArray[np.intp]] = {}
 
     def find(self, tokens: _Analysis) -> _Found:
+        if self.view.lexicon:
+            return self._marks(self.view.lexicon.terms(tokens.text, self.view.low, self.view.high))
         return self._words(tokens.words) if self.view.analyzer == "word" else self._chars(tokens)
 
     def weigh(self, terms: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -178,6 +181,12 @@ class _View:
             at = np.flatnonzero(ids >= 0)
             parts.append(_Found(ids[at], starts[at], ends[at + n - 1]))
         return _joined(parts)
+
+    def _marks(self, tokens: Tokens) -> _Found:
+        ids = np.array([self._places.get(term, -1) for term in tokens.texts], np.intp)
+        at = np.flatnonzero(ids >= 0)
+        starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
+        return _Found(ids[at], starts[at], ends[at])
 
     def _chars(self, tokens: _Analysis) -> _Found:
         found = tokens.chunks

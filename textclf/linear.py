@@ -45,8 +45,9 @@ class LinearForm:
 class Decision:
     """How scores become probabilities and labels.
 
-    `single`: probabilities are the softmax of slope * score + intercept, the label is the
-    largest. `multi`: they are its sigmoid, and a label is given at or above its threshold.
+    `single`: probabilities are the softmax of slope * score + intercept, the label is the one
+    whose probability is the largest multiple of its threshold. `multi`: they are its sigmoid,
+    and a label is given at or above its threshold.
     """
 
     kind: Literal["single", "multi"]
@@ -55,7 +56,7 @@ class Decision:
     intercept: Doubles
     """Shape (labels,)."""
     threshold: Doubles
-    """Shape (labels,): for `multi`, probabilities between 0 and 1."""
+    """Shape (labels,): probabilities above 0."""
     doubt: float = 0.0
     """How often even the surest answer is wrong: this share of all probability is spread evenly."""
 
@@ -67,6 +68,10 @@ class Decision:
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares = odds / odds.sum(axis=1, keepdims=True)
         return np.asarray(self.doubt / scores.shape[1] + (1 - self.doubt) * shares)
+
+    def best(self, probs: Doubles) -> NDArray[np.intp]:
+        """Return for probabilities of shape (texts, labels) the place of each single label."""
+        return np.asarray((probs / self.threshold).argmax(axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import LabelBinarizer
 
 from textclf.errors import ModelError
-from textclf.features import WORD
 from textclf.linear import LinearView
 from textclf.model import Model
+from textclf.tokens import WORD
 
 
 def export(model: Model, path: Path) -> None:

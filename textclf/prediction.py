@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from textclf.document import Span
 from textclf.furniture import Dropped
+from textclf.sentences import Span
 
 
 class Status(StrEnum):

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from textclf.errors import InputError
 from textclf.features import View, Weighting, tells_something, terms
+from textclf.lexicon import Lexicon
 from textclf.linear import Decision, LinearForm, LinearView
 
 
@@ -33,6 +34,10 @@ class Counts:
 
     def __len__(self) -> int:
         return int(self.matrices[0].shape[0])
+
+    def first(self) -> "Counts":
+        """Return the counts of the first view alone."""
+        return Counts(self.views[:1], self.vocabularies[:1], self.matrices[:1])
 
     def take(self, rows: NDArray[np.intp]) -> "Counts":
         """Return the counts of some of the texts."""
@@ -61,7 +66,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
-    document frequency with ties in the terms' own order.
+    document frequency with ties in the terms' own order. With a `lexicon`, n-grams of the marks
+    of its groups, `group_ngrams` long, and the groups' links are a view as well.
 
     After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
     Raises InputError (a ValueError) for what is not a sequence of strings.
@@ -77,6 +83,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         word_ngrams: tuple[int, int] | None = (1, 2),
         char_ngrams: tuple[int, int] | None = (3, 5),
+        lexicon: Lexicon | None = None,
+        group_ngrams: tuple[int, int] = (1, 2),
         weighting: Weighting = "log",
         min_df: int = 1,
         char_min_df: int = 2,
@@ -87,6 +95,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
+        self.lexicon = lexicon
+        self.group_ngrams = group_ngrams
         self.weighting = weighting
         self.min_df = min_df
         self.char_min_df = char_min_df
@@ -103,8 +113,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             found.append(View("word", *words, self.weighting))
         if chars:
             found.append(View("char_wb", *chars, self.weighting))
+        if self.lexicon:
+            found.append(View("group", *self.group_ngrams, self.weighting, self.lexicon))
         if not found:
-            raise InputError("word_ngrams and char_ngrams are both None: give one of them")
+            raise InputError("word_ngrams, char_ngrams and lexicon are all None: give one of them")
         return tuple(found)
 
     def fit(self, X: Sequence[str], y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -112,9 +124,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.fit_counts(count(_texts(X), self.views()), y, sample_weight)
 
     def fit_counts(
-        self, counts: Counts, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self,
+        counts: Counts,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        seed_terms: int = 0,
     ) -> Self:
-        """Learn from texts that were counted before, with the views of these parameters."""
+        """Learn from texts that were counted before, with the views of these parameters.
+
+        So many of the last rows are seed terms and no texts: they teach the views of words and
+        of characters, and have no say in how scores are standardised.
+        """
         answers = _answers(y, len(counts))
         self._multilabel = answers.ndim == 2  # noqa: PLR2004
         self.classes_ = np.arange(answers.shape[1]) if self._multilabel else np.unique(answers)
@@ -126,9 +146,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight = np.ones(len(counts)) if sample_weight is None else np.asarray(sample_weight, float)
         if weight.shape != (len(counts),) or not (weight >= 0).all():
             raise InputError(f"sample_weight needs {len(counts)} numbers of 0 or more")
+        texts = len(counts) - seed_terms
         with threadpool_limits(1):
             parts = [
-                self._fit_view(view, vocabulary, matrix, answers, weight)
+                self._fit_view(view, vocabulary, matrix, answers, weight, texts)
                 for view, vocabulary, matrix in zip(
                     counts.views, counts.vocabularies, counts.matrices, strict=True
                 )
@@ -189,8 +210,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         matrix: sparse.csr_array,
         answers: NDArray[Any],
         weight: NDArray[np.float64],
+        texts: int,
     ) -> tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]:
         """Return the view's part, its weights in full precision, and its bias."""
+        if view.analyzer == "group":
+            matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
         chosen = self._choose(view, matrix)
         kept = tuple(vocabulary[i] for i in chosen)
         weighted = _weighted(matrix[:, chosen], view.weighting)
@@ -203,6 +227,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ready.indices, ready.indptr = ready.indices.astype("i4"), ready.indptr.astype("i4")
         coefficients, bias = self._solve(ready, answers, weight)
         scores = ready @ coefficients + bias
+        scores, weight = scores[:texts], weight[:texts]
         middle = np.average(scores, axis=0, weights=weight)
         spread = np.sqrt(np.average((scores - middle) ** 2, axis=0, weights=weight))
         spread[spread == 0] = 1

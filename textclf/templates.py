@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from textclf.document import sentences
-from textclf.features import words
+from textclf.sentences import sentences
+from textclf.tokens import words
 
 _RUN = 12
 """Two texts that share as many words in a row were not both written afresh."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf.errors import CorpusError
+from textclf.lexicon import Lexicon
 from textclf.scheme import Scheme
 from textclf.shipped import shipped
 from textclf.suggest import choices
@@ -56,6 +57,14 @@ class TermList:
             if group.label:
                 found.setdefault(group.label, []).extend(group.terms)
         return {label: tuple(terms) for label, terms in found.items()}
+
+    def lexicon(self) -> Lexicon | None:
+        """Return the phrases of each role, as marks of a view; None where no group has a role."""
+        roles: dict[str, list[str]] = {}
+        for group in self.groups:
+            if group.role:
+                roles.setdefault(group.role, []).extend(group.terms)
+        return Lexicon(tuple((r, tuple(t)) for r, t in roles.items())) if roles else None
 
     def all(self) -> frozenset[str]:
         """Return the terms of all groups, lower-cased."""

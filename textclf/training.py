@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from textclf.artifact import write_model
 from textclf.baselines import Answer, Keywords, Stems, majority
+from textclf.calibration import decide, score
 from textclf.corpus import Columns, Corpus, as_dict, read_labelled
 from textclf.document import Document
 from textclf.duplicates import clusters
@@ -46,11 +46,15 @@ class Config:
     char_ngrams: tuple[int, int] | None = (3, 5)
     min_df: int = 1
     char_min_df: int = 2
+    group_ngrams: tuple[int, int] | None = (1, 2)
+    """Of the marks of seed terms whose groups have roles; None for no such view."""
     max_features: int | None = 60_000
     """For each view."""
     C: float = 0.5
-    term_share: float = 4.0
-    """What all seed terms together weigh, beside 1 for all labelled texts together."""
+    term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
+    """What all seed terms together may weigh, beside 1 for all labelled texts together: the
+    share that words alone do best with out of fold is taken.
+    """
     folds: int = 5
     seed: int = 0
 
@@ -62,7 +66,8 @@ class _Examples:
     counts: Counts
     truth: NDArray[Any]
     """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
-    weight: NDArray[np.float64]
+    term_weight: NDArray[np.float64]
+    """What each seed term weighs for a share of 1, beside 1 for a text."""
     records: int
     groups: list[str] = field(default_factory=list)
 
@@ -85,25 +90,28 @@ def fit(
     )
     answers = ordered.answers(scheme)
     _refuse_untaught(scheme, answers, terms)
-    steps = config.folds + 3
+    steps = config.folds + 4
     progress("counting n-grams", 0, steps)
-    estimator = _estimator(config)
-    examples = _examples(ordered, scheme, terms, config, estimator)
+    estimator = _estimator(config, terms)
+    examples = _examples(ordered, scheme, terms, estimator)
+    folds = _folds(examples, scheme, config)
+    progress("weighing terms against texts", 1, steps)
+    share = _share(estimator, examples, scheme, folds, config)
     scores = np.zeros((examples.records, len(scheme.labels)))
     said: list[Answer] = [()] * examples.records
     stems = Stems()
     stemmed = [stems.of(record.text) for record in ordered.records]
-    for number, (train, test) in enumerate(_folds(examples, scheme, config), start=1):
-        progress(f"fold {number} of {config.folds}", number, steps)
-        rows = np.concatenate([train, np.arange(examples.records, len(examples.counts))])
-        scores[test] = _scores(_fitted(clone(estimator), examples, rows), examples, test, scheme)
+    for number, (train, test) in enumerate(folds, start=1):
+        progress(f"fold {number} of {config.folds}", number + 1, steps)
+        fitted = _fitted(estimator, examples, train, share)
+        scores[test] = _scores(fitted, examples, test, scheme)
         rule = _rule(scheme, terms, stems, [stemmed[i] for i in train], [answers[i] for i in train])
         for place in test:
             said[place] = rule.answer(stemmed[place])
     progress("calibrating", steps - 2, steps)
-    decision = _decision(scheme, scores, answers)
+    decision = decide(scheme.kind, scores, examples.truth[: examples.records])
     progress("fitting on all", steps - 1, steps)
-    final = _fitted(clone(estimator), examples, np.arange(len(examples.counts)))
+    final = _fitted(estimator, examples, np.arange(examples.records), share)
     card = {
         "trained_on": {
             "texts": len(ordered),
@@ -114,7 +122,7 @@ def fit(
             "terms_sha256": _digest(asdict(terms)) if terms else "",
             "scheme_sha256": scheme.digest,
         },
-        "config": asdict(config),
+        "config": {**asdict(config), "term_share": share},
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
         "out_of_fold": _measured(scheme, decision, scores, answers, said, examples.groups),
         "use": _USE,
@@ -156,10 +164,12 @@ _USE = (
 _FEWEST_FOLDS = 2
 
 
-def _estimator(config: Config) -> TextClassifier:
+def _estimator(config: Config, terms: TermList | None) -> TextClassifier:
     return TextClassifier(
         word_ngrams=config.word_ngrams,
         char_ngrams=config.char_ngrams,
+        lexicon=terms.lexicon() if terms and config.group_ngrams else None,
+        group_ngrams=config.group_ngrams or (1, 1),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
         max_features=config.max_features,
@@ -186,24 +196,50 @@ def _examples(
     corpus: Corpus,
     scheme: Scheme,
     terms: TermList | None,
-    config: Config,
     estimator: TextClassifier,
 ) -> _Examples:
     texts = [Document.read(record.text, clean=False).text for record in corpus.records]
     answers = list(corpus.answers(scheme))
     records = len(corpus)
-    weight = [1.0] * records
+    weight: list[float] = []
     taught = terms.by_label() if terms else {}
     for label, phrases in taught.items():
         texts += phrases
         answers += [scheme.close((label,)) if scheme.kind == "multi" else (label,)] * len(phrases)
-        # Labels weigh the same, however many terms each has; a term never more than a text.
-        even = config.term_share * records / (len(taught) * len(phrases))
-        weight += [min(1.0, even)] * len(phrases)
+        # Labels weigh the same, however many terms each has.
+        weight += [records / (len(taught) * len(phrases))] * len(phrases)
     groups = clusters(texts[:records], [record.group for record in corpus.records])
     return _Examples(
         count(texts, estimator.views()), _truth(scheme, answers), np.array(weight), records, groups
     )
+
+
+def _share(
+    estimator: TextClassifier,
+    examples: _Examples,
+    scheme: Scheme,
+    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
+    config: Config,
+) -> float:
+    """Return the share of seed terms that the first view alone does best with, out of fold.
+
+    Two folds tell them apart as well as all do, at less than half the cost.
+    """
+    if not len(examples.term_weight):
+        return 0.0
+    first = replace(examples, counts=examples.counts.first())
+    truth = examples.truth[np.concatenate([test for _, test in folds[:2]])]
+    reached = []
+    for share in config.term_shares:
+        scores = np.concatenate(
+            [
+                _scores(_fitted(estimator, first, train, share), first, test, scheme)
+                for train, test in folds[:2]
+            ]
+        )
+        decision = decide(scheme.kind, scores, truth)
+        reached.append(score(decision, decision.probabilities(scores), truth))
+    return config.term_shares[int(np.argmax(reached))]
 
 
 def _truth(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
@@ -234,11 +270,20 @@ def _folds(
 
 
 def _fitted(
-    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp]
+    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp], share: float
 ) -> TextClassifier:
+    """Return the estimator fitted to some of the texts and all seed terms."""
+    seeds = np.arange(examples.records, len(examples.counts))
+    chosen = np.concatenate([rows, seeds])
+    # A term never weighs more than a text.
+    weight = np.r_[np.ones(len(rows)), np.minimum(1.0, share * examples.term_weight)]
+    replica: TextClassifier = clone(estimator)
     try:
-        return estimator.fit_counts(
-            examples.counts.take(rows), examples.truth[rows], examples.weight[rows]
+        return replica.fit_counts(
+            examples.counts.take(chosen),
+            examples.truth[chosen],
+            weight,
+            seed_terms=len(seeds),
         )
     except InputError as reason:
         raise TrainingError(f"a fold cannot be learned from: {reason}") from None
@@ -268,64 +313,6 @@ def _rule(
     return Keywords.of_terms(scheme, terms.by_label(), answers, stems)
 
 
-def _decision(scheme: Scheme, scores: NDArray[np.float64], answers: Sequence[Answer]) -> Decision:
-    """Calibrate on out-of-fold scores, by their likelihood.
-
-    Single: temperature scaling (Guo et al. 2017) and a doubt, so that no answer is surer than
-    the errors of the sure ones allow. Multi: a sigmoid for each label (Platt 1999), and one
-    threshold for all, the best for example-based F1.
-    """
-    truth = _truth(scheme, answers)
-    labels = len(scheme.labels)
-    zeros, half = np.zeros(labels), np.full(labels, 0.5)
-    if scheme.kind == "single":
-
-        def decided(point: NDArray[np.float64]) -> Decision:
-            slope = np.full(labels, round(float(np.exp(point[0])), 6))
-            return Decision("single", slope, zeros, half, round(float(np.exp(point[1])), 6))
-
-        def loss(point: NDArray[np.float64]) -> float:
-            right = decided(point).probabilities(scores)[np.arange(len(truth)), truth]
-            return float(-np.log(right).mean())
-
-        least = np.log(1 / (len(truth) + 2))
-        best = minimize(
-            loss,
-            np.array([0.0, max(-3.0, least)]),
-            method="Nelder-Mead",
-            bounds=[(-4, 4), (least, -0.7)],
-        )
-        return decided(best.x)
-    pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
-    decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
-    probs = decision.probabilities(scores)
-    grid = np.arange(0.10, 0.71, 0.02)
-    reached = [_example_f1(truth, probs >= threshold) for threshold in grid]
-    threshold = round(float(grid[int(np.argmax(reached))]), 2)
-    return replace(decision, threshold=np.full(labels, threshold))
-
-
-def _sigmoid(scores: NDArray[np.float64], truth: NDArray[np.int_]) -> tuple[float, float]:
-    """Return slope and intercept, fitted to Platt's smoothed targets."""
-    positives = int(truth.sum())
-    high, low = (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2)
-    target = np.where(truth == 1, high, low)
-
-    def loss(point: NDArray[np.float64]) -> float:
-        logits = scores * np.exp(point[0]) + point[1]
-        return float((np.logaddexp(0, logits) - target * logits).mean())
-
-    best = minimize(loss, np.array([0.0, -1.0]), method="L-BFGS-B", bounds=[(-4, 4), (-20, 20)])
-    return round(float(np.exp(best.x[0])), 6), round(float(best.x[1]), 6)
-
-
-def _example_f1(truth: NDArray[np.int_], given: NDArray[np.bool_]) -> float:
-    sizes = truth.sum(axis=1) + given.sum(axis=1)
-    counted = sizes > 0
-    hits = (truth * given).sum(axis=1)
-    return float((2 * hits[counted] / sizes[counted]).mean()) if counted.any() else 0.0
-
-
 def _measured(
     scheme: Scheme,
     decision: Decision,
@@ -338,8 +325,9 @@ def _measured(
     probs = decision.probabilities(scores)
     names = scheme.label_names
     if scheme.kind == "single":
-        said: list[Answer] = [(names[best],) for best in probs.argmax(axis=1)]
-        sure = probs.max(axis=1)
+        best = decision.best(probs)
+        said: list[Answer] = [(names[place],) for place in best]
+        sure = probs[np.arange(len(best)), best]
         right = np.array([a == b for a, b in zip(said, answers, strict=True)])
     else:
         given = probs >= decision.threshold

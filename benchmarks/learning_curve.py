@@ -1,0 +1,56 @@
+"""What more text would bring: each scheme trained on an eighth, a quarter, a half of the corpus.
+
+    python benchmarks/learning_curve.py [LABELLED.jsonl ...]
+
+Articles and contrast pairs are taken whole. Prints macro-F1 out of fold on the part, and on
+each file of labelled records given, which no model has seen.
+"""
+
+import sys
+from hashlib import sha256
+
+from textclf.classifier import Classifier
+from textclf.corpus import Corpus
+from textclf.engine import NumpyEngine
+from textclf.judging import judge
+from textclf.reports import table
+from textclf.scheme import find_scheme, shipped_schemes
+from textclf.terms import TermList, shipped_terms
+from textclf.training import fit
+
+FRACTIONS = (1 / 8, 1 / 4, 1 / 2, 1.0)
+
+
+def part(corpus: Corpus, fraction: float) -> Corpus:
+    """Return the records whose group falls into the first part of all, by its digest."""
+    border = int(fraction * 2**32)
+    return Corpus(
+        tuple(
+            record
+            for record in corpus.passages
+            if int(sha256(record.group.encode()).hexdigest()[:8], 16) < border
+        )
+    )
+
+
+def main(paths: list[str]) -> None:
+    corpus = Corpus.read()
+    rows = []
+    for name in shipped_schemes():
+        scheme = find_scheme(name)
+        path = shipped_terms(scheme)
+        terms = TermList.read(path, scheme) if path else None
+        for fraction in FRACTIONS:
+            some = part(corpus, fraction)
+            model = fit(some, scheme, terms=terms)
+            row = [name, f"{fraction:.3f}", len(some)]
+            row.append(model.card["out_of_fold"]["model"]["macro_f1"][0])
+            for given in paths:
+                records = Corpus.read([given]).labelled(scheme)
+                row.append(str(judge(Classifier(model, NumpyEngine), records).macro_f1))
+            rows.append(row)
+    print(table(rows, ["scheme", "fraction", "passages", "out of fold", *paths]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,63 @@
+"""That decisions are calibrated, and that thresholds serve the metric."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from textclf.calibration import decide, score
+
+
+def single(texts, labels=3, seed=0):
+    """Return scores whose softmax at three times their size, and rarer last, is the truth."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(texts, labels))
+    logits = 3 * scores - np.arange(labels)
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances = odds / odds.sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(labels, p=row) for row in chances])
+    return scores, truth, chances
+
+
+def test_the_probabilities_of_one_label_of_many_are_those_that_made_the_truth():
+    scores, truth, chances = single(4000)
+
+    found = decide("single", scores, truth).probabilities(scores)
+
+    assert np.abs(found - chances).mean() < 0.02
+
+
+def test_no_answer_is_surer_than_the_number_of_texts_allows():
+    scores = np.array([[9.0, -9.0], [-9.0, 9.0]] * 25)
+
+    found = decide("single", scores, np.array([0, 1] * 25)).probabilities(scores)
+
+    assert found.max() <= 1 - 0.5 / 52 + 1e-6
+
+
+def test_thresholds_raise_macro_f1_where_a_label_is_rare():
+    scores, truth, _ = single(4000)
+    decision = decide("single", scores, truth)
+    probs = decision.probabilities(scores)
+    flat = replace(decision, threshold=np.ones(3))
+
+    assert score(decision, probs, truth) > score(flat, probs, truth)
+
+
+def test_labels_of_few_texts_get_no_threshold_of_their_own():
+    scores, truth, _ = single(57)
+    truth = np.arange(57) % 3
+
+    assert decide("single", scores, truth).threshold.tolist() == [1, 1, 1]
+
+
+def test_each_of_many_labels_gets_the_threshold_that_serves_example_based_f1():
+    rng = np.random.default_rng(1)
+    truth = (rng.random((600, 2)) < [0.5, 0.1]).astype(int)
+    scores = truth + rng.normal(size=(600, 2))
+    decision = decide("multi", scores, truth)
+    probs = decision.probabilities(scores)
+
+    reached = score(decision, probs, truth)
+
+    for flat in np.arange(0.1, 0.8, 0.1):
+        assert reached > score(replace(decision, threshold=np.full(2, flat)), probs, truth) - 0.01

@@ -1,0 +1,142 @@
+"""Turns out-of-fold scores into a decision: calibrated probabilities, and thresholds on them.
+
+It works on arrays and knows no texts, schemes or estimators.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from textclf.linear import Decision
+
+_FEW = 20
+"""A label with fewer texts than this gets no threshold of its own."""
+_BIAS_PENALTY = 1.0
+"""What the biases of labels cost beside the likelihood, as a normal prior of unit width would."""
+
+
+def decide(
+    kind: Literal["single", "multi"], scores: NDArray[np.float64], truth: NDArray[np.int_]
+) -> Decision:
+    """Return the decision that out-of-fold scores of shape (texts, labels) ask for.
+
+    `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
+    are calibrated by likelihood; then thresholds are set for macro-F1, or for `multi` for
+    example-based F1.
+    """
+    if kind == "single":
+        decision = _calibrated(truth, scores)
+        probs = decision.probabilities(scores)
+        return replace(decision, threshold=_single_thresholds(truth, probs))
+    labels = scores.shape[1]
+    half = np.full(labels, 0.5)
+    pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
+    decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
+    return replace(decision, threshold=_multi_thresholds(truth, decision.probabilities(scores)))
+
+
+def score(decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_]) -> float:
+    """Return the score that thresholds are set for: macro-F1, or for `multi` example-based F1."""
+    if decision.kind == "multi":
+        return _example_f1(truth, probs >= decision.threshold)
+    counts = np.bincount(truth, minlength=probs.shape[1])
+    return _macro_f1(truth, decision.best(probs), counts)
+
+
+def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decision:
+    """Return temperature, bias of each label and doubt of a single scheme, by likelihood.
+
+    Temperature and biases are Platt's (1999) for many labels, as in Guo et al. (2017); the
+    doubt keeps an answer from being surer than the errors of the sure ones allow.
+    """
+    texts, labels = scores.shape
+    least = 1 / (texts + 2)
+
+    def loss(point: NDArray[np.float64]) -> float:
+        logits = scores * np.exp(point[0]) + point[2:]
+        logits -= logits.max(axis=1, keepdims=True)
+        shares = np.exp(logits)
+        right = shares[np.arange(texts), truth] / shares.sum(axis=1)
+        doubt = np.exp(point[1])
+        held = _BIAS_PENALTY * (point[2:] ** 2).sum() / texts
+        return float(held - np.log(doubt / labels + (1 - doubt) * right).mean())
+
+    start = np.r_[0.0, max(-3.0, np.log(least)), np.zeros(labels)]
+    bounds = [(-4, 4), (np.log(least), -0.7), *[(-5, 5)] * labels]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    slope = np.full(labels, round(float(np.exp(best[0])), 6))
+    doubt = round(float(np.exp(best[1])), 6)
+    return Decision("single", slope, np.round(best[2:], 6), np.ones(labels), doubt)
+
+
+def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each label's probability is measured against, for the best macro-F1.
+
+    One label at a time, along a smoothed curve; a label of few texts keeps the middle, since
+    its curve is noise.
+    """
+    labels = probs.shape[1]
+    threshold = np.ones(labels)
+    counts = np.bincount(truth, minlength=labels)
+    steps = np.exp(np.arange(-1.5, 1.51, 0.1))
+    for _ in range(2):
+        for label in np.flatnonzero(counts >= _FEW):
+            curve = []
+            for step in steps:
+                tried = threshold.copy()
+                tried[label] *= step
+                curve.append(_macro_f1(truth, (probs / tried).argmax(axis=1), counts))
+            threshold[label] *= steps[int(np.argmax(_smooth(np.array(curve))))]
+    return np.asarray(np.round(threshold / threshold.mean(), 4))
+
+
+def _multi_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the thresholds of the best example-based F1: one for all, then each label's own."""
+    grid = np.arange(0.06, 0.81, 0.02)
+
+    def best(tries: Iterable[NDArray[np.float64]]) -> int:
+        reached = [_example_f1(truth, probs >= tried) for tried in tries]
+        return int(np.argmax(_smooth(np.array(reached))))
+
+    labels = probs.shape[1]
+    threshold = np.full(labels, grid[best(np.full(labels, level) for level in grid)])
+    for label in np.flatnonzero(truth.sum(axis=0) >= _FEW):
+        own = np.arange(labels) == label
+        threshold[label] = grid[best(np.where(own, level, threshold) for level in grid)]
+    return np.round(threshold, 2)
+
+
+def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running mean of five, the ends held."""
+    return np.asarray(np.convolve(np.pad(curve, 2, "edge"), np.full(5, 0.2), "valid"))
+
+
+def _macro_f1(truth: NDArray[np.int_], said: NDArray[np.intp], counts: NDArray[np.intp]) -> float:
+    hits = np.bincount(truth[truth == said], minlength=len(counts))
+    sizes = counts + np.bincount(said, minlength=len(counts))
+    return float((2 * hits[counts > 0] / sizes[counts > 0]).mean())
+
+
+def _sigmoid(scores: NDArray[np.float64], truth: NDArray[np.int_]) -> tuple[float, float]:
+    """Return slope and intercept, fitted to Platt's smoothed targets."""
+    positives = int(truth.sum())
+    high, low = (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2)
+    target = np.where(truth == 1, high, low)
+
+    def loss(point: NDArray[np.float64]) -> float:
+        logits = scores * np.exp(point[0]) + point[1]
+        return float((np.logaddexp(0, logits) - target * logits).mean())
+
+    best = minimize(loss, np.array([0.0, -1.0]), method="L-BFGS-B", bounds=[(-4, 4), (-20, 20)])
+    return round(float(np.exp(best.x[0])), 6), round(float(best.x[1]), 6)
+
+
+def _example_f1(truth: NDArray[np.int_], given: NDArray[np.bool_]) -> float:
+    sizes = truth.sum(axis=1) + given.sum(axis=1)
+    counted = sizes > 0
+    hits = (truth * given).sum(axis=1)
+    return float((2 * hits[counted] / sizes[counted]).mean()) if counted.any() else 0.0

@@ -1,0 +1,91 @@
+"""Words and chunks of a text with the places where they stand, and the n-grams of them.
+
+It is the bottom of all analysis and knows nothing else.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WORD = r"(?u)\b\w\w+\b"
+"""What a word is: two or more letters, digits or underscores. The only tokenizer there is."""
+
+_word = re.compile(WORD)
+_chunk = re.compile(r"(?:(?!\s)[\s\S])+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words, or the blank-separated chunks, of a text with the places where they stand."""
+
+    texts: list[str]
+    """Lower-cased."""
+    starts: list[int]
+    ends: list[int]
+
+
+def words(text: str) -> Tokens:
+    """Return the words of a text.
+
+    >>> words("A bomb in Sehwan").texts
+    ['bomb', 'in', 'sehwan']
+    """
+    return _tokens(_word, text)
+
+
+def chunks(text: str) -> Tokens:
+    """Return what stands between white space, punctuation and all.
+
+    >>> chunks("Sehwan: a bomb").texts
+    ['sehwan:', 'a', 'bomb']
+    """
+    return _tokens(_chunk, text)
+
+
+def word_ngrams(texts: Sequence[str], low: int, high: int) -> Iterable[list[str]]:
+    """Yield for each n from low to high all n-grams of the words, in order.
+
+    >>> list(word_ngrams(["suicide", "bomb", "attack"], 1, 2))
+    [['suicide', 'bomb', 'attack'], ['suicide bomb', 'bomb attack']]
+    """
+    for n in range(low, high + 1):
+        if n == 1:
+            yield list(texts)
+        else:
+            yield [" ".join(gram) for gram in zip(*(texts[i:] for i in range(n)), strict=False)]
+
+
+def char_ngrams(chunk: str, low: int, high: int) -> list[str]:
+    """Return the character n-grams of one chunk with a blank on either side.
+
+    >>> char_ngrams("bomb", 5, 6)
+    [' bomb', 'bomb ', ' bomb ']
+    """
+    padded = f" {chunk} "
+    length = len(padded)
+    if length <= low:
+        return [padded]
+    grams: list[str] = []
+    for n in range(low, min(high, length) + 1):
+        grams += [padded[i : i + n] for i in range(length - n + 1)]
+    return grams
+
+
+def _tokens(pattern: re.Pattern[str], text: str) -> Tokens:
+    lowered = text.lower()
+    places = _places(text) if len(lowered) != len(text) else None
+    texts, starts, ends = [], [], []
+    for match in pattern.finditer(lowered):
+        texts.append(match.group())
+        starts.append(match.start() if places is None else places[match.start()])
+        ends.append(match.end() if places is None else places[match.end() - 1] + 1)
+    return Tokens(texts, starts, ends)
+
+
+def _places(text: str) -> list[int]:
+    """Return for each character of `text.lower()` the place it came from in `text`.
+
+    Only a dotted capital I becomes longer when lowered; the whole text is lowered at once
+    all the same, since the final sigma depends on its neighbours.
+    """
+    return [place for place, char in enumerate(text) for _ in char.lower()]
