@@ -20,13 +20,16 @@ _BIAS_PENALTY = 1.0
 
 
 def decide(
-    kind: Literal["single", "multi"], scores: NDArray[np.float64], truth: NDArray[np.int_]
+    kind: Literal["single", "multi"],
+    scores: NDArray[np.float64],
+    truth: NDArray[np.int_],
+    at_least_one: bool = False,
 ) -> Decision:
     """Return the decision that out-of-fold scores of shape (texts, labels) ask for.
 
     `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
     are calibrated by likelihood; then thresholds are set for macro-F1, or for `multi` for
-    example-based F1.
+    example-based F1, where with `at_least_one` the likeliest label is given if no other is.
     """
     if kind == "single":
         decision = _calibrated(truth, scores)
@@ -36,13 +39,19 @@ def decide(
     half = np.full(labels, 0.5)
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
     decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
-    return replace(decision, threshold=_multi_thresholds(truth, decision.probabilities(scores)))
+    probs = decision.probabilities(scores)
+    return replace(decision, threshold=_multi_thresholds(truth, probs, at_least_one))
 
 
-def score(decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_]) -> float:
+def score(
+    decision: Decision,
+    probs: NDArray[np.float64],
+    truth: NDArray[np.int_],
+    at_least_one: bool = False,
+) -> float:
     """Return the score that thresholds are set for: macro-F1, or for `multi` example-based F1."""
     if decision.kind == "multi":
-        return _example_f1(truth, probs >= decision.threshold)
+        return _example_f1(truth, _given(probs, decision.threshold, at_least_one))
     counts = np.bincount(truth, minlength=probs.shape[1])
     return _macro_f1(truth, decision.best(probs), counts)
 
@@ -56,18 +65,28 @@ def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decisio
     texts, labels = scores.shape
     least = 1 / (texts + 2)
 
-    def loss(point: NDArray[np.float64]) -> float:
-        logits = scores * np.exp(point[0]) + point[2:]
-        logits -= logits.max(axis=1, keepdims=True)
-        shares = np.exp(logits)
-        right = shares[np.arange(texts), truth] / shares.sum(axis=1)
-        doubt = np.exp(point[1])
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Return the mean loss and its gradient."""
+        scaled = scores * np.exp(point[0])
+        logits = scaled + point[2:]
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        right, doubt = shares[np.arange(texts), truth], np.exp(point[1])
+        likely = doubt / labels + (1 - doubt) * right
         held = _BIAS_PENALTY * (point[2:] ** 2).sum() / texts
-        return float(held - np.log(doubt / labels + (1 - doubt) * right).mean())
+        pull = (1 - doubt) * right / likely / texts
+        slope = shares * pull[:, None]
+        slope[np.arange(texts), truth] -= pull
+        gradient = np.r_[
+            (slope * scaled).sum(),
+            -((1 / labels - right) * doubt / likely).mean(),
+            slope.sum(axis=0) + 2 * _BIAS_PENALTY * point[2:] / texts,
+        ]
+        return float(held - np.log(likely).mean()), gradient
 
     start = np.r_[0.0, max(-3.0, np.log(least)), np.zeros(labels)]
     bounds = [(-4, 4), (np.log(least), -0.7), *[(-5, 5)] * labels]
-    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    best = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds).x
     slope = np.full(labels, round(float(np.exp(best[0])), 6))
     doubt = round(float(np.exp(best[1])), 6)
     return Decision("single", slope, np.round(best[2:], 6), np.ones(labels), doubt)
@@ -85,21 +104,36 @@ def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> N
     steps = np.exp(np.arange(-1.5, 1.51, 0.1))
     for _ in range(2):
         for label in np.flatnonzero(counts >= _FEW):
-            curve = []
-            for step in steps:
-                tried = threshold.copy()
-                tried[label] *= step
-                curve.append(_macro_f1(truth, (probs / tried).argmax(axis=1), counts))
+            ratios = probs / threshold
+            own = ratios[:, label].copy()
+            ratios[:, label] = -1.0
+            other = ratios.argmax(axis=1)
+            least = ratios.max(axis=1)
+            curve = [
+                _macro_f1(truth, np.where(own / step > least, label, other), counts)
+                for step in steps
+            ]
             threshold[label] *= steps[int(np.argmax(_smooth(np.array(curve))))]
     return np.asarray(np.round(threshold / threshold.mean(), 4))
 
 
-def _multi_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> NDArray[np.float64]:
+def _given(
+    probs: NDArray[np.float64], threshold: NDArray[np.float64], at_least_one: bool
+) -> NDArray[np.bool_]:
+    given = np.asarray(probs >= threshold)
+    if at_least_one:
+        given[np.arange(len(given)), probs.argmax(axis=1)] |= ~given.any(axis=1)
+    return given
+
+
+def _multi_thresholds(
+    truth: NDArray[np.int_], probs: NDArray[np.float64], at_least_one: bool
+) -> NDArray[np.float64]:
     """Return the thresholds of the best example-based F1: one for all, then each label's own."""
     grid = np.arange(0.06, 0.81, 0.02)
 
     def best(tries: Iterable[NDArray[np.float64]]) -> int:
-        reached = [_example_f1(truth, probs >= tried) for tried in tries]
+        reached = [_example_f1(truth, _given(probs, tried, at_least_one)) for tried in tries]
         return int(np.argmax(_smooth(np.array(reached))))
 
     labels = probs.shape[1]

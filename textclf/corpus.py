@@ -204,6 +204,10 @@ def read_labelled(
     return (corpus, shown) if scheme is None else (corpus.labelled(scheme), scheme)
 
 
+_ENOUGH = 50
+"""So many rows without one that has no label make it a rule that each text has a label."""
+
+
 def _are_records(inputs: Sequence[str]) -> bool:
     """Return whether inputs are corpus records: JSON lines whose `labels` are a table."""
     first = inputs[0] if inputs else STDIN
@@ -232,6 +236,8 @@ def _read_table(
         _refuse_missing(rows, answers, columns)
     found = {label for answer in answers for label in answer}
     shown = scheme or inferred_scheme(name, indicator or sorted(found), kind)
+    if scheme is None and kind == "multi" and len(answers) >= _ENOUGH and all(answers):
+        shown = replace(shown, at_least_one=True)
     records = tuple(
         Record(
             id=item.id if item.id != item.path else item.place,

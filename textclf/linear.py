@@ -7,7 +7,8 @@
 Only terms of the vocabulary count. It knows no scheme, no estimator and no file.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +40,14 @@ class LinearForm:
 
     views: tuple[LinearView, ...]
     bias: Floats
+
+
+def average(forms: Sequence[LinearForm]) -> LinearForm:
+    """Return the form whose score is the mean of the forms' scores."""
+    share = np.float32(1 / len(forms))
+    views = [replace(view, weights=view.weights * share) for form in forms for view in form.views]
+    bias = np.mean([form.bias.astype(float) for form in forms], axis=0)
+    return LinearForm(tuple(views), bias.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

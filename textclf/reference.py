@@ -35,9 +35,10 @@ class Counts:
     def __len__(self) -> int:
         return int(self.matrices[0].shape[0])
 
-    def first(self) -> "Counts":
-        """Return the counts of the first view alone."""
-        return Counts(self.views[:1], self.vocabularies[:1], self.matrices[:1])
+    def only(self, place: int) -> "Counts":
+        """Return the counts of one view alone."""
+        one = slice(place, place + 1)
+        return Counts(self.views[one], self.vocabularies[one], self.matrices[one])
 
     def take(self, rows: NDArray[np.intp]) -> "Counts":
         """Return the counts of some of the texts."""
@@ -46,12 +47,13 @@ class Counts:
 
 def count(texts: Sequence[str], views: Sequence[View]) -> Counts:
     """Return the counts of all terms that may enter a vocabulary, the terms ascending."""
-    vocabularies, matrices = [], []
+    counted: dict[View, tuple[tuple[str, ...], sparse.csr_array]] = {}
     for view in views:
-        vocabulary, matrix = _count(texts, view)
-        vocabularies.append(vocabulary)
-        matrices.append(matrix)
-    return Counts(tuple(views), tuple(vocabularies), tuple(matrices))
+        alike = replace(view, weighting="log")
+        if alike not in counted:
+            counted[alike] = _count(texts, view)
+    found = [counted[replace(view, weighting="log")] for view in views]
+    return Counts(tuple(views), tuple(v for v, _ in found), tuple(m for _, m in found))
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -60,9 +62,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     X is a sequence of strings. y is a sequence of labels (single-label; two or more classes)
     or a 0/1 indicator matrix of shape (texts, labels) (multi-label).
 
-    Each view is TF-IDF weighted and L2-normalised; a linear support vector machine is fitted
-    on each (Fan et al. 2008, LIBLINEAR), its scores are standardised by their mean and
-    deviation over the training texts, and the views' scores are averaged.
+    Words and characters are a view in each of the `weightings`. `log` is sublinear TF-IDF,
+    L2-normalised. `binary` is whether a term is there at all, L2-normalised, then scaled for each
+    label by the terms' Naive Bayes log-count ratios (Wang and Manning 2012). A linear support
+    vector machine is fitted on each view (Fan et al. 2008, LIBLINEAR), its scores are divided by
+    their deviation over the training texts, and the views' scores are averaged.
 
     Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
@@ -85,7 +89,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         char_ngrams: tuple[int, int] | None = (3, 5),
         lexicon: Lexicon | None = None,
         group_ngrams: tuple[int, int] = (1, 2),
-        weighting: Weighting = "log",
+        weightings: tuple[Weighting, ...] = ("log",),
         min_df: int = 1,
         char_min_df: int = 2,
         max_features: int | None = None,
@@ -97,7 +101,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.char_ngrams = char_ngrams
         self.lexicon = lexicon
         self.group_ngrams = group_ngrams
-        self.weighting = weighting
+        self.weightings = weightings
         self.min_df = min_df
         self.char_min_df = char_min_df
         self.max_features = max_features
@@ -109,12 +113,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the views that the parameters ask for."""
         words, chars = self.word_ngrams, self.char_ngrams
         found: list[View] = []
-        if words:
-            found.append(View("word", *words, self.weighting))
-        if chars:
-            found.append(View("char_wb", *chars, self.weighting))
+        for weighting in self.weightings:
+            if words:
+                found.append(View("word", *words, weighting))
+            if chars:
+                found.append(View("char_wb", *chars, weighting))
         if self.lexicon:
-            found.append(View("group", *self.group_ngrams, self.weighting, self.lexicon))
+            found.append(View("group", *self.group_ngrams, "log", self.lexicon))
         if not found:
             raise InputError("word_ngrams, char_ngrams and lexicon are all None: give one of them")
         return tuple(found)
@@ -218,24 +223,26 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         chosen = self._choose(view, matrix)
         kept = tuple(vocabulary[i] for i in chosen)
         weighted = _weighted(matrix[:, chosen], view.weighting)
-        present = np.diff(weighted.tocsc().indptr)
-        idf = (np.log((1 + len(answers)) / (1 + present)) + 1).astype(np.float32).astype(float)
+        idf = np.ones(len(kept))
+        if view.weighting == "log":
+            present = np.diff(weighted.tocsc().indptr)
+            idf = (np.log((1 + len(answers)) / (1 + present)) + 1).astype(np.float32).astype(float)
         scaled = weighted @ sparse.diags_array(idf)
         norm = np.sqrt(scaled.power(2).sum(axis=1))
         norm[norm == 0] = 1
-        ready = sparse.csr_array(sparse.diags_array(1 / norm) @ scaled)
-        ready.indices, ready.indptr = ready.indices.astype("i4"), ready.indptr.astype("i4")
-        coefficients, bias = self._solve(ready, answers, weight)
-        scores = ready @ coefficients + bias
-        scores, weight = scores[:texts], weight[:texts]
-        middle = np.average(scores, axis=0, weights=weight)
-        spread = np.sqrt(np.average((scores - middle) ** 2, axis=0, weights=weight))
+        ready = _narrow(sparse.diags_array(1 / norm) @ scaled)
+        if view.weighting == "log":
+            coefficients, bias = self._solve(ready, answers, weight)
+        else:
+            coefficients, bias = self._solve_scaled(ready, weighted, answers, weight)
+        scores = ready[:texts] @ coefficients + bias
+        middle = np.average(scores, axis=0, weights=weight[:texts])
+        varies = np.average((scores - middle) ** 2, axis=0, weights=weight[:texts])
+        # Single labels are compared with one another: one deviation for all of them.
+        spread = np.sqrt(varies if self._multilabel else np.full_like(varies, varies.mean()))
         spread[spread == 0] = 1
         empty = np.zeros((0, 0), np.float32)
         part = LinearView(view, kept, idf.astype(np.float32), empty)
-        if not self._multilabel:
-            return part, idf[:, None] * coefficients / spread, (bias - middle) / spread
-        # A multi-label score keeps its zero, the border between without and with the label.
         return part, idf[:, None] * coefficients / spread, bias / spread
 
     def _choose(self, view: View, matrix: sparse.csr_array) -> NDArray[np.intp]:
@@ -272,6 +279,35 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             columns.append(solver.coef_[0])
             biases.append(float(solver.intercept_[0]))
         return np.stack(columns, axis=1), np.array(biases)
+
+    def _solve_scaled(
+        self,
+        ready: sparse.csr_array,
+        there: sparse.csr_array,
+        answers: NDArray[Any],
+        weight: NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what `_solve` does, each label's machine fitted on terms scaled by its ratios."""
+        if self._multilabel:
+            targets = answers
+        else:
+            classes = self.classes_[1:] if len(self.classes_) == 2 else self.classes_  # noqa: PLR2004
+            targets = (answers[:, None] == classes).astype(int)
+        columns, biases = [], []
+        for column in targets.T:
+            if column.min() == column.max():
+                columns.append(np.zeros(ready.shape[1]))
+                biases.append(1.0 if column.max() else -1.0)
+                continue
+            ratio = _log_count_ratio(there, column, weight)
+            solver = self._solver()
+            solver.fit(_narrow(ready @ sparse.diags_array(ratio)), column, sample_weight=weight)
+            columns.append(ratio * solver.coef_[0])
+            biases.append(float(solver.intercept_[0]))
+        coefficients, bias = np.stack(columns, axis=1), np.array(biases)
+        if not self._multilabel and len(self.classes_) == 2:  # noqa: PLR2004
+            return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
+        return coefficients, bias
 
     def _solver(self) -> LinearSVC:
         return LinearSVC(
@@ -351,6 +387,22 @@ def _columns(
     old, new = np.array(found, dtype=np.intp).reshape(-1, 2).T
     pick = sparse.csr_array((np.ones(len(old)), (old, new)), shape=(len(vocabulary), len(wanted)))
     return sparse.csr_array(matrix @ pick)
+
+
+def _log_count_ratio(
+    there: sparse.csr_array, column: NDArray[Any], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how much likelier each term is with the label than without it, as a logarithm."""
+    with_label = 1 + there.T @ (weight * column)
+    without = 1 + there.T @ (weight * (1 - column))
+    return np.asarray(np.log((with_label / with_label.sum()) / (without / without.sum())))
+
+
+def _narrow(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the matrix with the indices that LIBLINEAR takes."""
+    narrow = sparse.csr_array(matrix)
+    narrow.indices, narrow.indptr = narrow.indices.astype("i4"), narrow.indptr.astype("i4")
+    return narrow
 
 
 def _weighted(matrix: sparse.csr_array, weighting: Weighting) -> sparse.csr_array:

@@ -27,7 +27,8 @@ from textclf.document import Document
 from textclf.duplicates import clusters
 from textclf.errors import InputError, TrainingError
 from textclf.evaluation import calibration_error, evaluate
-from textclf.linear import Decision
+from textclf.features import View, Weighting
+from textclf.linear import Decision, average
 from textclf.model import Model
 from textclf.reference import Counts, TextClassifier, count
 from textclf.scheme import Scheme, find_scheme
@@ -48,13 +49,15 @@ class Config:
     char_min_df: int = 2
     group_ngrams: tuple[int, int] | None = (1, 2)
     """Of the marks of seed terms whose groups have roles; None for no such view."""
-    max_features: int | None = 60_000
-    """For each view."""
+    max_features: int = 120_000
+    """For each view; fewer where many labels would make the model large."""
     C: float = 0.5
     term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
     """What all seed terms together may weigh, beside 1 for all labelled texts together: the
     share that words alone do best with out of fold is taken.
     """
+    scaled: bool = True
+    """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
     folds: int = 5
     seed: int = 0
 
@@ -70,6 +73,10 @@ class _Examples:
     """What each seed term weighs for a share of 1, beside 1 for a text."""
     records: int
     groups: list[str] = field(default_factory=list)
+
+    def only(self, place: int) -> "_Examples":
+        """Return the examples as one view sees them."""
+        return replace(self, counts=self.counts.only(place))
 
 
 def fit(
@@ -90,28 +97,32 @@ def fit(
     )
     answers = ordered.answers(scheme)
     _refuse_untaught(scheme, answers, terms)
-    steps = config.folds + 4
+    estimator = _estimator(config, terms, len(scheme.labels))
+    views = estimator.views()
+    steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
-    estimator = _estimator(config, terms)
     examples = _examples(ordered, scheme, terms, estimator)
     folds = _folds(examples, scheme, config)
     progress("weighing terms against texts", 1, steps)
     share = _share(estimator, examples, scheme, folds, config)
-    scores = np.zeros((examples.records, len(scheme.labels)))
-    said: list[Answer] = [()] * examples.records
-    stems = Stems()
-    stemmed = [stems.of(record.text) for record in ordered.records]
-    for number, (train, test) in enumerate(folds, start=1):
-        progress(f"fold {number} of {config.folds}", number + 1, steps)
-        fitted = _fitted(estimator, examples, train, share)
-        scores[test] = _scores(fitted, examples, test, scheme)
-        rule = _rule(scheme, terms, stems, [stemmed[i] for i in train], [answers[i] for i in train])
-        for place in test:
-            said[place] = rule.answer(stemmed[place])
-    progress("calibrating", steps - 2, steps)
-    decision = decide(scheme.kind, scores, examples.truth[: examples.records])
-    progress("fitting on all", steps - 1, steps)
-    final = _fitted(estimator, examples, np.arange(examples.records), share)
+    scores = np.zeros((len(views), examples.records, len(scheme.labels)))
+    for place, view in enumerate(views):
+        alone = examples.only(place)
+        for number, (train, test) in enumerate(folds):
+            name = f"{_named(view)}, fold {number + 1} of {len(folds)}"
+            progress(name, 2 + place * config.folds + number, steps)
+            fitted = _fitted(estimator, alone, train, share)
+            scores[place, test] = _scores(fitted, alone, test, scheme)
+    progress("choosing views", steps - len(views) - 2, steps)
+    truth = examples.truth[: examples.records]
+    chosen = _choose(scheme, views, scores, truth)
+    decision = decide(scheme.kind, scores[chosen].mean(axis=0), truth, scheme.at_least_one)
+    forms = []
+    for place in chosen:
+        progress(f"{_named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
+        every = np.arange(examples.records)
+        forms.append(_fitted(estimator, examples.only(place), every, share).form_)
+    said = _keywords(ordered, scheme, terms, folds)
     card = {
         "trained_on": {
             "texts": len(ordered),
@@ -123,12 +134,15 @@ def fit(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
+        "views": _worth(scheme, views, scores, truth, chosen),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
-        "out_of_fold": _measured(scheme, decision, scores, answers, said, examples.groups),
+        "out_of_fold": _measured(
+            scheme, decision, scores[chosen].mean(axis=0), answers, said, examples.groups
+        ),
         "use": _USE,
     }
     progress("done", steps, steps)
-    return Model(scheme, final.form_, decision, json.loads(json.dumps(card)))
+    return Model(scheme, average(forms), decision, json.loads(json.dumps(card)))
 
 
 def train_file(
@@ -164,16 +178,26 @@ _USE = (
 _FEWEST_FOLDS = 2
 
 
-def _estimator(config: Config, terms: TermList | None) -> TextClassifier:
+_WEIGHTS = 2_000_000
+"""How many weights the views of words and characters may have, all labels together."""
+
+
+def _estimator(config: Config, terms: TermList | None, labels: int) -> TextClassifier:
+    weightings: tuple[Weighting, ...] = ("log", "binary")
+    if terms or not config.scaled:
+        weightings = ("log",)
     return TextClassifier(
+        weightings=weightings,
         word_ngrams=config.word_ngrams,
         char_ngrams=config.char_ngrams,
         lexicon=terms.lexicon() if terms and config.group_ngrams else None,
         group_ngrams=config.group_ngrams or (1, 1),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
-        max_features=config.max_features,
+        max_features=min(config.max_features, _WEIGHTS // (labels * 2 * len(weightings))),
         C=config.C,
+        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost.
+        class_weight="balanced" if terms else None,
         random_state=config.seed,
     )
 
@@ -227,7 +251,7 @@ def _share(
     """
     if not len(examples.term_weight):
         return 0.0
-    first = replace(examples, counts=examples.counts.first())
+    first = examples.only(0)
     truth = examples.truth[np.concatenate([test for _, test in folds[:2]])]
     reached = []
     for share in config.term_shares:
@@ -237,9 +261,58 @@ def _share(
                 for train, test in folds[:2]
             ]
         )
-        decision = decide(scheme.kind, scores, truth)
-        reached.append(score(decision, decision.probabilities(scores), truth))
+        reached.append(_reached(scheme, scores, truth))
     return config.term_shares[int(np.argmax(reached))]
+
+
+def _reached(scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any]) -> float:
+    """Return the score that the best decision on these scores reaches."""
+    decision = decide(scheme.kind, scores, truth, scheme.at_least_one)
+    return score(decision, decision.probabilities(scores), truth, scheme.at_least_one)
+
+
+def _choose(
+    scheme: Scheme, views: Sequence[View], scores: NDArray[np.float64], truth: NDArray[Any]
+) -> list[int]:
+    """Return the views whose mean score does best out of fold: the best, then each that adds.
+
+    Where groups of seed terms are a view, all views are taken: what groups are worth shows on
+    texts that are less alike than those of one corpus.
+    """
+    if any(view.lexicon for view in views):
+        return list(range(len(views)))
+    chosen: list[int] = []
+    best = 0.0
+    while True:
+        left = [place for place in range(len(views)) if place not in chosen]
+        tries = [_reached(scheme, scores[[*chosen, p]].mean(axis=0), truth) for p in left]
+        if not tries or max(tries) <= best:
+            return sorted(chosen)
+        best = max(tries)
+        chosen.append(left[int(np.argmax(tries))])
+
+
+def _worth(
+    scheme: Scheme,
+    views: Sequence[View],
+    scores: NDArray[np.float64],
+    truth: NDArray[Any],
+    chosen: Sequence[int],
+) -> list[dict[str, Any]]:
+    """Return for each view what it reaches alone, and whether it was chosen."""
+    return [
+        {
+            "view": _named(view),
+            "alone": round(_reached(scheme, scores[place], truth), 4),
+            "chosen": place in chosen,
+        }
+        for place, view in enumerate(views)
+    ]
+
+
+def _named(view: View) -> str:
+    """Return the name of a view for people."""
+    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}"
 
 
 def _truth(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
@@ -299,6 +372,24 @@ def _scores(
     scores = np.repeat(found.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
     scores[:, estimator.classes_] = found
     return scores
+
+
+def _keywords(
+    corpus: Corpus,
+    scheme: Scheme,
+    terms: TermList | None,
+    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
+) -> list[Answer]:
+    """Return what the keyword rule answers for each record, learned from the other folds."""
+    stems = Stems()
+    stemmed = [stems.of(record.text) for record in corpus.records]
+    answers = corpus.answers(scheme)
+    said: list[Answer] = [()] * len(stemmed)
+    for train, test in folds:
+        rule = _rule(scheme, terms, stems, [stemmed[i] for i in train], [answers[i] for i in train])
+        for place in test:
+            said[place] = rule.answer(stemmed[place])
+    return said
 
 
 def _rule(
