@@ -271,3 +271,14 @@ def test_plain_texts_are_no_labelled_table(tmp_path):
 def test_a_table_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InputError, match=r"gone\.csv: there is no such file"):
         read_labelled([str(tmp_path / "gone.csv")], scheme=RAIN)
+
+
+@pytest.mark.parametrize(("last", "rule"), [("[1, 0]", True), ("[0, 0]", False)])
+def test_a_table_in_which_no_text_goes_without_a_label_makes_that_a_rule(tmp_path, last, rule):
+    path = tmp_path / "acts.jsonl"
+    rows = [f'{{"text": "text {number}", "label": [0, 1]}}' for number in range(60)]
+    path.write_text("\n".join([*rows, f'{{"text": "the last", "label": {last}}}']) + "\n")
+
+    _, scheme = read_labelled([str(path)])
+
+    assert scheme.at_least_one is rule

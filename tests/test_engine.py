@@ -19,7 +19,7 @@ CONFIGS = {
     "words alone": ({"char_ngrams": None}, Y),
     "characters alone": ({"word_ngrams": None, "char_min_df": 1}, Y),
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
-    "binary weighting": ({"weighting": "binary", "char_min_df": 1}, Y),
+    "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
     "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
     "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),

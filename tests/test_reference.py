@@ -7,11 +7,12 @@ from conftest import SPORT, WEATHER
 from sklearn.base import clone
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import LinearSVC
 
 from textclf.errors import InputError, TextclfError
 from textclf.reference import TextClassifier
@@ -203,3 +204,23 @@ def test_a_bare_number_is_no_feature(fitted):
 
     assert "2016" not in model.form_.views[0].terms
     assert model.form_.views[0].terms == fitted.form_.views[0].terms
+
+
+def test_a_naive_bayes_view_is_a_linear_machine_on_scaled_binary_terms():
+    """The form holds ratio times coefficient: the same scores as scaling the matrix by hand."""
+    texts = ["bomb bomb kills", "bomb hurts", "rain falls", "rain falls again", "bomb kills again"]
+    truth = np.array([1, 1, 0, 0, 1])
+    model = TextClassifier(word_ngrams=(1, 1), char_ngrams=None, weightings=("binary",))
+    model = model.set_params(class_weight=None).fit(texts, truth)
+
+    there = CountVectorizer(binary=True).fit_transform(texts).toarray().astype(float)
+    odds = [1 + there[truth == label].sum(axis=0) for label in (1, 0)]
+    ratio = np.log((odds[0] / odds[0].sum()) / (odds[1] / odds[1].sum()))
+    ready = there / np.linalg.norm(there, axis=1, keepdims=True) * ratio
+    by_hand = LinearSVC(C=0.5, random_state=0, max_iter=5000).fit(ready, truth)
+    scores = by_hand.decision_function(ready)
+
+    found = model.decision_function(texts)
+    # One deviation divides both labels' halves of the difference.
+    halves = np.stack([-scores, scores]) / 2
+    assert np.allclose(found, scores / halves.std(axis=1).mean(), atol=1e-5)

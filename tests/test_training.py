@@ -226,3 +226,26 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
 def _config(saved) -> Config:
     kept = {key: tuple(v) if isinstance(v, list) else v for key, v in saved.items()}
     return Config(**{key: v for key, v in kept.items() if key != "term_share"})
+
+
+def test_the_card_tells_what_each_view_reaches_alone_and_which_were_chosen():
+    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+
+    views = model.card["views"]
+
+    assert [one["view"] for one in views] == [
+        "word 1-2 log",
+        "char_wb 3-5 log",
+        "word 1-2 binary",
+        "char_wb 3-5 binary",
+    ]
+    chosen = [(one["view"].split()[0], one["view"].split()[2]) for one in views if one["chosen"]]
+    assert chosen == [(view.view.analyzer, view.view.weighting) for view in model.form.views]
+    best = max(views, key=lambda one: one["alone"])
+    assert best["chosen"] or any(one["alone"] == best["alone"] for one in views if one["chosen"])
+
+
+def test_with_seed_terms_there_is_no_naive_bayes_view():
+    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+
+    assert {view.view.weighting for view in model.form.views} == {"log"}

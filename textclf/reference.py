@@ -238,11 +238,15 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores = ready[:texts] @ coefficients + bias
         middle = np.average(scores, axis=0, weights=weight[:texts])
         varies = np.average((scores - middle) ** 2, axis=0, weights=weight[:texts])
-        # Single labels are compared with one another: one deviation for all of them.
-        spread = np.sqrt(varies if self._multilabel else np.full_like(varies, varies.mean()))
+        if not self._multilabel and self.class_weight is None:
+            # A rare label keeps its low scores: one deviation for all that are compared.
+            varies = np.full_like(varies, varies.mean())
+        spread = np.sqrt(varies)
         spread[spread == 0] = 1
         empty = np.zeros((0, 0), np.float32)
         part = LinearView(view, kept, idf.astype(np.float32), empty)
+        if not self._multilabel and self.class_weight is not None:
+            bias = bias - middle
         return part, idf[:, None] * coefficients / spread, bias / spread
 
     def _choose(self, view: View, matrix: sparse.csr_array) -> NDArray[np.intp]:

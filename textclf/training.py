@@ -49,7 +49,7 @@ class Config:
     char_min_df: int = 2
     group_ngrams: tuple[int, int] | None = (1, 2)
     """Of the marks of seed terms whose groups have roles; None for no such view."""
-    max_features: int = 120_000
+    max_features: int = 60_000
     """For each view; fewer where many labels would make the model large."""
     C: float = 0.5
     term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
@@ -178,7 +178,7 @@ _USE = (
 _FEWEST_FOLDS = 2
 
 
-_WEIGHTS = 2_000_000
+_WEIGHTS = 2_500_000
 """How many weights the views of words and characters may have, all labels together."""
 
 
