@@ -5,7 +5,7 @@ linear form out. What it predicts is the reference for every engine.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -17,43 +17,11 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from textclf.counting import Counts, columns, count
 from textclf.errors import InputError
-from textclf.features import View, Weighting, tells_something, terms
+from textclf.features import View, Weighting
 from textclf.lexicon import Lexicon
 from textclf.linear import Decision, LinearForm, LinearView
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """How often each term stands in each text, for every view: counted once, cut many times."""
-
-    views: tuple[View, ...]
-    vocabularies: tuple[tuple[str, ...], ...]
-    matrices: tuple[sparse.csr_array, ...]
-    """One a view, shape (texts, terms)."""
-
-    def __len__(self) -> int:
-        return int(self.matrices[0].shape[0])
-
-    def only(self, place: int) -> "Counts":
-        """Return the counts of one view alone."""
-        one = slice(place, place + 1)
-        return Counts(self.views[one], self.vocabularies[one], self.matrices[one])
-
-    def take(self, rows: NDArray[np.intp]) -> "Counts":
-        """Return the counts of some of the texts."""
-        return replace(self, matrices=tuple(matrix[rows] for matrix in self.matrices))
-
-
-def count(texts: Sequence[str], views: Sequence[View]) -> Counts:
-    """Return the counts of all terms that may enter a vocabulary, the terms ascending."""
-    counted: dict[View, tuple[tuple[str, ...], sparse.csr_array]] = {}
-    for view in views:
-        alike = replace(view, weighting="log")
-        if alike not in counted:
-            counted[alike] = _count(texts, view)
-    found = [counted[replace(view, weighting="log")] for view in views]
-    return Counts(tuple(views), tuple(v for v, _ in found), tuple(m for _, m in found))
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -169,7 +137,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for view, vocabulary, matrix in zip(
             self.form_.views, counts.vocabularies, counts.matrices, strict=True
         ):
-            weighted = _weighted(_columns(matrix, vocabulary, view.terms), view.view.weighting)
+            weighted = _weighted(columns(matrix, vocabulary, view.terms), view.view.weighting)
             norm = np.sqrt(weighted.power(2) @ view.scale.astype(float) ** 2)
             norm[norm == 0] = 1
             total += (weighted @ view.weights.astype(float)) / norm[:, None]
@@ -365,32 +333,6 @@ def _answers(y: ArrayLike, texts: int) -> NDArray[Any]:
             f"y is {kind}, shape {answers.shape}; give a label for each text, or a 0/1 matrix"
         )
     return answers
-
-
-def _count(texts: Sequence[str], view: View) -> tuple[tuple[str, ...], sparse.csr_array]:
-    places: dict[str, int] = {}
-    columns: list[int] = []
-    ends = [0]
-    for text in texts:
-        columns += [places.setdefault(term, len(places)) for term in terms(text, view)]
-        ends.append(len(columns))
-    data = np.ones(len(columns))
-    matrix = sparse.csr_array((data, columns, ends), shape=(len(texts), len(places)))
-    matrix.sum_duplicates()
-    vocabulary = sorted(term for term in places if tells_something(term))
-    order = np.array([places[term] for term in vocabulary], dtype=np.intp)
-    return tuple(vocabulary), sparse.csr_array(matrix[:, order])
-
-
-def _columns(
-    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: tuple[str, ...]
-) -> sparse.csr_array:
-    """Return the columns of the wanted terms; one that was not counted is empty."""
-    places = {term: place for place, term in enumerate(vocabulary)}
-    found = [(places[term], new) for new, term in enumerate(wanted) if term in places]
-    old, new = np.array(found, dtype=np.intp).reshape(-1, 2).T
-    pick = sparse.csr_array((np.ones(len(old)), (old, new)), shape=(len(vocabulary), len(wanted)))
-    return sparse.csr_array(matrix @ pick)
 
 
 def _log_count_ratio(

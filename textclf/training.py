@@ -21,17 +21,19 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from textclf.artifact import write_model
 from textclf.baselines import Answer, Keywords, Stems, majority
-from textclf.calibration import decide, score
+from textclf.calibration import decide
 from textclf.corpus import Columns, Corpus, as_dict, read_labelled
+from textclf.counting import Counts, count
 from textclf.document import Document
 from textclf.duplicates import clusters
 from textclf.errors import InputError, TrainingError
 from textclf.evaluation import calibration_error, evaluate
-from textclf.features import View, Weighting
+from textclf.features import Weighting
 from textclf.linear import Decision, average
 from textclf.model import Model
-from textclf.reference import Counts, TextClassifier, count
+from textclf.reference import TextClassifier
 from textclf.scheme import Scheme, find_scheme
+from textclf.selection import choose, named, reached, worth
 from textclf.sources import Reading
 from textclf.terms import TermList
 
@@ -109,17 +111,17 @@ def fit(
     for place, view in enumerate(views):
         alone = examples.only(place)
         for number, (train, test) in enumerate(folds):
-            name = f"{_named(view)}, fold {number + 1} of {len(folds)}"
+            name = f"{named(view)}, fold {number + 1} of {len(folds)}"
             progress(name, 2 + place * config.folds + number, steps)
             fitted = _fitted(estimator, alone, train, share)
             scores[place, test] = _scores(fitted, alone, test, scheme)
     progress("choosing views", steps - len(views) - 2, steps)
     truth = examples.truth[: examples.records]
-    chosen = _choose(scheme, views, scores, truth)
+    chosen = choose(scheme, views, scores, truth)
     decision = decide(scheme.kind, scores[chosen].mean(axis=0), truth, scheme.at_least_one)
     forms = []
     for place in chosen:
-        progress(f"{_named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
+        progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
         every = np.arange(examples.records)
         forms.append(_fitted(estimator, examples.only(place), every, share).form_)
     said = _keywords(ordered, scheme, terms, folds)
@@ -134,7 +136,7 @@ def fit(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": _worth(scheme, views, scores, truth, chosen),
+        "views": worth(scheme, views, scores, truth, chosen),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
         "out_of_fold": _measured(
             scheme, decision, scores[chosen].mean(axis=0), answers, said, examples.groups
@@ -253,7 +255,7 @@ def _share(
         return 0.0
     first = examples.only(0)
     truth = examples.truth[np.concatenate([test for _, test in folds[:2]])]
-    reached = []
+    tried = []
     for share in config.term_shares:
         scores = np.concatenate(
             [
@@ -261,58 +263,8 @@ def _share(
                 for train, test in folds[:2]
             ]
         )
-        reached.append(_reached(scheme, scores, truth))
-    return config.term_shares[int(np.argmax(reached))]
-
-
-def _reached(scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any]) -> float:
-    """Return the score that the best decision on these scores reaches."""
-    decision = decide(scheme.kind, scores, truth, scheme.at_least_one)
-    return score(decision, decision.probabilities(scores), truth, scheme.at_least_one)
-
-
-def _choose(
-    scheme: Scheme, views: Sequence[View], scores: NDArray[np.float64], truth: NDArray[Any]
-) -> list[int]:
-    """Return the views whose mean score does best out of fold: the best, then each that adds.
-
-    Where groups of seed terms are a view, all views are taken: what groups are worth shows on
-    texts that are less alike than those of one corpus.
-    """
-    if any(view.lexicon for view in views):
-        return list(range(len(views)))
-    chosen: list[int] = []
-    best = 0.0
-    while True:
-        left = [place for place in range(len(views)) if place not in chosen]
-        tries = [_reached(scheme, scores[[*chosen, p]].mean(axis=0), truth) for p in left]
-        if not tries or max(tries) <= best:
-            return sorted(chosen)
-        best = max(tries)
-        chosen.append(left[int(np.argmax(tries))])
-
-
-def _worth(
-    scheme: Scheme,
-    views: Sequence[View],
-    scores: NDArray[np.float64],
-    truth: NDArray[Any],
-    chosen: Sequence[int],
-) -> list[dict[str, Any]]:
-    """Return for each view what it reaches alone, and whether it was chosen."""
-    return [
-        {
-            "view": _named(view),
-            "alone": round(_reached(scheme, scores[place], truth), 4),
-            "chosen": place in chosen,
-        }
-        for place, view in enumerate(views)
-    ]
-
-
-def _named(view: View) -> str:
-    """Return the name of a view for people."""
-    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}"
+        tried.append(reached(scheme, scores, truth))
+    return config.term_shares[int(np.argmax(tried))]
 
 
 def _truth(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
