@@ -12,7 +12,7 @@ from textclf.engine import NumpyEngine
 from textclf.evaluation import evaluate
 from textclf.reports import table
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
-from textclf.terms import TermList, shipped_terms
+from textclf.terms import shipped_terms
 from textclf.training import fit
 
 TRAITS = ("genre", "region", "batch")
@@ -34,8 +34,7 @@ def deal(records: tuple[Record, ...], trait: str) -> dict[str, int]:
 
 
 def held_out(records: tuple[Record, ...], scheme: Scheme, trait: str) -> float:
-    path = shipped_terms(scheme)
-    terms = TermList.read(path, scheme) if path else None
+    terms = shipped_terms(scheme)
     parts = deal(records, trait)
     truth, said = [], []
     for part in range(PARTS):

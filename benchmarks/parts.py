@@ -15,7 +15,7 @@ from textclf.engine import NumpyEngine
 from textclf.judging import judge
 from textclf.reports import table
 from textclf.scheme import find_scheme, shipped_schemes
-from textclf.terms import TermList, shipped_terms
+from textclf.terms import shipped_terms
 from textclf.training import Config, fit
 
 PARTS = {
@@ -36,8 +36,7 @@ def main(paths: list[str]) -> None:
     rows = []
     for name in shipped_schemes():
         scheme = find_scheme(name)
-        path = shipped_terms(scheme)
-        terms = TermList.read(path, scheme) if path else None
+        terms = shipped_terms(scheme)
         for part, config in PARTS.items():
             began = time.process_time()
             model = fit(corpus, scheme, terms=terms, config=config)

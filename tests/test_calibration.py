@@ -61,3 +61,37 @@ def test_each_of_many_labels_gets_the_threshold_that_serves_example_based_f1():
 
     for flat in np.arange(0.1, 0.8, 0.1):
         assert reached > score(replace(decision, threshold=np.full(2, flat)), probs, truth) - 0.01
+
+
+def test_the_temperature_and_the_biases_are_at_the_least_loss():
+    """A small step to either side of any of them makes the right answers no likelier."""
+    rng = np.random.default_rng(11)
+    truth = rng.integers(0, 3, 600)
+    scores = 0.4 * np.eye(3)[truth] + rng.normal(0, 0.3, (600, 3)) + [0.3, 0.0, -0.2]
+    found = decide("single", scores, truth)
+
+    def loss(slope, intercept):
+        probs = replace(found, slope=slope, intercept=intercept).probabilities(scores)
+        held = (intercept**2).sum() / len(truth)
+        return held - np.log(probs[np.arange(len(truth)), truth]).mean()
+
+    least = loss(found.slope, found.intercept)
+    for factor in (0.9, 1.1):
+        assert loss(found.slope * factor, found.intercept) > least
+    for label in range(3):
+        for step in (-0.1, 0.1):
+            moved = found.intercept + step * (np.arange(3) == label)
+            assert loss(found.slope, moved) > least
+
+
+def test_thresholds_know_that_no_text_goes_without_a_label():
+    """Where the likeliest label is given anyway, a lone doubtful one need not be let through."""
+    rng = np.random.default_rng(2)
+    truth = np.eye(3, dtype=int)[rng.integers(0, 3, 500)]
+    scores = truth + rng.normal(0, 0.7, (500, 3))
+
+    alone, together = (decide("multi", scores, truth, rule) for rule in (False, True))
+
+    assert (together.threshold > alone.threshold).all()
+    probs = alone.probabilities(scores)
+    assert score(together, probs, truth, True) > score(alone, probs, truth, True)

@@ -224,3 +224,18 @@ def test_a_naive_bayes_view_is_a_linear_machine_on_scaled_binary_terms():
     # One deviation divides both labels' halves of the difference.
     halves = np.stack([-scores, scores]) / 2
     assert np.allclose(found, scores / halves.std(axis=1).mean(), atol=1e-5)
+
+
+def test_unbalanced_labels_share_one_deviation_so_that_a_rare_one_keeps_its_low_scores():
+    """The scores are those of the machines, up to one factor and one shift for all labels."""
+    texts = ["rain falls", "rain and wind", "snow falls", "goal scored", "late goal", "vote cast"]
+    truth = ["weather", "weather", "weather", "sport", "sport", "politics"]
+    model = TextClassifier(word_ngrams=(1, 1), char_ngrams=None, class_weight=None)
+
+    found = model.fit(texts, truth).decision_function(texts)
+
+    ready = TfidfVectorizer(sublinear_tf=True).fit_transform(texts)
+    scores = LinearSVC(C=0.5, random_state=0, max_iter=5000).fit(ready, truth)
+    scores = scores.decision_function(ready)
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    assert np.allclose(found * (centred[0, 0] / found[0, 0]), centred, atol=1e-4)

@@ -211,8 +211,7 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     """
     shipped = read_model(find_model(name))
     scheme = find_scheme(name)
-    path = shipped_terms(scheme)
-    terms = TermList.read(path, scheme) if path else None
+    terms = shipped_terms(scheme)
 
     again = fit(Corpus.read(), scheme, terms=terms, config=_config(shipped.card["config"]))
 
@@ -229,23 +228,27 @@ def _config(saved) -> Config:
 
 
 def test_the_card_tells_what_each_view_reaches_alone_and_which_were_chosen():
-    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+    """No word stands in two texts, so that only their characters can tell."""
+    endings = ["ed", "ing", "ist", "ly", "some", "ward", "ness", "less", "ful", "ish"]
+    texts = [(f"goalkeep{one} {one}x{n}", ("sport",)) for n, one in enumerate(endings)]
+    texts += [(f"thunderst{one} {one}y{n}", ("weather",)) for n, one in enumerate(endings)]
+
+    model = fit(corpus("beat", texts), SINGLE, config=SMALL)
 
     views = model.card["views"]
-
     assert [one["view"] for one in views] == [
         "word 1-2 log",
         "char_wb 3-5 log",
         "word 1-2 binary",
         "char_wb 3-5 binary",
     ]
-    chosen = [(one["view"].split()[0], one["view"].split()[2]) for one in views if one["chosen"]]
-    assert chosen == [(view.view.analyzer, view.view.weighting) for view in model.form.views]
-    best = max(views, key=lambda one: one["alone"])
-    assert best["chosen"] or any(one["alone"] == best["alone"] for one in views if one["chosen"])
+    assert views[1]["alone"] == 1.0 > views[0]["alone"]
+    assert [one["chosen"] for one in views] == [False, True, False, False]
+    assert [view.view.analyzer for view in model.form.views] == ["char_wb"]
 
 
-def test_with_seed_terms_there_is_no_naive_bayes_view():
+def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
     model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
-    assert {view.view.weighting for view in model.form.views} == {"log"}
+    taken = [(view.view.analyzer, view.view.weighting) for view in model.form.views]
+    assert taken == [("word", "log"), ("char_wb", "log")]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from textclf.linear import Decision
+from textclf.linear import Decision, given
 
 _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
@@ -51,7 +51,7 @@ def score(
 ) -> float:
     """Return the score that thresholds are set for: macro-F1, or for `multi` example-based F1."""
     if decision.kind == "multi":
-        return _example_f1(truth, _given(probs, decision.threshold, at_least_one))
+        return _example_f1(truth, given(probs, decision.threshold, at_least_one))
     counts = np.bincount(truth, minlength=probs.shape[1])
     return _macro_f1(truth, decision.best(probs), counts)
 
@@ -117,15 +117,6 @@ def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> N
     return np.asarray(np.round(threshold / threshold.mean(), 4))
 
 
-def _given(
-    probs: NDArray[np.float64], threshold: NDArray[np.float64], at_least_one: bool
-) -> NDArray[np.bool_]:
-    given = np.asarray(probs >= threshold)
-    if at_least_one:
-        given[np.arange(len(given)), probs.argmax(axis=1)] |= ~given.any(axis=1)
-    return given
-
-
 def _multi_thresholds(
     truth: NDArray[np.int_], probs: NDArray[np.float64], at_least_one: bool
 ) -> NDArray[np.float64]:
@@ -133,7 +124,7 @@ def _multi_thresholds(
     grid = np.arange(0.06, 0.81, 0.02)
 
     def best(tries: Iterable[NDArray[np.float64]]) -> int:
-        reached = [_example_f1(truth, _given(probs, tried, at_least_one)) for tried in tries]
+        reached = [_example_f1(truth, given(probs, tried, at_least_one)) for tried in tries]
         return int(np.argmax(_smooth(np.array(reached))))
 
     labels = probs.shape[1]

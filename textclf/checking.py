@@ -19,7 +19,7 @@ from textclf.sources import expand, format_of
 from textclf.spurious import names, spurious
 from textclf.suggest import choices
 from textclf.templates import frames, repeated_openings, shared_runs
-from textclf.terms import TermList, shipped_terms
+from textclf.terms import shipped_terms
 
 _THIN = 10
 """A label with fewer passages than this cannot be learned, nor its score be measured."""
@@ -202,12 +202,12 @@ def _learned(
 
 def _meant(scheme: Scheme, wrong: Callable[[str], None]) -> frozenset[str]:
     """Return the shipped seed terms of a scheme; tell what is wrong with their file."""
-    path = shipped_terms(scheme)
     try:
-        return TermList.read(path, scheme).all() if path else frozenset()
+        terms = shipped_terms(scheme)
     except CorpusError as reason:
         wrong(str(reason))
         return frozenset()
+    return terms.all() if terms else frozenset()
 
 
 def _read(paths: Sequence[str], wrong: Callable[[str], None]) -> list[Record]:

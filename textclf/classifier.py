@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textclf.document import Document
 from textclf.errors import InputError
-from textclf.linear import Contributions, Decision, LinearForm, Scores
+from textclf.linear import Contributions, Decision, LinearForm, Scores, given
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
 from textclf.scheme import Scheme
@@ -277,10 +277,8 @@ def _decide(
         best = int(decision.best(probs[None])[0])
         labels, prob = (names[best],), float(probs[best])
     else:
-        given = probs >= decision.threshold
-        if scheme.at_least_one and not given.any():
-            given[probs.argmax()] = True
-        labels = scheme.close(name for name, yes in zip(names, given, strict=True) if yes)
+        row = given(probs[None], decision.threshold, scheme.at_least_one)[0]
+        labels = scheme.close(name for name, yes in zip(names, row, strict=True) if yes)
         prob = float(np.where(np.isin(names, labels), probs, 1 - probs).min())
     if prob < options.abstain:
         return (), prob, Status.ABSTAINED

@@ -83,6 +83,17 @@ class Decision:
         return np.asarray((probs / self.threshold).argmax(axis=1))
 
 
+def given(probs: Doubles, threshold: Doubles, at_least_one: bool) -> NDArray[np.bool_]:
+    """Return which labels a multi scheme gives: those at their threshold.
+
+    Shapes (texts, labels). With `at_least_one`, the likeliest where no label reaches its own.
+    """
+    found = np.asarray(probs >= threshold)
+    if at_least_one:
+        found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """What one form makes of a text."""

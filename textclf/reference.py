@@ -202,7 +202,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if view.weighting == "log":
             coefficients, bias = self._solve(ready, answers, weight)
         else:
-            coefficients, bias = self._solve_scaled(ready, weighted, answers, weight)
+            coefficients, bias = self._solve_scaled(ready, answers, weight, weighted)
         scores = ready[:texts] @ coefficients + bias
         middle = np.average(scores, axis=0, weights=weight[:texts])
         varies = np.average((scores - middle) ** 2, axis=0, weights=weight[:texts])
@@ -235,51 +235,47 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self, ready: sparse.csr_array, answers: NDArray[Any], weight: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return coefficients of shape (terms, labels) and the bias of each label."""
-        if not self._multilabel:
-            solver = self._solver().fit(ready, answers, sample_weight=weight)
-            coefficients, bias = solver.coef_.T, solver.intercept_
-            if len(self.classes_) == 2:  # noqa: PLR2004
-                return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
-            return coefficients, bias
-        columns, biases = [], []
-        for column in answers.T:
-            if column.min() == column.max():
-                columns.append(np.zeros(ready.shape[1]))
-                biases.append(1.0 if column.max() else -1.0)
-                continue
-            solver = self._solver().fit(ready, column, sample_weight=weight)
-            columns.append(solver.coef_[0])
-            biases.append(float(solver.intercept_[0]))
-        return np.stack(columns, axis=1), np.array(biases)
+        if self._multilabel:
+            return self._solve_each(ready, answers, weight)
+        solver = self._solver().fit(ready, answers, sample_weight=weight)
+        return _both_sides(solver.coef_.T, solver.intercept_)
 
     def _solve_scaled(
         self,
         ready: sparse.csr_array,
-        there: sparse.csr_array,
         answers: NDArray[Any],
         weight: NDArray[np.float64],
+        there: sparse.csr_array,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return what `_solve` does, each label's machine fitted on terms scaled by its ratios."""
         if self._multilabel:
-            targets = answers
-        else:
-            classes = self.classes_[1:] if len(self.classes_) == 2 else self.classes_  # noqa: PLR2004
-            targets = (answers[:, None] == classes).astype(int)
+            return self._solve_each(ready, answers, weight, there)
+        two = len(self.classes_) == 2  # noqa: PLR2004
+        targets = (answers[:, None] == self.classes_[int(two) :]).astype(int)
+        return _both_sides(*self._solve_each(ready, targets, weight, there))
+
+    def _solve_each(
+        self,
+        ready: sparse.csr_array,
+        targets: NDArray[Any],
+        weight: NDArray[np.float64],
+        there: sparse.csr_array | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Fit a machine for each 0/1 column; with `there`, on terms scaled for that column."""
         columns, biases = [], []
         for column in targets.T:
             if column.min() == column.max():
                 columns.append(np.zeros(ready.shape[1]))
                 biases.append(1.0 if column.max() else -1.0)
                 continue
-            ratio = _log_count_ratio(there, column, weight)
-            solver = self._solver()
-            solver.fit(_narrow(ready @ sparse.diags_array(ratio)), column, sample_weight=weight)
+            ratio, scaled = np.ones(ready.shape[1]), ready
+            if there is not None:
+                ratio = _log_count_ratio(there, column, weight)
+                scaled = _narrow(ready @ sparse.diags_array(ratio))
+            solver = self._solver().fit(scaled, column, sample_weight=weight)
             columns.append(ratio * solver.coef_[0])
             biases.append(float(solver.intercept_[0]))
-        coefficients, bias = np.stack(columns, axis=1), np.array(biases)
-        if not self._multilabel and len(self.classes_) == 2:  # noqa: PLR2004
-            return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
-        return coefficients, bias
+        return np.stack(columns, axis=1), np.array(biases)
 
     def _solver(self) -> LinearSVC:
         return LinearSVC(
@@ -333,6 +329,15 @@ def _answers(y: ArrayLike, texts: int) -> NDArray[Any]:
             f"y is {kind}, shape {answers.shape}; give a label for each text, or a 0/1 matrix"
         )
     return answers
+
+
+def _both_sides(
+    coefficients: NDArray[np.float64], bias: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return one machine for two labels as half for the one and half against the other."""
+    if len(bias) > 1:
+        return coefficients, bias
+    return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
 
 
 def _log_count_ratio(

@@ -20,20 +20,15 @@ def reached(scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any]) ->
     return score(decision, decision.probabilities(scores), truth, scheme.at_least_one)
 
 
-def choose(
-    scheme: Scheme, views: Sequence[View], scores: NDArray[np.float64], truth: NDArray[Any]
-) -> list[int]:
+def choose(scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any]) -> list[int]:
     """Return the views whose mean score does best out of fold: the best, then each that adds.
 
-    Where groups of seed terms are a view, all views are taken: what groups are worth shows on
-    texts that are less alike than those of one corpus.
+    `scores` has the shape (views, texts, labels).
     """
-    if any(view.lexicon for view in views):
-        return list(range(len(views)))
     chosen: list[int] = []
     best = 0.0
     while True:
-        left = [place for place in range(len(views)) if place not in chosen]
+        left = [place for place in range(len(scores)) if place not in chosen]
         tries = [reached(scheme, scores[[*chosen, p]].mean(axis=0), truth) for p in left]
         if not tries or max(tries) <= best:
             return sorted(chosen)

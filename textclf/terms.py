@@ -71,10 +71,10 @@ class TermList:
         return frozenset(term.lower() for group in self.groups for term in group.terms)
 
 
-def shipped_terms(scheme: Scheme) -> Path | None:
-    """Return the file of the terms that travel with textclf for a scheme, if there are any."""
+def shipped_terms(scheme: Scheme) -> TermList | None:
+    """Return the terms that travel with textclf for a scheme, if there are any."""
     path = shipped("seeds") / "terms" / f"{scheme.name}.toml"
-    return path if path.is_file() else None
+    return TermList.read(path, scheme) if path.is_file() else None
 
 
 def _group(table: Table, scheme: Scheme) -> TermGroup:

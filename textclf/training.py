@@ -29,7 +29,7 @@ from textclf.duplicates import clusters
 from textclf.errors import InputError, TrainingError
 from textclf.evaluation import calibration_error, evaluate
 from textclf.features import Weighting
-from textclf.linear import Decision, average
+from textclf.linear import Decision, average, given
 from textclf.model import Model
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme, find_scheme
@@ -117,7 +117,8 @@ def fit(
             scores[place, test] = _scores(fitted, alone, test, scheme)
     progress("choosing views", steps - len(views) - 2, steps)
     truth = examples.truth[: examples.records]
-    chosen = choose(scheme, views, scores, truth)
+    # Out of fold, a corpus of one hand cannot see what seed terms carry over: no view is dropped.
+    chosen = list(range(len(views))) if terms else choose(scheme, scores, truth)
     decision = decide(scheme.kind, scores[chosen].mean(axis=0), truth, scheme.at_least_one)
     forms = []
     for place in chosen:
@@ -373,10 +374,8 @@ def _measured(
         sure = probs[np.arange(len(best)), best]
         right = np.array([a == b for a, b in zip(said, answers, strict=True)])
     else:
-        given = probs >= decision.threshold
-        if scheme.at_least_one:
-            given[np.arange(len(given)), probs.argmax(axis=1)] |= ~given.any(axis=1)
-        said = [scheme.close(n for n, yes in zip(names, row, strict=True) if yes) for row in given]
+        rows = given(probs, decision.threshold, scheme.at_least_one)
+        said = [scheme.close(n for n, yes in zip(names, row, strict=True) if yes) for row in rows]
         sure, right = probs.ravel(), _truth(scheme, answers).ravel().astype(bool)
         groups = [group for group in groups for _ in names]
     texts = groups if scheme.kind == "single" else groups[:: len(names)]
