@@ -166,7 +166,7 @@ def main() -> None:
         folder = given.folder / name
         split = next((s for s in (given.eval, "dev") if (folder / f"{s}.jsonl").exists()), None)
         if split is None:
-            print(f"{name}: has neither {given.eval}.jsonl nor dev.jsonl; left out", flush=True)
+            print(f"{name}: has no {given.eval}.jsonl to score on; left out", flush=True)
             continue
         if split != given.eval:
             print(f"{name}: has no {given.eval}.jsonl; scored on {split}", flush=True)
