@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -406,18 +407,17 @@ def test_a_corpus_with_a_mistake_fails_its_check(tmp_path):
 
 
 def test_an_interrupt_is_exit_code_130(tmp_path):
-    code = (
-        "import signal, sys, threading, time\n"
-        "from textclf.cli import main\n"
-        "timer = threading.Timer(1, lambda: signal.raise_signal(signal.SIGINT))\n"
-        "timer.daemon = True\ntimer.start()\n"
-        "sys.argv = ['textclf', 'predict', '-', '--lines']\nmain()\n"
-    )
+    (tmp_path / "long.txt").write_text(f"{SNOW}\n" * 200_000, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+        [sys.executable, "-m", "textclf", "predict", "long.txt", "--lines"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
     )
+    process.stdout.readline()
 
-    errors = process.communicate(f"{SNOW}\n".encode() * 200_000, timeout=60)[1]
+    process.send_signal(signal.SIGINT)
 
+    errors = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert b"Traceback" not in errors

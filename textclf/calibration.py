@@ -16,6 +16,8 @@ from textclf.linear import Decision
 _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
 _PARTS = 5
+_LEVELS = np.arange(0.06, 0.81, 0.02)
+"""The thresholds that are tried."""
 _Rule = Callable[[Decision, NDArray[np.float64], NDArray[np.int_], bool], Decision]
 _BIAS_PENALTY = 1.0
 """What the biases of labels cost beside the likelihood, as a normal prior of unit width would."""
@@ -139,18 +141,29 @@ def _by_thresholds(
     decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
 ) -> Decision:
     """Return the decision with the best thresholds: one for all, then each label's own."""
-    grid = np.arange(0.06, 0.81, 0.02)
+    likeliest = truth[np.arange(len(truth)), probs.argmax(axis=1)] if at_least_one else None
+    true = truth.sum(axis=1)
 
-    def best(tries: Iterable[NDArray[np.float64]]) -> int:
-        found = (replace(decision, threshold=threshold) for threshold in tries)
-        reached = [_example_f1(truth, one.given(probs, at_least_one)) for one in found]
-        return int(np.argmax(_smooth(np.array(reached))))
+    def best(places: Iterable[int], hits: NDArray[np.int_], given: NDArray[np.int_]) -> float:
+        """Return the best level for some labels; `hits` and `given` count what the others give."""
+        for place in places:
+            own = probs[:, place] >= _LEVELS[:, None]
+            hits, given = hits + (own & (truth[:, place] > 0)), given + own
+        if likeliest is not None:
+            hits, given = np.where(given, hits, likeliest), np.maximum(given, 1)
+        sizes = given + true
+        shares = np.divide(2 * hits, sizes, out=np.zeros(sizes.shape), where=sizes > 0)
+        reached = shares.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
+        return float(_LEVELS[np.argmax(_smooth(reached))])
 
-    labels = probs.shape[1]
-    threshold = np.full(labels, grid[best(np.full(labels, level) for level in grid)])
+    nothing = np.zeros((len(_LEVELS), len(truth)), int)
+    threshold = np.full(probs.shape[1], best(range(probs.shape[1]), nothing, nothing))
     for label in np.flatnonzero(truth.sum(axis=0) >= _FEW):
-        own = np.arange(labels) == label
-        threshold[label] = grid[best(np.where(own, level, threshold) for level in grid)]
+        others = probs >= threshold
+        others[:, label] = False
+        threshold[label] = best(
+            [int(label)], (others & (truth > 0)).sum(axis=1), others.sum(axis=1)
+        )
     return replace(decision, threshold=np.round(threshold, 2))
 
 
