@@ -29,7 +29,7 @@ from sklearn.svm import LinearSVC
 
 from textclf.artifact import load
 from textclf.corpus import Columns, Corpus, read_labelled
-from textclf.duplicates import clusters
+from textclf.duplicates import kin
 from textclf.reports import table
 from textclf.scheme import Scheme
 from textclf.training import train_file
@@ -43,6 +43,7 @@ Answers = list[tuple[str, ...]]
 COLUMNS = Columns("labels")
 DRAWS = 1000
 FIFTHS = 5
+NONE = "__label__none"
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,11 @@ def fasttext_answers(train: Path, shown: Corpus, scheme: Scheme) -> Answers:
     """Return what fastText answers on words (50 epochs, rate 1): one, or those over a half."""
     learned, _ = read_labelled([str(train)], COLUMNS, scheme=scheme)
     names = scheme.label_names
+    # A line without a label would be passed over: no label is one of its own.
     lines = [
-        " ".join([*(f"__label__{names.index(one)}" for one in answer), flat(record.text)])
+        " ".join([*(f"__label__{names.index(x)}" for x in answer), flat(record.text)])
+        if answer
+        else f"{NONE} {flat(record.text)}"
         for record, answer in zip(learned.records, learned.answers(scheme), strict=True)
     ]
     file = train.with_suffix(".fasttext")
@@ -142,7 +146,7 @@ def fasttext_answers(train: Path, shown: Corpus, scheme: Scheme) -> Answers:
     )
     most, least = (1, 0.0) if single else (-1, 0.5)
     found = (model.f.predict(flat(r.text) + "\n", most, least, "strict") for r in shown.records)
-    return [tuple(names[int(label[9:])] for _, label in one) for one in found]
+    return [tuple(names[int(x[9:])] for _, x in one if x != NONE) for one in found]
 
 
 def flat(text: str) -> str:
@@ -155,6 +159,8 @@ class Part:
     """What is trained on and what is scored; the parts of one target are scored as one."""
 
     target: str
+    whole: Path
+    """All rows of the target: a rare label may be in no row that is trained on."""
     train: Path
     unseen: Path
 
@@ -170,11 +176,24 @@ def parts_of(folder: Path, split: str, scratch: Path) -> list[Part]:
         for target in sorted(train):
             rows = train[target]
             texts = [json.loads(row)["text"] for row in rows]
-            groups = clusters(texts, [str(number) for number in range(len(rows))])
+            related = kin(texts, [str(number) for number in range(len(rows))])
+            groups = related.groups
             folds = GroupKFold(FIFTHS, shuffle=True, random_state=0).split(rows, groups=groups)
-            pairs += [(target, [rows[i] for i in a], [rows[i] for i in b]) for a, b in folds]
+            pairs += [
+                (target, [rows[i] for i in related.unlike(a, b)], [rows[i] for i in b])
+                for a, b in folds
+            ]
+    whole = {
+        target: written(rows, scratch / f"whole{n}")
+        for n, (target, rows) in enumerate(train.items())
+    }
     return [
-        Part(target, written(seen, scratch / f"train{n}"), written(unseen, scratch / f"unseen{n}"))
+        Part(
+            target,
+            whole[target],
+            written(seen, scratch / f"train{n}"),
+            written(unseen, scratch / f"unseen{n}"),
+        )
         for n, (target, seen, unseen) in enumerate(pairs)
     ]
 
@@ -200,7 +219,7 @@ def row_of(folder: Path, split: str, name: str) -> list[object]:
     seconds, size, trained = 0.0, 0.0, 0
     with tempfile.TemporaryDirectory() as scratch:
         for part in parts_of(folder, split, Path(scratch)):
-            _, scheme = read_labelled([str(part.train)], COLUMNS)
+            _, scheme = read_labelled([str(part.whole)], COLUMNS)
             shown, _ = read_labelled([str(part.unseen)], COLUMNS, scheme=scheme)
             truth.setdefault(part.target, []).extend(shown.answers(scheme))
             began = time.process_time()

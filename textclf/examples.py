@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from textclf.corpus import Answer, Corpus, Record
 from textclf.counting import Counts, count
 from textclf.document import Document
-from textclf.duplicates import clusters
+from textclf.duplicates import Kin, kin
 from textclf.errors import TrainingError
 from textclf.features import View
 from textclf.scheme import Scheme
@@ -39,8 +39,8 @@ class Examples:
     term_weight: NDArray[np.float64]
     """What each seed term weighs for a share of 1, beside 1 for a text."""
     records: int
-    groups: tuple[str, ...]
-    """What each record belongs to: its article, pair, or cluster of near-duplicates."""
+    kin: Kin
+    """Which records belong together, and which are alike."""
 
     def only(self, place: int) -> "Examples":
         """Return the examples as one view sees them."""
@@ -95,9 +95,9 @@ def examples(
         answers += [_answer(scheme, label)] * len(phrases)
         # Labels weigh the same, however many terms each has.
         weight += [records / (len(by_label) * len(phrases))] * len(phrases)
-    groups = clusters(texts[:records], [record.group for record in corpus.records])
+    related = kin(texts[:records], [record.group for record in corpus.records])
     counts = count(texts, views)
-    return Examples(counts, truth_of(scheme, answers), np.array(weight), records, tuple(groups))
+    return Examples(counts, truth_of(scheme, answers), np.array(weight), records, related)
 
 
 def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
@@ -111,20 +111,28 @@ def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
 
 
 def folds_of(found: Examples, scheme: Scheme, most: int, seed: int) -> Folds:
-    """Return the folds of the records, `most` or fewer; a group is never on both sides of one."""
-    folds = min(most, len(set(found.groups)))
+    """Return the folds of the records, `most` or fewer; a group is never on both sides of one.
+
+    A record that is nearly the same as one that is scored is left out of what is learned from.
+    """
+    folds = min(most, len(set(found.kin.groups)))
     if scheme.kind == "single":
         folds = min(folds, max(_FEWEST_FOLDS, int(np.bincount(found.answers).max())))
+    nothing = TrainingError(
+        "all texts belong to one article or are near-duplicates, so that nothing is left "
+        "to measure on; give more articles"
+    )
     if folds < _FEWEST_FOLDS:
-        raise TrainingError(
-            "all texts belong to one article or are near-duplicates, so that nothing is left "
-            "to measure on; give more articles"
-        )
+        raise nothing
     splitter = StratifiedGroupKFold if scheme.kind == "single" else GroupKFold
     split = splitter(n_splits=folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
-        return list(split.split(found.answers, found.answers, found.groups))
+        sides = list(split.split(found.answers, found.answers, found.kin.groups))
+    dealt = [(found.kin.unlike(train, test), test) for train, test in sides]
+    if not all(len(train) for train, _ in dealt):
+        raise nothing
+    return dealt
 
 
 def _answer(scheme: Scheme, label: str) -> Answer:

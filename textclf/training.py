@@ -114,7 +114,7 @@ def fit(
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
-            "groups": len(set(found.groups)),
+            "groups": len(set(found.kin.groups)),
             "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
             "measured_on": "seed terms" if of_terms else "texts",
             "terms": sum(map(len, terms.by_label().values())) if terms else 0,
@@ -125,7 +125,7 @@ def fit(
         "config": {**asdict(config), "term_share": share},
         "views": worth(scheme, views, scores, found.answers, chosen),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
-        "out_of_fold": quality(scheme, probs, given, answers, baselines, found.groups),
+        "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
         "use": _USE_OF_TERMS if of_terms else _USE,
     }
     progress("done", steps, steps)
