@@ -47,10 +47,12 @@ _OPENING_LINES = 6
 """How far down a page its breadcrumb, byline and date line stand."""
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|and|de|al|bin|ul)){0,5}"
-_OUTLET = (
-    r"(?:Dawn|The News|APP|INP|NNI|Online|ANI|PTI|IANS|UNI|UNB|BSS|AFP|AP|Reuters|Xinhua|Agencies"
-    r"|Bloomberg|DPA|TASS|Anadolu|IRNA|BBC|CNN|Al Jazeera|News Desk|Web Desk|Monitoring Desk)"
+_OUTLETS = (
+    *("Dawn", "The News", "APP", "INP", "NNI", "Online", "ANI", "PTI", "IANS", "UNI", "UNB", "BSS"),
+    *("AFP", "AP", "Reuters", "Xinhua", "Agencies", "Bloomberg", "DPA", "TASS", "Anadolu", "IRNA"),
+    *("BBC", "CNN", "Al Jazeera", "News Desk", "Web Desk", "Monitoring Desk"),
 )
+_OUTLET = f"(?:{'|'.join(_OUTLETS)})"
 
 _AFTER = re.compile(
     r"(?:about (?:the )?(?:admin|author|editor)|check also"
@@ -122,8 +124,23 @@ _OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_LONGEST_NOTICE = 140
+"""Characters. A longer line is furniture only where it begins as furniture does."""
+_BEGINNINGS = frozenset(
+    words[:3]
+    for words in (
+        *("about", "check", "related", "you", "leave", "post", "recommended", "more", "most"),
+        *("trending", "share", "tweet", "print", "e-mail", "email", "whatsapp", "facebook", "pin"),
+        *("advertisement", "sponsored", "story", "also", "read", "see", "watch", "subscribe"),
+        *("sign", "follow", "download", "click", "join", "copyright", "published", "tag"),
+        *("filed", "home", "updated", "last", "this", "by ", "our", "the", "staff", "special"),
+        *("reporter", "correspondent", "writer", "news", "web", "monitoring"),
+        *("a staff", "a reporter", "a correspondent", "a writer", "a news", "a monitoring"),
+    )
+)
 _GLUED_BYLINE = re.compile(r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])")
 _TAIL = re.compile(rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$")
+_TAIL_ENDS = (*_OUTLETS, ")")
 _LAST_TAIL = re.compile(r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$")
 """In the last line, whatever outlet stands behind a dash."""
 
@@ -141,7 +158,7 @@ def _article_end(lines: list[Line]) -> int:
     left = sum(len(line.text) for line in lines)
     read = 0
     for number, line in enumerate(lines):
-        if read >= left and _AFTER.fullmatch(line.text):
+        if read >= left and _may_be_furniture(line.text) and _AFTER.fullmatch(line.text):
             return number
         read += len(line.text)
         left -= len(line.text)
@@ -149,14 +166,34 @@ def _article_end(lines: list[Line]) -> int:
 
 
 def _in_line(line: Line, number: int, *, last: bool) -> Iterator[Dropped]:
-    rules = _WHOLE_LINE + (_OPENING if number < _OPENING_LINES else ())
-    for reason, pattern in (*rules, ("after the article", _AFTER)):
-        if pattern.fullmatch(line.text):
-            yield Dropped(line.start, line.end, reason)
-            return
-    byline = _GLUED_BYLINE.match(line.text) if number < _OPENING_LINES else None
+    opening = number < _OPENING_LINES
+    if _may_be_furniture(line.text):
+        rules = _WHOLE_LINE + (_OPENING if opening else ())
+        for reason, pattern in (*rules, ("after the article", _AFTER)):
+            if pattern.fullmatch(line.text):
+                yield Dropped(line.start, line.end, reason)
+                return
+    byline = _GLUED_BYLINE.match(line.text) if opening else None
     if byline:
         yield Dropped(line.start, line.start + byline.end(), "byline")
-    tail = _TAIL.search(line.text) or (_LAST_TAIL.search(line.text) if last else None)
+    tail = _tail(line.text, last=last)
     if tail and (last or tail.group().strip()[0] in "-–—"):
         yield Dropped(line.start + tail.start(), line.end, "outlet tail")
+
+
+def _may_be_furniture(text: str) -> bool:
+    """Return whether any rule for a whole line can hold: a cheap look before the dear one."""
+    beginning = text[:3]
+    return (
+        len(text) <= _LONGEST_NOTICE
+        or not beginning.isascii()
+        or beginning.lower() in _BEGINNINGS
+    )
+
+
+def _tail(text: str, *, last: bool) -> re.Match[str] | None:
+    """Return the outlet that a line ends in. Most do not: looking at the end is enough to tell."""
+    end = text.removesuffix(".").rstrip()
+    if not end.endswith(_TAIL_ENDS):
+        return None
+    return _TAIL.search(text) or (_LAST_TAIL.search(text) if last else None)
