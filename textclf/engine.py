@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.features import View
-from textclf.linear import Contributions, LinearForm, LinearView, Scores
+from textclf.linear import Contributions, LinearForm, LinearView, Scores, joined
 from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
 _CACHED_CHUNKS = 50_000
@@ -69,6 +69,11 @@ class NumpyEngine:
                 Scores(np.array([row for row, _ in rows]), np.array([known for _, known in rows]))
             )
         return results
+
+    def score_texts(self, texts: Sequence[str]) -> list[Scores]:
+        """Return for each form the scores of the texts, a row a text."""
+        found = [self.score(text) for text in texts]
+        return [joined(column) for column in zip(*found, strict=True)]
 
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int]

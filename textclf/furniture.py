@@ -185,9 +185,7 @@ def _may_be_furniture(text: str) -> bool:
     """Return whether any rule for a whole line can hold: a cheap look before the dear one."""
     beginning = text[:3]
     return (
-        len(text) <= _LONGEST_NOTICE
-        or not beginning.isascii()
-        or beginning.lower() in _BEGINNINGS
+        len(text) <= _LONGEST_NOTICE or not beginning.isascii() or beginning.lower() in _BEGINNINGS
     )
 
 

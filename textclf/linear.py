@@ -96,15 +96,23 @@ def given(probs: Doubles, threshold: Doubles, at_least_one: bool) -> NDArray[np.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """What one form makes of a text."""
+    """What one form makes of a text and spans of it, or of several texts."""
 
     scores: Doubles
-    """Shape (1 + spans, labels): the whole text, then each span of it."""
+    """Shape (rows, labels): the whole text, then each span of it; or a row a text."""
     known: Doubles
-    """Shape (1 + spans,): the share of the words there that the form knows.
+    """Shape (rows,): the share of the words there that the form knows.
 
     A form without a word view knows a chunk where it knows any n-gram of it.
     """
+
+
+def joined(found: Sequence[Scores]) -> Scores:
+    """Return the rows of one form's scores, one behind the other."""
+    return Scores(
+        np.concatenate([one.scores for one in found]),
+        np.concatenate([one.known for one in found]),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
