@@ -26,6 +26,7 @@ _SUFFIXES: Mapping[str, Format] = {
     ".tsv": "tsv",
 }
 _SHOWN = 8
+_BUFFER = 1 << 20
 
 
 def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
@@ -59,7 +60,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
     device = path.exists() and not path.is_file()
     beside = path if device else path.with_name(f".{path.name}.part")
     try:
-        with beside.open("wb") as raw:
+        with beside.open("wb", buffering=_BUFFER) as raw:
             if path.suffix.lower() == ".gz":
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
                     yield stream  # type: ignore[misc]
