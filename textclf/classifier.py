@@ -27,6 +27,10 @@ class Engine(Protocol):
         """Return for each form the scores of the text, and of the spans asked of that form."""
         ...
 
+    def score_texts(self, texts: Sequence[str]) -> Sequence[Scores]:
+        """Return for each form the scores of many texts, each read whole."""
+        ...
+
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int]
     ) -> Contributions:
