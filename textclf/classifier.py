@@ -30,7 +30,7 @@ class Engine(Protocol):
         ...
 
     def score_texts(self, texts: Sequence[str]) -> Sequence[Scores]:
-        """Return for each form the scores of the texts, a row a text."""
+        """Return for each form the scores of many texts, each read whole."""
         ...
 
     def contributions(

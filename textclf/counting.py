@@ -62,7 +62,7 @@ def _count(texts: Sequence[str], view: View) -> tuple[tuple[str, ...], sparse.cs
 
 
 def columns(
-    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: tuple[str, ...]
+    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: Sequence[str]
 ) -> sparse.csr_array:
     """Return the columns of the wanted terms; one that was not counted is empty."""
     places = {term: place for place, term in enumerate(vocabulary)}

@@ -4,14 +4,15 @@ Each text is analysed once for all forms, and each term is looked up once for al
 It knows no scheme and no file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.features import View
-from textclf.linear import Contributions, LinearForm, LinearView, Scores, joined
+from textclf.linear import Contributions, LinearForm, LinearView, Scores
+from textclf.lookup import hashes
 from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
 _CACHED_CHUNKS = 50_000
@@ -71,9 +72,15 @@ class NumpyEngine:
         return results
 
     def score_texts(self, texts: Sequence[str]) -> list[Scores]:
-        """Return for each form the scores of the texts, a row a text."""
+        """Return for each form the scores of many texts, each read whole."""
         found = [self.score(text) for text in texts]
-        return [joined(column) for column in zip(*found, strict=True)]
+        return [
+            Scores(
+                np.array([one[n].scores[0] for one in found]).reshape(len(texts), len(form.bias)),
+                np.array([one[n].known[0] for one in found]),
+            )
+            for n, form in enumerate(self._forms)
+        ]
 
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int]
@@ -164,7 +171,7 @@ class _View:
         self.view: View = view.view
         self.weights = view.weights
         self.scale = view.scale.astype(float)
-        self._places = {term: place for place, term in enumerate(view.terms)}
+        self._vocabulary = view.terms
         self._chunks: dict[str, NDArray[np.intp]] = {}
 
     def find(self, tokens: _Analysis) -> _Found:
@@ -182,34 +189,37 @@ class _View:
         parts = []
         grams = word_ngrams(tokens.texts, self.view.low, self.view.high)
         for n, terms in enumerate(grams, start=self.view.low):
-            ids = np.fromiter((self._places.get(term, -1) for term in terms), np.intp, len(terms))
+            ids = self._vocabulary.find(hashes(terms))
             at = np.flatnonzero(ids >= 0)
             parts.append(_Found(ids[at], starts[at], ends[at + n - 1]))
         return _joined(parts)
 
     def _marks(self, tokens: Tokens) -> _Found:
-        ids = np.array([self._places.get(term, -1) for term in tokens.texts], np.intp)
+        ids = self._vocabulary.find(hashes(tokens.texts))
         at = np.flatnonzero(ids >= 0)
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
         return _Found(ids[at], starts[at], ends[at])
 
     def _chars(self, tokens: _Analysis) -> _Found:
         found = tokens.chunks
-        ids = [self._chunk(chunk) for chunk in found.texts]
+        self._learn({chunk for chunk in found.texts if chunk not in self._chunks})
+        ids = [self._chunks[chunk] for chunk in found.texts]
         lengths = np.fromiter((len(one) for one in ids), np.intp, len(ids))
         joined = np.concatenate(ids) if ids else np.zeros(0, np.intp)
         starts = np.repeat(np.array(found.starts, np.intp), lengths)
+        if len(self._chunks) >= _CACHED_CHUNKS:
+            self._chunks.clear()
         return _Found(joined, starts, np.repeat(np.array(found.ends, np.intp), lengths))
 
-    def _chunk(self, chunk: str) -> NDArray[np.intp]:
-        known = self._chunks.get(chunk)
-        if known is None:
-            grams = char_ngrams(chunk, self.view.low, self.view.high)
-            known = np.array([p for g in grams if (p := self._places.get(g)) is not None], np.intp)
-            if len(self._chunks) >= _CACHED_CHUNKS:
-                self._chunks.clear()
-            self._chunks[chunk] = known
-        return known
+    def _learn(self, chunks: Iterable[str]) -> None:
+        """Remember the rows of the known n-grams of chunks, all looked up at once."""
+        grams = {chunk: char_ngrams(chunk, self.view.low, self.view.high) for chunk in chunks}
+        ids = self._vocabulary.find(hashes(term for terms in grams.values() for term in terms))
+        end = 0
+        for chunk, terms in grams.items():
+            start, end = end, end + len(terms)
+            found = ids[start:end]
+            self._chunks[chunk] = found[found >= 0]
 
 
 def _joined(parts: Sequence[_Found]) -> _Found:

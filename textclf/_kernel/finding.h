@@ -1,0 +1,265 @@
+/* Finds the terms of each channel in the text that was read.
+ *
+ * Included by pass.h, once for each set of instructions.
+ */
+
+static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
+{
+    if (channel->forms)
+        return channel->forms[term];
+    return term == channel->table.terms ? 0 : channel->all;
+}
+
+/* Looks up many hashes: the homes first, so that their cache lines arrive meanwhile. */
+static void look_up(const struct table *table, const uint64_t *hashes, uint32_t count, uint32_t *ids)
+{
+    enum { AHEAD = 32 };
+    uint64_t mixes[AHEAD];
+    for (uint32_t start = 0; start < count; start += AHEAD) {
+        uint32_t size = count - start < AHEAD ? count - start : AHEAD;
+        for (uint32_t i = 0; i < size; i++) {
+            mixes[i] = mixed(hashes[start + i]);
+            __builtin_prefetch(table->slots + (mixes[i] >> (64 - table->bits)));
+        }
+        for (uint32_t i = 0; i < size; i++)
+            ids[start + i] = table_probe(table, hashes[start + i], mixes[i]);
+    }
+}
+
+static void find_in_words(const struct engine *engine, struct scratch *s,
+                          const struct channel *channel, struct found *found)
+{
+    const uint64_t *hashes = s->hashes;
+    for (int n = 1; n <= channel->high; n++) {
+        uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
+        if (n > 1) {
+            for (uint32_t i = 0; i < count; i++) {
+                uint32_t last = i + (uint32_t)n - 1;
+                s->grams[i] = joined(engine, hashes[i], s->hashes[last],
+                                     s->ends[last] - s->starts[last]);
+            }
+            hashes = s->grams;
+        }
+        if (n < channel->low)
+            continue;
+        uint32_t *ids = found->ids[n - channel->low];
+        look_up(&channel->table, hashes, count, ids);
+        for (uint32_t i = 0; i < count; i++)
+            s->word_forms[i] |= forms_of(channel, ids[i]);
+    }
+}
+
+static inline void keep(const struct table *table, struct chunks *cache, struct chunk *chunk,
+                        uint64_t hash)
+{
+    uint32_t term = table_probe(table, hash, mixed(hash));
+    cache->arena[cache->used] = term;
+    cache->used += term != table->terms;
+    chunk->terms += term != table->terms;
+}
+
+/* Finds the n-grams of a chunk with a blank on either side. */
+static int learn_chunk(const struct engine *engine, struct scratch *s,
+                       const struct channel *channel, struct chunks *cache, struct chunk *chunk,
+                       uint32_t number)
+{
+    const struct table *table = &channel->table;
+    const uint8_t *start = s->low + s->chunk_starts[number], *end = s->low + s->chunk_ends[number];
+    size_t characters = 2;
+    for (const uint8_t *at = start; at < end; at++)
+        characters += (*at & 0xC0) != 0x80;
+    size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
+    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted, sizeof(uint32_t)))
+        return 0;
+    chunk->at = cache->used;
+    if (characters <= (size_t)channel->low) {
+        uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
+        keep(table, cache, chunk, hash * BASE + ' ' + 1);
+    } else {
+        /* The blank before stands at start - 1, the blank behind at end. */
+        for (const uint8_t *from = start - 1; from <= end; from++) {
+            if (from >= start && from < end && (*from & 0xC0) == 0x80)
+                continue;
+            uint64_t hash = 0;
+            int size = 0;
+            for (const uint8_t *at = from; size < channel->high && at <= end;) {
+                do {
+                    hash = hash * BASE + (at < start || at == end ? ' ' : *at) + 1;
+                    at++;
+                } while (at > start && at < end && (*at & 0xC0) == 0x80);
+                if (++size >= channel->low)
+                    keep(table, cache, chunk, hash);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < chunk->terms; i++)
+        chunk->forms |= forms_of(channel, cache->arena[chunk->at + i]);
+    return 1;
+}
+
+static int cache_init(struct chunks *cache)
+{
+    free(cache->chunk);
+    free(cache->slots);
+    free(cache->arena);
+    memset(cache, 0, sizeof *cache);
+    cache->mask = 2 * CACHED_CHUNKS - 1;
+    cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
+    return cache->slots && grow((void **)&cache->chunk, &cache->room, CACHED_CHUNKS / 8,
+                                sizeof *cache->chunk);
+}
+
+static int cache_widen(struct chunks *cache)
+{
+    uint32_t mask = cache->mask * 2 + 1;
+    uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
+    if (!slots)
+        return 0;
+    for (uint32_t i = 0; i < cache->count; i++) {
+        uint32_t at = (uint32_t)(mixed(cache->chunk[i].hash) >> 32) & mask;
+        while (slots[at])
+            at = (at + 1) & mask;
+        slots[at] = i + 1;
+    }
+    free(cache->slots);
+    cache->slots = slots;
+    cache->mask = mask;
+    return 1;
+}
+
+static int find_in_chunks(const struct engine *engine, struct scratch *s,
+                          const struct channel *channel, struct found *found)
+{
+    struct chunks *cache = &found->cache;
+    if (!cache->slots || cache->count > CACHED_CHUNKS || cache->used > CACHED_TERMS)
+        if (!cache_init(cache))
+            return 0;
+    for (uint32_t i = 0; i < s->chunks; i++) {
+        uint64_t hash = s->chunk_hashes[i];
+        uint32_t at = (uint32_t)(mixed(hash) >> 32) & cache->mask;
+        while (cache->slots[at] && cache->chunk[cache->slots[at] - 1].hash != hash)
+            at = (at + 1) & cache->mask;
+        if (!cache->slots[at]) {
+            if (!grow((void **)&cache->chunk, &cache->room, cache->count + 1, sizeof *cache->chunk))
+                return 0;
+            struct chunk *chunk = cache->chunk + cache->count;
+            memset(chunk, 0, sizeof *chunk);
+            chunk->hash = hash;
+            if (!learn_chunk(engine, s, channel, cache, chunk, i))
+                return 0;
+            cache->slots[at] = ++cache->count;
+            found->refs[i] = cache->count - 1;
+            if (cache->count > cache->mask / 2 && !cache_widen(cache))
+                return 0;
+        } else {
+            found->refs[i] = cache->slots[at] - 1;
+        }
+        s->chunk_forms[i] |= cache->chunk[found->refs[i]].forms;
+    }
+    return 1;
+}
+
+static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
+                    uint64_t hash, uint32_t first, uint32_t last)
+{
+    uint32_t term = table_probe(&channel->table, hash, mixed(hash));
+    if (term == channel->table.terms)
+        return 1;
+    if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))
+        return 0;
+    found->marks[found->marked++] = (struct mark){term, first, last};
+    s->word_forms[first] |= forms_of(channel, term);
+    return 1;
+}
+
+/* Returns the item at a word: the longest phrase that begins there, else the word. */
+static struct item item_at(const struct engine *engine, const struct scratch *s,
+                           const struct lexicon *lexicon, uint32_t word, uint32_t end)
+{
+    struct item item = {s->hashes[word], s->ends[word] - s->starts[word], word, word, NOWHERE};
+    uint64_t mix = mixed(item.hash);
+    if (!(lexicon->filter[mix >> 54] >> (mix >> 48 & 63) & 1))
+        return item;
+    const struct pair *first = pair_find(&lexicon->firsts, item.hash);
+    if (!first->key)
+        return item;
+    uint64_t hash = 0;
+    for (uint32_t n = 1; n <= first->value && word + n <= end; n++) {
+        uint32_t last = word + n - 1;
+        hash = n == 1 ? item.hash
+                      : joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
+        const struct pair *phrase = pair_find(&lexicon->phrases, hash);
+        if (phrase->key) {
+            item.last = last;
+            item.group = phrase->value;
+        }
+    }
+    if (item.group != NOWHERE) {
+        item.hash = lexicon->marks[item.group];
+        item.length = lexicon->lengths[item.group];
+    }
+    return item;
+}
+
+/* Finds the link of each two groups that meet in a sentence, at the first mark of either. */
+static int find_links(const struct engine *engine, struct scratch *s,
+                      const struct channel *channel, struct found *found, const struct item *items,
+                      uint32_t count)
+{
+    const struct lexicon *lexicon = channel->lexicon;
+    uint32_t first[MOST_GROUPS];
+    memset(first, 255, sizeof first);
+    for (uint32_t i = count; i-- > 0;)
+        if (items[i].group != NOWHERE)
+            first[items[i].group] = i;
+    for (uint32_t one = 0; one < lexicon->groups; one++)
+        for (uint32_t other = one + 1; other < lexicon->groups && first[one] != NOWHERE; other++) {
+            if (first[other] == NOWHERE)
+                continue;
+            uint32_t from = first[one] < first[other] ? first[one] : first[other];
+            uint32_t to = first[one] < first[other] ? first[other] : first[one];
+            uint64_t hash = joined(engine, lexicon->marks[one], '&' + 1, 1);
+            hash = joined(engine, hash, lexicon->marks[other], lexicon->lengths[other]);
+            if (!add_mark(s, channel, found, hash, items[from].first, items[to].last))
+                return 0;
+        }
+    return 1;
+}
+
+/* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
+static int find_in_marks(const struct engine *engine, struct scratch *s,
+                         const struct channel *channel, struct found *found)
+{
+    const struct lexicon *lexicon = channel->lexicon;
+    struct item *items = s->items;
+    found->marked = 0;
+    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
+        uint32_t end = s->firsts[sentence + 1], count = 0, marks = 0;
+        for (uint32_t word = s->firsts[sentence]; word < end; word = items[count++].last + 1) {
+            items[count] = item_at(engine, s, lexicon, word, end);
+            marks += items[count].group != NOWHERE;
+        }
+        if (!marks)
+            continue;
+        for (uint32_t from = 0; from < count; from++) {
+            uint64_t hash = items[from].hash;
+            int marked = items[from].group != NOWHERE;
+            for (int n = 1; n <= channel->high; n++) {
+                if (n > 1) {
+                    uint32_t at = from + (uint32_t)n - 1;
+                    if (at >= count)
+                        break;
+                    hash = joined(engine, hash, items[at].hash, items[at].length);
+                    marked |= items[at].group != NOWHERE;
+                }
+                if (marked && n >= channel->low &&
+                    !add_mark(s, channel, found, hash, items[from].first,
+                              items[from + (uint32_t)n - 1].last))
+                    return 0;
+            }
+        }
+        if (marks > 1 && !find_links(engine, s, channel, found, items, count))
+            return 0;
+    }
+    return 1;
+}
