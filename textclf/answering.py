@@ -101,37 +101,38 @@ class Answerer:
         the probabilities of the surest of them. `prevails_over`: those that take the label that
         prevails, with the mean of theirs. None where the document is read whole.
         """
-        whole = probs[[first for first, _ in rows]]
+        scheme, whole = self.scheme, probs[[first for first, _ in rows]]
+        target = scheme.index(scheme.any_passage or scheme.prevails_over)
         answers = self._decision.best(probs).tolist()
         rests_on: list[tuple[int, ...]] = []
         for number, (first, end) in enumerate(rows):
             places = [place for place in range(first + 1, end) if known[place]]
-            if self.scheme.any_passage:
-                target = self.scheme.index(self.scheme.any_passage)
+            if scheme.any_passage:
                 ranked = sorted(places, key=lambda place: -probs[place, target])
                 taking = [place for place in places if answers[place] == target] or ranked[:1]
                 if taking:
                     whole[number] = probs[next(place for place in ranked if place in taking)]
             else:
-                taking = self._prevailing(places, answers)
+                taking = _prevailing(places, answers, over=target)
                 if taking:
                     whole[number] = probs[taking].mean(axis=0)
             rests_on.append(tuple(place - first - 1 for place in taking))
         return rests_on, whole
 
-    def _prevailing(self, places: Sequence[int], answers: Sequence[int]) -> list[int]:
-        """Return the places of the label that prevails, if one does.
 
-        Of two labels that prevail alike, it is the one that stands at the later place.
-        """
-        counts = Counter(answers[place] for place in places)
-        counts.pop(self.scheme.index(self.scheme.prevails_over), None)
-        most = max(counts.values(), default=0)
-        least, share = _PREVAILING
-        if most < max(least, share * len(places)):
-            return []
-        last = next(place for place in reversed(places) if counts[answers[place]] == most)
-        return [place for place in places if answers[place] == answers[last]]
+def _prevailing(places: Sequence[int], answers: Sequence[int], over: int) -> list[int]:
+    """Return the places of the label that prevails over another, if one does.
+
+    Of two labels that prevail alike, it is the one that stands at the later place.
+    """
+    counts = Counter(answers[place] for place in places)
+    counts.pop(over, None)
+    most = max(counts.values(), default=0)
+    least, share = _PREVAILING
+    if most < max(least, share * len(places)):
+        return []
+    last = next(place for place in reversed(places) if counts[answers[place]] == most)
+    return [place for place in places if answers[place] == answers[last]]
 
 
 def _passage(span: Span, answer: _Answer, known: float) -> PassagePrediction:

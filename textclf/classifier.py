@@ -142,10 +142,7 @@ class Annotator:
 
     def _answered(self, documents: Sequence[Document], options: Options) -> Iterator[Annotation]:
         """Yield the records of documents that are not empty."""
-        passages = [
-            tuple(document.in_original(span.start, span.end) for span in document.passages)
-            for document in documents
-        ]
+        passages = [document.passages_in_original() for document in documents]
         columns = [
             answerer.answers(found, passages, options.abstain)
             for answerer, found in zip(self._answerers, self._scores(documents), strict=True)

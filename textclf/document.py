@@ -76,6 +76,12 @@ class Document:
         text = "".join(kept)
         return cls(original, text, tuple(_passages(text)), dropped, tuple(pieces))
 
+    def passages_in_original(self) -> tuple[Span, ...]:
+        """Return the passages as spans of the original."""
+        if self.text == self.original:
+            return self.passages
+        return tuple(self.in_original(span.start, span.end) for span in self.passages)
+
     def in_original(self, start: int, end: int) -> Span:
         """Return the span of the original that a span of `text` came from."""
         first, last = self._piece(start), self._piece(max(start, end - 1))
