@@ -26,12 +26,10 @@ class Answerer:
     def __init__(self, model: Model) -> None:
         self.scheme = model.scheme
         self._decision = model.decision
-        self._stamp = model.scheme.stamp
-        self._names = model.scheme.label_names
 
     def unanswered(self, status: Status) -> Prediction:
         """Return the answer to a document that has none."""
-        return Prediction(self._stamp, self.scheme.kind, (), None, (), status)
+        return Prediction(self.scheme.stamp, self.scheme.kind, (), None, (), status)
 
     def answers(
         self, found: Scores, passages: Sequence[Sequence[Span]], abstain: float
@@ -58,11 +56,11 @@ class Answerer:
                 continue
             labels, prob, status = answers[number]
             yield Prediction(
-                self._stamp,
+                self.scheme.stamp,
                 self.scheme.kind,
                 labels,
                 prob,
-                tuple(zip(self._names, listed[number], strict=True)),
+                tuple(zip(self.scheme.label_names, listed[number], strict=True)),
                 status,
                 known[first],
                 passages=tuple(
@@ -79,10 +77,10 @@ class Answerer:
         labels: list[tuple[str, ...]]
         if self.scheme.kind == "single":
             best = self._decision.best(probs)
-            labels = [self._names[place : place + 1] for place in best.tolist()]
+            labels = [self.scheme.label_names[place : place + 1] for place in best.tolist()]
             sure = probs[np.arange(len(best)), best]
         else:
-            names = np.array(self._names)
+            names = np.array(self.scheme.label_names)
             rows = given(probs, self._decision.threshold, self.scheme.at_least_one)
             labels = [self.scheme.close(names[row].tolist()) for row in rows]
             taken = np.array([np.isin(names, one) for one in labels]).reshape(probs.shape)

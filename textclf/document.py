@@ -78,12 +78,12 @@ class Document:
 
     def passages_in_original(self) -> tuple[Span, ...]:
         """Return the passages as spans of the original."""
-        if self.text == self.original:
-            return self.passages
         return tuple(self.in_original(span.start, span.end) for span in self.passages)
 
     def in_original(self, start: int, end: int) -> Span:
         """Return the span of the original that a span of `text` came from."""
+        if self.text == self.original:
+            return Span(start, end)
         first, last = self._piece(start), self._piece(max(start, end - 1))
         whole_first = first.end - first.start != first.original_end - first.original_start
         whole_last = last.end - last.start != last.original_end - last.original_start

@@ -3,12 +3,12 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from textclf.document import Document
-from textclf.linear import Contributions
+from textclf.linear import Contributions, Doubles, Places
 from textclf.prediction import Evidence
 
 _CANDIDATES = 16
@@ -39,19 +39,24 @@ def strongest(document: Document, found: Sequence[Adding], most: int) -> tuple[E
     return tuple(sorted(best.values(), key=lambda one: (one.passage, -one.weight)))
 
 
-def _heaviest(found: Sequence[Contributions], most: int) -> Iterator[tuple[int, int]]:
-    """Yield the places above zero of all, the heaviest first, of each no more than `most`."""
-    if not found:
-        return
-    tops = [np.argsort(-one.weights, kind="stable")[:most] for one in found]
+def _heaviest(found: Sequence[Contributions], most: int) -> Iterable[tuple[int, int]]:
+    """Return the places above zero of all, the heaviest first, of each no more than `most`."""
+    tops = [_top(one.weights, most) for one in found]
+    if not tops:
+        return []
     numbers = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
-    places = np.concatenate(tops)
     weights = np.concatenate([one.weights[top] for one, top in zip(found, tops, strict=True)])
     starts = np.concatenate([one.starts[top] for one, top in zip(found, tops, strict=True)])
-    for at in np.lexsort((starts, -weights)).tolist():
-        if weights[at] <= 0:
-            return
-        yield int(numbers[at]), int(places[at])
+    order = np.lexsort((starts, -weights))
+    return zip(numbers[order].tolist(), np.concatenate(tops)[order].tolist(), strict=True)
+
+
+def _top(weights: Doubles, most: int) -> Places:
+    """Return the places of the heaviest weights above zero, in their order."""
+    top = np.flatnonzero(weights > 0)
+    if len(top) > most:
+        top = np.sort(top[np.argpartition(-weights[top], most)[:most]])
+    return top
 
 
 def _place(document: Document, label: str, found: Contributions, place: int) -> Evidence:
