@@ -5,28 +5,54 @@
 
 static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
 {
-    if (channel->forms)
-        return channel->forms[term];
+    if (channel->links)
+        return channel->links[(size_t)term * channel->wide];
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-/* Looks up many hashes: the homes first, so that their cache lines arrive meanwhile. */
-static void look_up(const struct table *table, const uint64_t *hashes, uint32_t count, uint32_t *ids)
+/* Returns the row of the hash, or table->terms, with no branch that depends on whether. */
+static inline uint32_t find(const struct table *table, uint64_t hash, uint64_t mix)
 {
-    enum { AHEAD = 32 };
+#ifdef __AVX2__
+    const uint32_t row_mask = (1u << table->row_bits) - 1;
+    const uint32_t tag = (uint32_t)((mix << table->bits) >> 32) & ~row_mask;
+    const uint32_t *home = table->slots + (mix >> (64 - table->bits));
+    const __m256i slots = _mm256_loadu_si256((const __m256i *)home);
+    const __m256i tags = _mm256_andnot_si256(_mm256_set1_epi32((int)row_mask), slots);
+    const __m256i alike = _mm256_cmpeq_epi32(tags, _mm256_set1_epi32((int)tag));
+    const __m256i empty = _mm256_cmpeq_epi32(slots, _mm256_setzero_si256());
+    const uint32_t ends = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(empty));
+    uint32_t fits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(alike));
+    fits &= ends ^ (ends - 1); /* those before the first empty slot */
+    const uint32_t row = (home[__builtin_ctz(fits | 128)] & row_mask) - 1;
+    const uint32_t safe = row < table->terms ? row : 0;
+    const int found = table->hashes[safe] == hash && row == safe && fits;
+    if (__builtin_expect(!found && (!ends || fits & ~ends), 0))
+        return table_probe(table, hash, mix); /* a long run, or two tags alike */
+    return found ? row : table->terms;
+#else
+    return table_probe(table, hash, mix);
+#endif
+}
+
+/* Looks up many hashes: the homes first, so that their cache lines arrive meanwhile. */
+STAGE void look_up(const struct table *table, const uint64_t *hashes, uint32_t count,
+                   uint32_t *ids)
+{
+    enum { AHEAD = 128 };
     uint64_t mixes[AHEAD];
     for (uint32_t start = 0; start < count; start += AHEAD) {
-        uint32_t size = count - start < AHEAD ? count - start : AHEAD;
+        const uint32_t size = count - start < AHEAD ? count - start : AHEAD;
         for (uint32_t i = 0; i < size; i++) {
             mixes[i] = mixed(hashes[start + i]);
             __builtin_prefetch(table->slots + (mixes[i] >> (64 - table->bits)));
         }
         for (uint32_t i = 0; i < size; i++)
-            ids[start + i] = table_probe(table, hashes[start + i], mixes[i]);
+            ids[start + i] = find(table, hashes[start + i], mixes[i]);
     }
 }
 
-static void find_in_words(const struct engine *engine, struct scratch *s,
+STAGE void find_in_words(const struct engine *engine, struct scratch *s,
                           const struct channel *channel, struct found *found)
 {
     const uint64_t *hashes = s->hashes;
@@ -49,32 +75,24 @@ static void find_in_words(const struct engine *engine, struct scratch *s,
     }
 }
 
-static inline void keep(const struct table *table, struct chunks *cache, struct chunk *chunk,
-                        uint64_t hash)
-{
-    uint32_t term = table_probe(table, hash, mixed(hash));
-    cache->arena[cache->used] = term;
-    cache->used += term != table->terms;
-    chunk->terms += term != table->terms;
-}
-
 /* Finds the n-grams of a chunk with a blank on either side. */
-static int learn_chunk(const struct engine *engine, struct scratch *s,
-                       const struct channel *channel, struct chunks *cache, struct chunk *chunk,
-                       uint32_t number)
+STAGE int learn_chunk(const struct engine *engine, struct scratch *s,
+                      const struct channel *channel, struct chunks *cache, struct chunk *chunk,
+                      uint32_t number)
 {
-    const struct table *table = &channel->table;
     const uint8_t *start = s->low + s->chunk_starts[number], *end = s->low + s->chunk_ends[number];
     size_t characters = 2;
     for (const uint8_t *at = start; at < end; at++)
         characters += (*at & 0xC0) != 0x80;
-    size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
-    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted, sizeof(uint32_t)))
+    const size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
+    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted,
+              sizeof *cache->arena) ||
+        !grow((void **)&cache->hashes, &cache->hashes_room, wanted, sizeof *cache->hashes))
         return 0;
-    chunk->at = cache->used;
+    uint32_t count = 0;
     if (characters <= (size_t)channel->low) {
-        uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
-        keep(table, cache, chunk, hash * BASE + ' ' + 1);
+        const uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
+        cache->hashes[count++] = hash * BASE + ' ' + 1;
     } else {
         /* The blank before stands at start - 1, the blank behind at end. */
         for (const uint8_t *from = start - 1; from <= end; from++) {
@@ -87,13 +105,20 @@ static int learn_chunk(const struct engine *engine, struct scratch *s,
                     hash = hash * BASE + (at < start || at == end ? ' ' : *at) + 1;
                     at++;
                 } while (at > start && at < end && (*at & 0xC0) == 0x80);
-                if (++size >= channel->low)
-                    keep(table, cache, chunk, hash);
+                cache->hashes[count] = hash;
+                count += ++size >= channel->low;
             }
         }
     }
-    for (uint32_t i = 0; i < chunk->terms; i++)
-        chunk->forms |= forms_of(channel, cache->arena[chunk->at + i]);
+    uint32_t *ids = cache->arena + cache->used;
+    look_up(&channel->table, cache->hashes, count, ids);
+    for (uint32_t i = 0; i < count; i++) {
+        ids[chunk->terms] = ids[i];
+        chunk->terms += ids[i] != channel->table.terms;
+        chunk->forms |= forms_of(channel, ids[i]);
+    }
+    chunk->at = cache->used;
+    cache->used += chunk->terms;
     return 1;
 }
 
@@ -102,6 +127,7 @@ static int cache_init(struct chunks *cache)
     free(cache->chunk);
     free(cache->slots);
     free(cache->arena);
+    free(cache->hashes);
     memset(cache, 0, sizeof *cache);
     cache->mask = 2 * CACHED_CHUNKS - 1;
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
@@ -127,7 +153,7 @@ static int cache_widen(struct chunks *cache)
     return 1;
 }
 
-static int find_in_chunks(const struct engine *engine, struct scratch *s,
+STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
                           const struct channel *channel, struct found *found)
 {
     struct chunks *cache = &found->cache;
@@ -135,7 +161,7 @@ static int find_in_chunks(const struct engine *engine, struct scratch *s,
         if (!cache_init(cache))
             return 0;
     for (uint32_t i = 0; i < s->chunks; i++) {
-        uint64_t hash = s->chunk_hashes[i];
+        const uint64_t hash = s->chunk_hashes[i];
         uint32_t at = (uint32_t)(mixed(hash) >> 32) & cache->mask;
         while (cache->slots[at] && cache->chunk[cache->slots[at] - 1].hash != hash)
             at = (at + 1) & cache->mask;
@@ -162,7 +188,7 @@ static int find_in_chunks(const struct engine *engine, struct scratch *s,
 static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
                     uint64_t hash, uint32_t first, uint32_t last)
 {
-    uint32_t term = table_probe(&channel->table, hash, mixed(hash));
+    const uint32_t term = find(&channel->table, hash, mixed(hash));
     if (term == channel->table.terms)
         return 1;
     if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))
@@ -202,7 +228,7 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
 }
 
 /* Finds the link of each two groups that meet in a sentence, at the first mark of either. */
-static int find_links(const struct engine *engine, struct scratch *s,
+STAGE int find_links(const struct engine *engine, struct scratch *s,
                       const struct channel *channel, struct found *found, const struct item *items,
                       uint32_t count)
 {
@@ -227,7 +253,7 @@ static int find_links(const struct engine *engine, struct scratch *s,
 }
 
 /* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
-static int find_in_marks(const struct engine *engine, struct scratch *s,
+STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
                          const struct channel *channel, struct found *found)
 {
     const struct lexicon *lexicon = channel->lexicon;
