@@ -126,6 +126,12 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
     return DONE;
 }
 
+static void note(uint64_t *filter, uint64_t hash)
+{
+    const uint64_t mix = mixed(hash);
+    filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+}
+
 int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t group,
                    struct scratch *s, const uint8_t *phrase, size_t length)
 {
@@ -143,8 +149,8 @@ int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t grou
         found->value = group;
     if (first->value == NOWHERE || first->value < s->words)
         first->value = s->words;
-    uint64_t mix = mixed(s->hashes[0]);
-    lexicon->filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+    note(lexicon->phrase_filter, hash);
+    note(lexicon->first_filter, s->hashes[0]);
     return DONE;
 }
 
@@ -208,7 +214,10 @@ static int unite(struct engine *engine, struct channel *channel)
     uint64_t total = 0;
     for (uint32_t v = 0; v < channel->views; v++)
         total += engine->view[channel->view[v]].terms;
-    *table = engine->view[channel->view[0]].own;
+    const struct view *only = engine->view + channel->view[0];
+    *table = only->own;
+    channel->rows = (const char *)only->rows;
+    channel->row_size = (1 + (size_t)only->labels) * sizeof *only->rows;
     if (channel->views < 2)
         return DONE;
     if (total >= 1u << 28)
@@ -221,6 +230,8 @@ static int unite(struct engine *engine, struct channel *channel)
     channel->links = malloc((total + 1) * channel->wide * sizeof *channel->links);
     if (!hashes || !slots || !channel->links)
         return NO_MEMORY;
+    channel->rows = (const char *)channel->links;
+    channel->row_size = channel->wide * sizeof *channel->links;
     table->hashes = hashes;
     table->slots = slots;
     table->terms = 0;

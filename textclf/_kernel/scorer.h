@@ -50,7 +50,7 @@ struct pairs {
 struct lexicon {
     struct pairs phrases; /* hash of its words, joined by blanks -> group */
     struct pairs firsts;  /* hash of its first word -> words of the longest such phrase */
-    uint64_t filter[1024]; /* a bit of the first word's hash */
+    uint64_t phrase_filter[1024], first_filter[1024]; /* a bit of each of these hashes */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
@@ -73,6 +73,8 @@ struct channel {
     uint32_t views, *view;
     uint32_t *links; /* of each term: its forms, then its row in each view or NOWHERE */
     uint32_t wide;   /* 1 + views; with one view there are no links, a term is a row */
+    const char *rows; /* where a term leads next: its links, or its row in the only view */
+    size_t row_size;  /* in bytes */
     uint64_t *made_hashes;
     uint32_t *made_slots;
 };

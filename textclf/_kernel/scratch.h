@@ -6,8 +6,8 @@
 
 #define FRONT 32 /* readable bytes before the lowered text */
 #define BEHIND 64
-#define CACHED_CHUNKS 32768u
-#define CACHED_TERMS (1u << 20)
+#define CACHED_CHUNKS (1u << 17)
+#define CACHED_TERMS (1u << 21)
 #define KEPT_TEXT (1u << 20) /* scratch of a longer text is given back */
 
 #define CODEPOINT_PAGE 64
@@ -28,7 +28,7 @@ struct chunk {
 };
 
 struct chunks {
-    struct chunk *chunk;
+    struct chunk *chunk; /* the first is none */
     uint32_t count, room;
     uint32_t *slots, mask;
     uint32_t *arena;
@@ -154,6 +154,12 @@ static inline uint64_t hash_bytes(const struct engine *engine, const uint8_t *st
     for (const uint8_t *at = start + head; at < end; at += 8)
         found = found * engine->power[8] + hash8(engine, at + 8, 8);
     return found;
+}
+
+static inline int may_hold(const uint64_t *filter, uint64_t hash)
+{
+    const uint64_t mix = mixed(hash);
+    return (int)(filter[mix >> 54] >> (mix >> 48 & 63) & 1);
 }
 
 static inline const struct pair *pair_find(const struct pairs *pairs, uint64_t key)

@@ -30,12 +30,10 @@ static void count_in_words(struct scratch *s, const struct channel *channel, str
 
 static void count_in_chunks(struct scratch *s, struct found *found, struct span chunks)
 {
-    enum { AHEAD = 8 };
     struct chunks *cache = &found->cache;
     uint32_t *distinct = s->edges, count = 0;
     for (uint32_t i = chunks.start; i < chunks.end; i++) {
         struct chunk *chunk = cache->chunk + found->refs[i];
-        __builtin_prefetch(cache->arena + chunk->at);
         distinct[count] = found->refs[i];
         count += chunk->times++ == 0;
     }
