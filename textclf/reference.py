@@ -293,7 +293,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             weights = full / len(parts)
             if not self._multilabel:
                 weights = weights - weights.mean(axis=1, keepdims=True)
-            views.append(part.weighing(weights.astype(np.float32)))
+            views.append(part.weighing(weights.astype(np.float32)).by_scale())
         return LinearForm(tuple(views), bias.astype(np.float32))
 
 

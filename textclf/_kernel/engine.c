@@ -37,10 +37,9 @@ void engine_free(struct engine *engine)
         return;
     for (uint32_t i = 0; engine->bias && i < engine->forms; i++)
         free(engine->bias[i]);
-    for (uint32_t i = 0; i < engine->views; i++)
-        free(engine->view[i].map);
     for (uint32_t i = 0; i < engine->channels; i++) {
-        free(engine->channel[i].forms);
+        free(engine->channel[i].view);
+        free(engine->channel[i].links);
         free(engine->channel[i].made_hashes);
         free(engine->channel[i].made_slots);
     }
@@ -127,6 +126,12 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
     return DONE;
 }
 
+static void note(uint64_t *filter, uint64_t hash)
+{
+    const uint64_t mix = mixed(hash);
+    filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+}
+
 int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t group,
                    struct scratch *s, const uint8_t *phrase, size_t length)
 {
@@ -144,8 +149,8 @@ int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t grou
         found->value = group;
     if (first->value == NOWHERE || first->value < s->words)
         first->value = s->words;
-    uint64_t mix = mixed(s->hashes[0]);
-    lexicon->filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+    note(lexicon->phrase_filter, hash);
+    note(lexicon->first_filter, s->hashes[0]);
     return DONE;
 }
 
@@ -169,8 +174,11 @@ int engine_view(struct engine *engine, struct view given, struct channel wanted,
         return REFUSED;
     given.own = (struct table){given.hashes, slots, given.terms, 0, 0};
     shape(&given.own, given.terms);
-    if (slot_count <= (size_t)1 << given.own.bits || slots[slot_count - 1])
+    if (slot_count < ((size_t)1 << given.own.bits) + AT_ONCE)
         return REFUSED;
+    for (int i = 1; i <= AT_ONCE; i++)
+        if (slots[slot_count - i])
+            return REFUSED;
     uint32_t c = 0;
     for (; c < engine->channels; c++) {
         const struct channel *one = engine->channel + c;
@@ -180,7 +188,13 @@ int engine_view(struct engine *engine, struct view given, struct channel wanted,
     }
     if (c == engine->channels)
         engine->channel[engine->channels++] = wanted;
-    engine->channel[c].all |= 1u << given.form;
+    struct channel *channel = engine->channel + c;
+    uint32_t *wider = realloc(channel->view, (channel->views + 1) * sizeof *wider);
+    if (!wider)
+        return NO_MEMORY;
+    channel->view = wider;
+    channel->view[channel->views++] = engine->views;
+    channel->all |= 1u << given.form;
     given.channel = c;
     given.labels = engine->labels[given.form];
     engine->view[engine->views++] = given;
@@ -193,47 +207,43 @@ int engine_view(struct engine *engine, struct view given, struct channel wanted,
 }
 
 /* Makes one table of the terms of all views of a channel, and leads its terms to their rows. */
-static int unite(struct engine *engine, uint32_t c)
+static int unite(struct engine *engine, struct channel *channel)
 {
     enum { AHEAD = 8 };
-    struct channel *channel = engine->channel + c;
-    uint64_t total = 0;
-    uint32_t views = 0;
-    for (uint32_t v = 0; v < engine->views; v++)
-        if (engine->view[v].channel == c) {
-            total += engine->view[v].terms;
-            views++;
-            channel->table = engine->view[v].own;
-        }
-    if (views < 2)
-        return DONE;
     struct table *table = &channel->table;
+    uint64_t total = 0;
+    for (uint32_t v = 0; v < channel->views; v++)
+        total += engine->view[channel->view[v]].terms;
+    const struct view *only = engine->view + channel->view[0];
+    *table = only->own;
+    channel->rows = (const char *)only->rows;
+    channel->row_size = (1 + (size_t)only->labels) * sizeof *only->rows;
+    if (channel->views < 2)
+        return DONE;
     if (total >= 1u << 28)
         return REFUSED;
     shape(table, total);
+    channel->wide = 1 + channel->views;
     uint64_t *hashes = channel->made_hashes = malloc(total * sizeof *hashes);
     uint32_t *slots = channel->made_slots =
-        calloc(((size_t)1 << table->bits) + total + 1, sizeof *slots);
-    channel->forms = calloc(total + 1, sizeof *channel->forms);
-    if (!hashes || !slots || !channel->forms)
+        calloc(((size_t)1 << table->bits) + total + AT_ONCE, sizeof *slots);
+    channel->links = malloc((total + 1) * channel->wide * sizeof *channel->links);
+    if (!hashes || !slots || !channel->links)
         return NO_MEMORY;
+    channel->rows = (const char *)channel->links;
+    channel->row_size = channel->wide * sizeof *channel->links;
     table->hashes = hashes;
     table->slots = slots;
     table->terms = 0;
     const uint32_t row_mask = (1u << table->row_bits) - 1;
-    for (uint32_t v = 0; v < engine->views; v++) {
-        struct view *view = engine->view + v;
-        if (view->channel != c)
-            continue;
-        view->map = malloc((total + 1) * sizeof *view->map);
-        if (!view->map)
-            return NO_MEMORY;
-        memset(view->map, 255, (total + 1) * sizeof *view->map);
+    for (uint32_t v = 0; v < channel->views; v++) {
+        const struct view *view = engine->view + channel->view[v];
         for (uint32_t row = 0; row < view->terms; row++) {
             if (row + AHEAD < view->terms)
                 __builtin_prefetch(slots + (mixed(view->hashes[row + AHEAD]) >> (64 - table->bits)));
             const uint64_t hash = view->hashes[row], mix = mixed(hash);
-            uint32_t term = table_probe(table, hash, mix);
+            const uint32_t term = table_probe(table, hash, mix);
+            uint32_t *links = channel->links + (size_t)term * channel->wide;
             if (term == table->terms) {
                 size_t at = mix >> (64 - table->bits);
                 while (slots[at])
@@ -241,11 +251,16 @@ static int unite(struct engine *engine, uint32_t c)
                 hashes[term] = hash;
                 slots[at] = ((uint32_t)((mix << table->bits) >> 32) & ~row_mask) | (term + 1);
                 table->terms++;
+                links[0] = 0;
+                memset(links + 1, 255, channel->views * sizeof *links);
             }
-            channel->forms[term] |= 1u << view->form;
-            view->map[term] = row;
+            links[0] |= 1u << view->form;
+            links[1 + v] = row;
         }
     }
+    uint32_t *none = channel->links + (size_t)table->terms * channel->wide;
+    none[0] = 0;
+    memset(none + 1, 255, channel->views * sizeof *none);
     return DONE;
 }
 
@@ -253,7 +268,7 @@ int engine_finish(struct engine *engine)
 {
     int outcome = DONE;
     for (uint32_t c = 0; c < engine->channels && outcome == DONE; c++)
-        outcome = unite(engine, c);
+        outcome = unite(engine, engine->channel + c);
     for (uint32_t c = 0; c < engine->channels; c++)
         if (engine->channel[c].table.terms > engine->most_terms)
             engine->most_terms = engine->channel[c].table.terms;

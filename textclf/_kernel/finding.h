@@ -5,28 +5,68 @@
 
 static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
 {
-    if (channel->forms)
-        return channel->forms[term];
+    if (channel->links)
+        return channel->links[(size_t)term * channel->wide];
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-/* Looks up many hashes: the homes first, so that their cache lines arrive meanwhile. */
-static void look_up(const struct table *table, const uint64_t *hashes, uint32_t count, uint32_t *ids)
+/* Looks up many hashes, eight slots at a time where the processor can.
+ *
+ * Most of the time goes into waiting for memory, so each pass over a block only asks for what the
+ * next one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it:
+ * one that is guessed wrong costs more than the look-up. `known` is all ones or all zeros.
+ */
+STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
+                   uint32_t *ids)
 {
-    enum { AHEAD = 32 };
-    uint64_t mixes[AHEAD];
-    for (uint32_t start = 0; start < count; start += AHEAD) {
-        uint32_t size = count - start < AHEAD ? count - start : AHEAD;
+    enum { BLOCK = 256 };
+    const struct table table = channel->table;
+    const int shift = 64 - table.bits;
+    uint64_t mixes[BLOCK];
+    for (uint32_t start = 0; start < count; start += BLOCK) {
+        const uint32_t size = count - start < BLOCK ? count - start : BLOCK;
         for (uint32_t i = 0; i < size; i++) {
             mixes[i] = mixed(hashes[start + i]);
-            __builtin_prefetch(table->slots + (mixes[i] >> (64 - table->bits)));
+            __builtin_prefetch(table.slots + (mixes[i] >> shift));
         }
+#ifdef __AVX2__
+        const uint32_t row_mask = (1u << table.row_bits) - 1;
+        uint32_t clear[BLOCK]; /* whether the slots leave no doubt but the hash */
+        for (uint32_t i = 0; i < size; i++) {
+            const uint64_t mix = mixes[i];
+            const uint32_t tag = (uint32_t)((mix << table.bits) >> 32) & ~row_mask;
+            const uint32_t *home = table.slots + (mix >> shift);
+            const __m256i slots = _mm256_loadu_si256((const __m256i *)home);
+            const __m256i tags = _mm256_andnot_si256(_mm256_set1_epi32((int)row_mask), slots);
+            const __m256i alike = _mm256_cmpeq_epi32(tags, _mm256_set1_epi32((int)tag));
+            const __m256i empty = _mm256_cmpeq_epi32(slots, _mm256_setzero_si256());
+            const uint32_t ends = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(empty));
+            uint32_t fits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(alike));
+            fits &= ends ^ (ends - 1); /* those before the first empty slot */
+            const uint32_t row = (home[__builtin_ctz(fits | 128)] & row_mask) - 1;
+            const uint32_t inside = (uint32_t)-(int64_t)(((uint64_t)row - table.terms) >> 63) &
+                                    (uint32_t)-(int32_t)(fits != 0);
+            ids[start + i] = (row & inside) | (table.terms & ~inside);
+            clear[i] = (ends != 0) & ((fits == 0) | (inside != 0));
+            __builtin_prefetch(table.hashes + (row & inside));
+            __builtin_prefetch(channel->rows + (size_t)(row & inside) * channel->row_size);
+        }
+        for (uint32_t i = 0; i < size; i++) {
+            const uint32_t row = ids[start + i];
+            const uint32_t inside = (uint32_t)-(int32_t)(row != table.terms);
+            const uint64_t apart = table.hashes[row & inside] ^ hashes[start + i];
+            const uint32_t same = (uint32_t)(((apart | (0 - apart)) >> 63) - 1);
+            if (__builtin_expect((clear[i] == 0) | (inside & ~same), 0))
+                ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
+        }
+#else
         for (uint32_t i = 0; i < size; i++)
-            ids[start + i] = table_probe(table, hashes[start + i], mixes[i]);
+            ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
+#endif
     }
 }
 
-static void find_in_words(const struct engine *engine, struct scratch *s,
+STAGE void find_in_words(const struct engine *engine, struct scratch *s,
                           const struct channel *channel, struct found *found)
 {
     const uint64_t *hashes = s->hashes;
@@ -43,38 +83,30 @@ static void find_in_words(const struct engine *engine, struct scratch *s,
         if (n < channel->low)
             continue;
         uint32_t *ids = found->ids[n - channel->low];
-        look_up(&channel->table, hashes, count, ids);
+        look_up(channel, hashes, count, ids);
         for (uint32_t i = 0; i < count; i++)
             s->word_forms[i] |= forms_of(channel, ids[i]);
     }
 }
 
-static inline void keep(const struct table *table, struct chunks *cache, struct chunk *chunk,
-                        uint64_t hash)
-{
-    uint32_t term = table_probe(table, hash, mixed(hash));
-    cache->arena[cache->used] = term;
-    cache->used += term != table->terms;
-    chunk->terms += term != table->terms;
-}
-
 /* Finds the n-grams of a chunk with a blank on either side. */
-static int learn_chunk(const struct engine *engine, struct scratch *s,
-                       const struct channel *channel, struct chunks *cache, struct chunk *chunk,
-                       uint32_t number)
+STAGE int learn_chunk(const struct engine *engine, struct scratch *s,
+                      const struct channel *channel, struct chunks *cache, struct chunk *chunk,
+                      uint32_t number)
 {
-    const struct table *table = &channel->table;
     const uint8_t *start = s->low + s->chunk_starts[number], *end = s->low + s->chunk_ends[number];
     size_t characters = 2;
     for (const uint8_t *at = start; at < end; at++)
         characters += (*at & 0xC0) != 0x80;
-    size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
-    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted, sizeof(uint32_t)))
+    const size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
+    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted,
+              sizeof *cache->arena) ||
+        !grow((void **)&cache->hashes, &cache->hashes_room, wanted, sizeof *cache->hashes))
         return 0;
-    chunk->at = cache->used;
+    uint32_t count = 0;
     if (characters <= (size_t)channel->low) {
-        uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
-        keep(table, cache, chunk, hash * BASE + ' ' + 1);
+        const uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
+        cache->hashes[count++] = hash * BASE + ' ' + 1;
     } else {
         /* The blank before stands at start - 1, the blank behind at end. */
         for (const uint8_t *from = start - 1; from <= end; from++) {
@@ -87,13 +119,20 @@ static int learn_chunk(const struct engine *engine, struct scratch *s,
                     hash = hash * BASE + (at < start || at == end ? ' ' : *at) + 1;
                     at++;
                 } while (at > start && at < end && (*at & 0xC0) == 0x80);
-                if (++size >= channel->low)
-                    keep(table, cache, chunk, hash);
+                cache->hashes[count] = hash;
+                count += ++size >= channel->low;
             }
         }
     }
-    for (uint32_t i = 0; i < chunk->terms; i++)
-        chunk->forms |= forms_of(channel, cache->arena[chunk->at + i]);
+    uint32_t *ids = cache->arena + cache->used;
+    look_up(channel, cache->hashes, count, ids);
+    for (uint32_t i = 0; i < count; i++) {
+        ids[chunk->terms] = ids[i];
+        chunk->terms += ids[i] != channel->table.terms;
+        chunk->forms |= forms_of(channel, ids[i]);
+    }
+    chunk->at = cache->used;
+    cache->used += chunk->terms;
     return 1;
 }
 
@@ -102,6 +141,7 @@ static int cache_init(struct chunks *cache)
     free(cache->chunk);
     free(cache->slots);
     free(cache->arena);
+    free(cache->hashes);
     memset(cache, 0, sizeof *cache);
     cache->mask = 2 * CACHED_CHUNKS - 1;
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
@@ -115,11 +155,11 @@ static int cache_widen(struct chunks *cache)
     uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
     if (!slots)
         return 0;
-    for (uint32_t i = 0; i < cache->count; i++) {
+    for (uint32_t i = 1; i <= cache->count; i++) {
         uint32_t at = (uint32_t)(mixed(cache->chunk[i].hash) >> 32) & mask;
         while (slots[at])
             at = (at + 1) & mask;
-        slots[at] = i + 1;
+        slots[at] = i;
     }
     free(cache->slots);
     cache->slots = slots;
@@ -127,34 +167,41 @@ static int cache_widen(struct chunks *cache)
     return 1;
 }
 
-static int find_in_chunks(const struct engine *engine, struct scratch *s,
+STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
                           const struct channel *channel, struct found *found)
 {
     struct chunks *cache = &found->cache;
     if (!cache->slots || cache->count > CACHED_CHUNKS || cache->used > CACHED_TERMS)
         if (!cache_init(cache))
             return 0;
+    for (uint32_t i = 0; i < s->chunks; i++)
+        __builtin_prefetch(cache->slots + (mixed(s->chunk_hashes[i]) >> 32 & cache->mask));
+    for (uint32_t i = 0; i < s->chunks; i++)
+        __builtin_prefetch(cache->chunk +
+                           cache->slots[mixed(s->chunk_hashes[i]) >> 32 & cache->mask]);
     for (uint32_t i = 0; i < s->chunks; i++) {
-        uint64_t hash = s->chunk_hashes[i];
+        const uint64_t hash = s->chunk_hashes[i];
         uint32_t at = (uint32_t)(mixed(hash) >> 32) & cache->mask;
-        while (cache->slots[at] && cache->chunk[cache->slots[at] - 1].hash != hash)
+        while (cache->slots[at] && cache->chunk[cache->slots[at]].hash != hash)
             at = (at + 1) & cache->mask;
         if (!cache->slots[at]) {
-            if (!grow((void **)&cache->chunk, &cache->room, cache->count + 1, sizeof *cache->chunk))
+            if (!grow((void **)&cache->chunk, &cache->room, cache->count + 2, sizeof *cache->chunk))
                 return 0;
-            struct chunk *chunk = cache->chunk + cache->count;
+            struct chunk *chunk = cache->chunk + cache->count + 1;
             memset(chunk, 0, sizeof *chunk);
             chunk->hash = hash;
             if (!learn_chunk(engine, s, channel, cache, chunk, i))
                 return 0;
-            cache->slots[at] = ++cache->count;
-            found->refs[i] = cache->count - 1;
+            found->refs[i] = cache->slots[at] = ++cache->count;
             if (cache->count > cache->mask / 2 && !cache_widen(cache))
                 return 0;
         } else {
-            found->refs[i] = cache->slots[at] - 1;
+            found->refs[i] = cache->slots[at];
         }
-        s->chunk_forms[i] |= cache->chunk[found->refs[i]].forms;
+        const struct chunk *chunk = cache->chunk + found->refs[i];
+        s->chunk_forms[i] |= chunk->forms;
+        __builtin_prefetch(cache->arena + chunk->at);
+        __builtin_prefetch(cache->arena + chunk->at + 15);
     }
     return 1;
 }
@@ -162,7 +209,7 @@ static int find_in_chunks(const struct engine *engine, struct scratch *s,
 static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
                     uint64_t hash, uint32_t first, uint32_t last)
 {
-    uint32_t term = table_probe(&channel->table, hash, mixed(hash));
+    const uint32_t term = table_probe(&channel->table, hash, mixed(hash));
     if (term == channel->table.terms)
         return 1;
     if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))
@@ -177,17 +224,16 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
                            const struct lexicon *lexicon, uint32_t word, uint32_t end)
 {
     struct item item = {s->hashes[word], s->ends[word] - s->starts[word], word, word, NOWHERE};
-    uint64_t mix = mixed(item.hash);
-    if (!(lexicon->filter[mix >> 54] >> (mix >> 48 & 63) & 1))
+    if (!may_hold(lexicon->first_filter, item.hash))
         return item;
     const struct pair *first = pair_find(&lexicon->firsts, item.hash);
-    if (!first->key)
-        return item;
-    uint64_t hash = 0;
-    for (uint32_t n = 1; n <= first->value && word + n <= end; n++) {
-        uint32_t last = word + n - 1;
-        hash = n == 1 ? item.hash
-                      : joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
+    uint64_t hash = item.hash;
+    for (uint32_t n = 1; first->key && n <= first->value && word + n <= end; n++) {
+        const uint32_t last = word + n - 1;
+        if (n > 1)
+            hash = joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
+        if (!may_hold(lexicon->phrase_filter, hash))
+            continue;
         const struct pair *phrase = pair_find(&lexicon->phrases, hash);
         if (phrase->key) {
             item.last = last;
@@ -202,7 +248,7 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
 }
 
 /* Finds the link of each two groups that meet in a sentence, at the first mark of either. */
-static int find_links(const struct engine *engine, struct scratch *s,
+STAGE int find_links(const struct engine *engine, struct scratch *s,
                       const struct channel *channel, struct found *found, const struct item *items,
                       uint32_t count)
 {
@@ -227,7 +273,7 @@ static int find_links(const struct engine *engine, struct scratch *s,
 }
 
 /* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
-static int find_in_marks(const struct engine *engine, struct scratch *s,
+STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
                          const struct channel *channel, struct found *found)
 {
     const struct lexicon *lexicon = channel->lexicon;

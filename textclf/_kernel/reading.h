@@ -132,7 +132,7 @@ static inline struct block classified(const uint8_t *in, uint8_t *out)
 #endif
 
 /* Lowers the text and marks its bytes; `s->low` has zeros before and behind. */
-static enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, int with_places)
+STAGE enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, int with_places)
 {
     const uint8_t *at = text, *end = text + length;
     size_t n = 0;
@@ -209,7 +209,7 @@ static enum outcome lower(struct scratch *s, const uint8_t *text, size_t length,
 }
 
 /* Fills edges with the starts and ends of the runs of bits, in turn; returns how many runs. */
-static uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t *edges)
+STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t *edges)
 {
     uint32_t *edge = edges;
     uint64_t before = 0;
@@ -229,7 +229,7 @@ static uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t
     return (uint32_t)(edge - edges) / 2;
 }
 
-static void find_words(const struct engine *engine, struct scratch *s)
+STAGE void find_words(const struct engine *engine, struct scratch *s)
 {
     uint32_t count = runs(s->word_bits, s->length, 0, s->edges), words = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -246,7 +246,7 @@ static void find_words(const struct engine *engine, struct scratch *s)
     s->words = words;
 }
 
-static void find_chunks(const struct engine *engine, struct scratch *s)
+STAGE void find_chunks(const struct engine *engine, struct scratch *s)
 {
     s->chunks = runs(s->space_bits, s->length, 1, s->edges);
     for (uint32_t i = 0; i < s->chunks; i++) {
@@ -297,7 +297,7 @@ static int abbreviates(const struct engine *engine, const struct scratch *s, siz
 }
 
 /* Notes the first word of each sentence: sentences.py, on bytes. */
-static void find_sentences(const struct engine *engine, struct scratch *s)
+STAGE void find_sentences(const struct engine *engine, struct scratch *s)
 {
     size_t start = 0, read = 0;
     uint32_t word = 0, count = 0;

@@ -21,6 +21,7 @@
 #define POWERS 256
 #define LOGS 1024
 #define NOWHERE UINT32_MAX
+#define AT_ONCE 8 /* slots */
 
 enum kind { WORDS, CHARS, GROUPS };
 
@@ -49,7 +50,7 @@ struct pairs {
 struct lexicon {
     struct pairs phrases; /* hash of its words, joined by blanks -> group */
     struct pairs firsts;  /* hash of its first word -> words of the longest such phrase */
-    uint64_t filter[1024]; /* a bit of the first word's hash */
+    uint64_t phrase_filter[1024], first_filter[1024]; /* a bit of each of these hashes */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
@@ -59,7 +60,6 @@ struct view {
     uint32_t form, channel, terms, labels;
     int binary;
     const float *rows; /* (terms, 1 + labels) */
-    uint32_t *map;     /* the channel's term -> the view's row or NOWHERE; NULL: the same */
     const uint64_t *hashes;
     struct table own;
 };
@@ -69,8 +69,12 @@ struct channel {
     int low, high;
     const struct lexicon *lexicon;
     struct table table;
-    uint32_t *forms; /* a bit for each form that has the term; NULL: all of `all` */
-    uint32_t all;
+    uint32_t all;    /* a bit for each form with a view of it */
+    uint32_t views, *view;
+    uint32_t *links; /* of each term: its forms, then its row in each view or NOWHERE */
+    uint32_t wide;   /* 1 + views; with one view there are no links, a term is a row */
+    const char *rows; /* where a term leads next: its links, or its row in the only view */
+    size_t row_size;  /* in bytes */
     uint64_t *made_hashes;
     uint32_t *made_slots;
 };

@@ -43,10 +43,13 @@ struct scratch *scratch_new(const struct engine *engine)
         return NULL;
     const size_t terms = (size_t)engine->most_terms + 2;
     s->found = calloc(engine->channels + 1, sizeof *s->found);
-    s->touched = malloc(terms * sizeof *s->touched);
+    s->terms = malloc(terms * sizeof *s->terms);
+    s->times = malloc(terms * sizeof *s->times);
+    s->logs = malloc(terms * sizeof *s->logs);
     s->worth = malloc(terms * sizeof *s->worth);
-    s->sums = malloc((engine->most_labels + 64) * sizeof *s->sums);
-    int fits = s->found && s->touched && s->worth && s->sums;
+    s->norms = malloc((engine->views + 1) * sizeof *s->norms);
+    s->sums = malloc((engine->views + 1) * ((size_t)engine->most_labels + PADDED) * sizeof *s->sums);
+    int fits = s->found && s->terms && s->times && s->logs && s->worth && s->sums && s->norms;
     for (uint32_t c = 0; fits && c < engine->channels; c++) {
         s->found[c].counts =
             calloc((size_t)engine->channel[c].table.terms + 1, sizeof *s->found[c].counts);
@@ -70,11 +73,15 @@ void scratch_free(const struct engine *engine, struct scratch *s)
         free(found->cache.chunk);
         free(found->cache.slots);
         free(found->cache.arena);
+        free(found->cache.hashes);
     }
     free(s->found);
-    free(s->touched);
+    free(s->terms);
+    free(s->times);
+    free(s->logs);
     free(s->worth);
     free(s->sums);
+    free(s->norms);
     free(s->given);
     free(s->spare);
     free(s->memory);

@@ -6,11 +6,12 @@
 
 #define FRONT 32 /* readable bytes before the lowered text */
 #define BEHIND 64
-#define CACHED_CHUNKS 32768u
-#define CACHED_TERMS (1u << 20)
+#define CACHED_CHUNKS (1u << 17)
+#define CACHED_TERMS (1u << 21)
 #define KEPT_TEXT (1u << 20) /* scratch of a longer text is given back */
 
 #define CODEPOINT_PAGE 64
+#define PADDED 32 /* more sums than labels, so that whole vectors can be stored */
 
 /* What Python's str says of characters: made by setup.py. */
 extern const char unicode_version[];
@@ -27,11 +28,13 @@ struct chunk {
 };
 
 struct chunks {
-    struct chunk *chunk;
+    struct chunk *chunk; /* the first is none */
     uint32_t count, room;
     uint32_t *slots, mask;
     uint32_t *arena;
     uint32_t used, arena_room;
+    uint64_t *hashes; /* of the n-grams of one chunk */
+    uint32_t hashes_room;
 };
 
 /* A mark, an n-gram that holds one, or a link, where it stands. */
@@ -71,9 +74,12 @@ struct scratch {
     struct item *items;
     uint32_t *firsts; /* the first word of each sentence; one more: words */
     uint32_t *word_forms, *chunk_forms; /* the forms that know a term there */
-    uint32_t *touched, touched_count; /* room for every term of any channel */
+    /* The terms in the stretch being summed, how often, and the logs: room for every term. */
+    uint32_t *terms, *times, term_count;
+    double *logs;
     struct found *found; /* one a channel */
-    double *sums, *worth;
+    double *sums, *norms; /* of each view of a channel */
+    double *worth;        /* of each term */
     struct place *given, *spare;
     uint32_t given_count, given_room, spare_room;
 };
@@ -148,6 +154,12 @@ static inline uint64_t hash_bytes(const struct engine *engine, const uint8_t *st
     for (const uint8_t *at = start + head; at < end; at += 8)
         found = found * engine->power[8] + hash8(engine, at + 8, 8);
     return found;
+}
+
+static inline int may_hold(const uint64_t *filter, uint64_t hash)
+{
+    const uint64_t mix = mixed(hash);
+    return (int)(filter[mix >> 54] >> (mix >> 48 & 63) & 1);
 }
 
 static inline const struct pair *pair_find(const struct pairs *pairs, uint64_t key)
