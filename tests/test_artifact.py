@@ -145,7 +145,10 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: t.update(bias=t["bias"] * np.float32("inf")), "not finite"),
         (lambda h, t: t.update({"view0.rows": -t["view0.rows"]}), "not above zero"),
         (lambda h, t: t.update({"view0.rows": t["view0.rows"][:, 1:]}), "'view0.rows' is float32"),
-        (lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}), "hashes are not those"),
+        (
+            lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}),
+            "hashes are not those",
+        ),
         (lambda h, t: t.update({"view0.terms": t["view0.terms"] | 128}), "is not UTF-8"),
         (lambda h, t: t.update({"view0.slots": t["view0.slots"][:9]}), "has too few slots"),
         (lambda h, t: t.update({"view0.slots": t["view0.slots"] * 0}), "not hold each term once"),

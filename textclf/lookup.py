@@ -49,6 +49,18 @@ def hash_spans(data: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[
     return np.asarray((sums[ends] - sums[starts]) * powers[ends - 1])
 
 
+def appended(first: Hashes, last: Hashes, sizes: NDArray[np.intp]) -> Hashes:
+    """Return the hash of each first text, a blank and its last one, which has `sizes` bytes.
+
+    >>> one, other = hashes(["a"]), hashes(["bc"])
+    >>> appended(one, other, np.array([2])) == hashes(["a bc"])
+    array([ True])
+    """
+    powers, _ = _powers(1 << max(10, int(sizes.max(initial=0) + 1).bit_length()))
+    blank = np.uint64(ord(" ") + 1)
+    return np.asarray(first * powers[sizes + 1] + blank * powers[sizes] + last)
+
+
 class Vocabulary(Sequence[str]):
     """The terms of a view, each once, and the table that finds them.
 
