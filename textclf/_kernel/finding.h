@@ -5,64 +5,58 @@
 
 static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
 {
-    if (channel->links)
-        return channel->links[(size_t)term * channel->wide];
+    if (channel->forms)
+        return channel->forms[term];
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-/* Looks up many hashes, eight slots at a time where the processor can.
+#ifdef __AVX2__
+static inline uint32_t fitting(__m256i slots, __m256i rows, __m256i tag)
+{
+    const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tag);
+    return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(alike));
+}
+#endif
+
+/* Looks up many hashes, a bucket at a time where the processor can.
  *
- * Most of the time goes into waiting for memory, so each pass over a block only asks for what the
- * next one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it:
- * one that is guessed wrong costs more than the look-up. `known` is all ones or all zeros.
+ * Most of the time goes into waiting for memory, so one pass over a block asks for what the next
+ * one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one
+ * that is guessed wrong costs more than the look-up.
  */
 STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
                    uint32_t *ids)
 {
     enum { BLOCK = 256 };
     const struct table table = channel->table;
-    const int shift = 64 - table.bits;
     uint64_t mixes[BLOCK];
     for (uint32_t start = 0; start < count; start += BLOCK) {
         const uint32_t size = count - start < BLOCK ? count - start : BLOCK;
         for (uint32_t i = 0; i < size; i++) {
             mixes[i] = mixed(hashes[start + i]);
-            __builtin_prefetch(table.slots + (mixes[i] >> shift));
+            __builtin_prefetch(home_of(&table, mixes[i]));
         }
+        for (uint32_t i = 0; i < size; i++) {
 #ifdef __AVX2__
-        const uint32_t row_mask = (1u << table.row_bits) - 1;
-        uint32_t clear[BLOCK]; /* whether the slots leave no doubt but the hash */
-        for (uint32_t i = 0; i < size; i++) {
-            const uint64_t mix = mixes[i];
-            const uint32_t tag = (uint32_t)((mix << table.bits) >> 32) & ~row_mask;
-            const uint32_t *home = table.slots + (mix >> shift);
-            const __m256i slots = _mm256_loadu_si256((const __m256i *)home);
-            const __m256i tags = _mm256_andnot_si256(_mm256_set1_epi32((int)row_mask), slots);
-            const __m256i alike = _mm256_cmpeq_epi32(tags, _mm256_set1_epi32((int)tag));
-            const __m256i empty = _mm256_cmpeq_epi32(slots, _mm256_setzero_si256());
-            const uint32_t ends = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(empty));
-            uint32_t fits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(alike));
-            fits &= ends ^ (ends - 1); /* those before the first empty slot */
-            const uint32_t row = (home[__builtin_ctz(fits | 128)] & row_mask) - 1;
-            const uint32_t inside = (uint32_t)-(int64_t)(((uint64_t)row - table.terms) >> 63) &
-                                    (uint32_t)-(int32_t)(fits != 0);
-            ids[start + i] = (row & inside) | (table.terms & ~inside);
-            clear[i] = (ends != 0) & ((fits == 0) | (inside != 0));
-            __builtin_prefetch(table.hashes + (row & inside));
-            __builtin_prefetch(channel->rows + (size_t)(row & inside) * channel->row_size);
-        }
-        for (uint32_t i = 0; i < size; i++) {
-            const uint32_t row = ids[start + i];
-            const uint32_t inside = (uint32_t)-(int32_t)(row != table.terms);
-            const uint64_t apart = table.hashes[row & inside] ^ hashes[start + i];
-            const uint32_t same = (uint32_t)(((apart | (0 - apart)) >> 63) - 1);
-            if (__builtin_expect((clear[i] == 0) | (inside & ~same), 0))
-                ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
-        }
+            const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
+            const uint64_t *home = home_of(&table, mixes[i]);
+            const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
+            const __m256i tag = _mm256_set1_epi64x((long long)tag_of(&table, mixes[i]));
+            const __m256i one = _mm256_loadu_si256((const __m256i *)home);
+            const __m256i other = _mm256_loadu_si256((const __m256i *)(home + 4));
+            const uint32_t fits = fitting(one, rows, tag) | fitting(other, rows, tag) << 4;
+            const uint64_t row = (home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask) - 1;
+            /* All ones where a slot fits and leads inside, else zero. */
+            const uint64_t known = 0 - ((row - table.terms) >> 63 & (uint64_t)(fits != 0) & ~row >> 63);
+            if (__builtin_expect((home[BUCKET - 1] != 0) & (known == 0), 0))
+                ids[start + i] = probe(&table, mixes[i]); /* a full bucket */
+            else
+                ids[start + i] = (uint32_t)((row & known) | (table.terms & ~known));
+            __builtin_prefetch(channel->rows + (row & known) * channel->stride);
 #else
-        for (uint32_t i = 0; i < size; i++)
-            ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
+            ids[start + i] = probe(&table, mixes[i]);
 #endif
+        }
     }
 }
 
@@ -209,7 +203,7 @@ STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
 static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
                     uint64_t hash, uint32_t first, uint32_t last)
 {
-    const uint32_t term = table_probe(&channel->table, hash, mixed(hash));
+    const uint32_t term = probe(&channel->table, mixed(hash));
     if (term == channel->table.terms)
         return 1;
     if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))

@@ -78,7 +78,7 @@ struct scratch {
     uint32_t *terms, *times, term_count;
     double *logs;
     struct found *found; /* one a channel */
-    double *sums, *norms; /* of each view of a channel */
+    double *sums, *norms; /* of each column, and each view, of a channel */
     double *worth;        /* of each term */
     struct place *given, *spare;
     uint32_t given_count, given_room, spare_room;
@@ -89,19 +89,26 @@ static inline uint64_t mixed(uint64_t hash)
     return (hash ^ (hash >> 32)) * MIX;
 }
 
-/* Returns the row of the hash, or table->terms. */
-static inline uint32_t table_probe(const struct table *table, uint64_t hash, uint64_t mix)
+static inline uint64_t tag_of(const struct table *table, uint64_t mix)
 {
-    const uint32_t row_mask = (1u << table->row_bits) - 1;
-    const uint32_t tag = (uint32_t)((mix << table->bits) >> 32) & ~row_mask;
-    for (size_t at = mix >> (64 - table->bits);; at++) {
-        uint32_t slot = table->slots[at];
-        if (!slot)
-            return table->terms;
-        uint32_t row = (slot & row_mask) - 1;
-        if ((slot & ~row_mask) == tag && row < table->terms && table->hashes[row] == hash)
-            return row;
+    return (mix << table->bits) & ~(((uint64_t)1 << table->row_bits) - 1);
+}
+
+static inline const uint64_t *home_of(const struct table *table, uint64_t mix)
+{
+    return table->slots + (mix >> (64 - table->bits)) * BUCKET;
+}
+
+/* Returns the row of a mixed hash, or table->terms. */
+static inline uint32_t probe(const struct table *table, uint64_t mix)
+{
+    const uint64_t row_mask = ((uint64_t)1 << table->row_bits) - 1, tag = tag_of(table, mix);
+    for (const uint64_t *slot = home_of(table, mix); *slot; slot++) {
+        const uint64_t row = (*slot & row_mask) - 1;
+        if ((*slot & ~row_mask) == tag && row < table->terms)
+            return (uint32_t)row;
     }
+    return table->terms;
 }
 
 static inline uint64_t power(const struct engine *engine, uint64_t exponent)
