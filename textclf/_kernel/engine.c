@@ -2,8 +2,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include "scratch.h"
+
+#define LARGE_PAGE ((size_t)1 << 21)
 
 struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
 {
@@ -50,10 +55,8 @@ void engine_free(struct engine *engine)
     for (uint32_t i = 0; engine->bias && i < engine->forms; i++)
         free(engine->bias[i]);
     channels_free(engine);
-    for (uint32_t i = 0; engine->lexicon && i < engine->lexicons; i++) {
+    for (uint32_t i = 0; engine->lexicon && i < engine->lexicons; i++)
         free(engine->lexicon[i].phrases.at);
-        free(engine->lexicon[i].firsts.at);
-    }
     free(engine->abbreviations.at);
     free(engine->labels);
     free(engine->bias);
@@ -125,7 +128,7 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
     if (lexicon->groups == MOST_GROUPS)
         return HANDED_OVER;
     if (!hash_alone(engine, mark, length, &lexicon->marks[lexicon->groups]) ||
-        !pair_add(&lexicon->phrases, 0) || !pair_add(&lexicon->firsts, 0))
+        !pair_add(&lexicon->phrases, 0))
         return NO_MEMORY;
     lexicon->lengths[lexicon->groups++] = (uint32_t)length;
     return DONE;
@@ -134,7 +137,7 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
 static void note(uint64_t *filter, uint64_t hash)
 {
     const uint64_t mix = mixed(hash);
-    filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+    filter[mix >> 52] |= 1ull << (mix >> 46 & 63);
 }
 
 int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t group,
@@ -147,15 +150,12 @@ int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t grou
     for (uint32_t i = 1; i < s->words; i++)
         hash = joined(engine, hash, s->hashes[i], s->ends[i] - s->starts[i]);
     struct pair *found = pair_add(&lexicon->phrases, hash);
-    struct pair *first = pair_add(&lexicon->firsts, s->hashes[0]);
-    if (!found || !first)
+    if (!found)
         return NO_MEMORY;
     if (found->value == NOWHERE)
         found->value = group;
-    if (first->value == NOWHERE || first->value < s->words)
-        first->value = s->words;
-    note(lexicon->phrase_filter, hash);
-    note(lexicon->first_filter, s->hashes[0]);
+    note(lexicon->filter, s->words == 1 ? hash : joined(engine, s->hashes[0], s->hashes[1],
+                                                        s->ends[1] - s->starts[1]));
     return DONE;
 }
 
@@ -192,24 +192,48 @@ int engine_view(struct engine *engine, struct view view)
     return DONE;
 }
 
+/* Returns zeroed memory that begins at a line of the cache; much of it in large pages. */
 static void *aligned(size_t size)
 {
-    size = (size + 63) & ~(size_t)63;
-    void *found = aligned_alloc(64, size);
+    const size_t page = size < LARGE_PAGE / 2 ? 64 : LARGE_PAGE;
+    size = (size + page - 1) & ~(page - 1);
+    void *found = aligned_alloc(page, size);
+#ifdef MADV_HUGEPAGE
+    if (found && page == LARGE_PAGE)
+        madvise(found, size, MADV_HUGEPAGE);
+#endif
     if (found)
         memset(found, 0, size);
     return found;
 }
 
-/* Copies the table so that each bucket is one line of the cache. */
-static int align_table(const struct view *view, struct channel *channel)
+/* Returns how many floats a row takes: whole lines of the cache, where that adds less than a third,
+ * or a part of one. */
+static size_t padded(size_t wide)
 {
-    const size_t size = view->slot_count * sizeof *channel->own_slots;
-    channel->own_slots = aligned(size);
-    if (!channel->own_slots)
+    size_t found = 1;
+    while (found < wide && found < 16)
+        found *= 2;
+    found = found < wide ? (wide + 15) & ~(size_t)15 : found;
+    return 3 * found <= 4 * wide ? found : wide;
+}
+
+/* Copies what lies in a file to where each bucket is one line of the cache. */
+static int align(const struct view *view, struct channel *channel)
+{
+    const size_t slots = view->slot_count * sizeof *channel->own_slots;
+    const size_t wide = channel->columns + 1;
+    channel->stride = padded(wide);
+    channel->own_slots = aligned(slots);
+    channel->own_rows = aligned(view->table.terms * channel->stride * sizeof *channel->own_rows);
+    if (!channel->own_slots || !channel->own_rows)
         return NO_MEMORY;
-    memcpy(channel->own_slots, view->table.slots, size);
+    memcpy(channel->own_slots, view->table.slots, slots);
+    for (size_t row = 0; row < view->table.terms; row++)
+        memcpy(channel->own_rows + row * channel->stride, view->rows + row * wide,
+               wide * sizeof *view->rows);
     channel->table.slots = channel->own_slots;
+    channel->rows = channel->own_rows;
     return DONE;
 }
 
@@ -219,13 +243,14 @@ static int unite(const struct engine *engine, struct channel *channel)
     enum { AHEAD = 8 };
     struct table *table = &channel->table;
     uint64_t total = 0;
-    channel->stride = channel->views;
+    channel->columns = 0;
     for (uint32_t v = 0; v < channel->views; v++) {
         const struct view *view = engine->view + channel->view[v];
         total += view->table.terms;
-        channel->offsets[v] = (uint32_t)channel->stride;
-        channel->stride += view->labels;
+        channel->offsets[v] = channel->views + (uint32_t)channel->columns;
+        channel->columns += view->labels;
     }
+    channel->stride = padded(channel->views + channel->columns);
     if (total >= 1u << 28)
         return REFUSED;
     shape(table, total);
@@ -288,6 +313,7 @@ static int enter(struct engine *engine, uint32_t number, int many)
         *channel = (struct channel){.kind = view->kind, .low = view->low, .high = view->high,
                                     .binary = view->binary, .lexicon = view->lexicon,
                                     .table = view->table, .rows = view->rows,
+                                    .columns = view->labels,
                                     .stride = 1 + (size_t)view->labels};
         channel->view = calloc(engine->views, sizeof *channel->view);
         channel->offsets = calloc(engine->views, sizeof *channel->offsets);
@@ -313,7 +339,7 @@ int engine_lay_out(struct engine *engine, int many)
         if (channel->views > 1)
             outcome = unite(engine, channel);
         else if (many)
-            outcome = align_table(engine->view + channel->view[0], channel);
+            outcome = align(engine->view + channel->view[0], channel);
         if (channel->table.terms > engine->most_terms)
             engine->most_terms = channel->table.terms;
         if (channel->stride > engine->most_columns)

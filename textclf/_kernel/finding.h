@@ -66,14 +66,15 @@ STAGE void find_in_words(const struct engine *engine, struct scratch *s,
     const uint64_t *hashes = s->hashes;
     for (int n = 1; n <= channel->high; n++) {
         uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
-        if (n > 1) {
-            for (uint32_t i = 0; i < count; i++) {
-                uint32_t last = i + (uint32_t)n - 1;
-                s->grams[i] = joined(engine, hashes[i], s->hashes[last],
-                                     s->ends[last] - s->starts[last]);
-            }
-            hashes = s->grams;
+        if (n == 2)
+            hashes = s->pairs;
+        for (uint32_t i = 0; n > 2 && i < count; i++) {
+            const uint32_t last = i + (uint32_t)n - 1;
+            s->grams[i] = joined(engine, hashes[i], s->hashes[last],
+                                 s->ends[last] - s->starts[last]);
         }
+        if (n > 2)
+            hashes = s->grams;
         if (n < channel->low)
             continue;
         uint32_t *ids = found->ids[n - channel->low];
@@ -218,16 +219,11 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
                            const struct lexicon *lexicon, uint32_t word, uint32_t end)
 {
     struct item item = {s->hashes[word], s->ends[word] - s->starts[word], word, word, NOWHERE};
-    if (!may_hold(lexicon->first_filter, item.hash))
-        return item;
-    const struct pair *first = pair_find(&lexicon->firsts, item.hash);
     uint64_t hash = item.hash;
-    for (uint32_t n = 1; first->key && n <= first->value && word + n <= end; n++) {
+    for (uint32_t n = 1; s->flags[word] && n <= LONGEST_PHRASE && word + n <= end; n++) {
         const uint32_t last = word + n - 1;
         if (n > 1)
             hash = joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
-        if (!may_hold(lexicon->phrase_filter, hash))
-            continue;
         const struct pair *phrase = pair_find(&lexicon->phrases, hash);
         if (phrase->key) {
             item.last = last;
@@ -268,14 +264,20 @@ STAGE int find_links(const struct engine *engine, struct scratch *s,
 
 /* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
 STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
-                         const struct channel *channel, struct found *found)
+                        const struct channel *channel, struct found *found)
 {
     const struct lexicon *lexicon = channel->lexicon;
     struct item *items = s->items;
     found->marked = 0;
+    for (uint32_t i = 0; i < s->words; i++)
+        s->flags[i] = (uint8_t)(may_hold(lexicon->filter, s->hashes[i]) |
+                                may_hold(lexicon->filter, s->pairs[i]));
     for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        uint32_t end = s->firsts[sentence + 1], count = 0, marks = 0;
-        for (uint32_t word = s->firsts[sentence]; word < end; word = items[count++].last + 1) {
+        const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
+        uint32_t count = 0, marks = 0;
+        if (!memchr(s->flags + start, 1, end - start))
+            continue;
+        for (uint32_t word = start; word < end; word = items[count++].last + 1) {
             items[count] = item_at(engine, s, lexicon, word, end);
             marks += items[count].group != NOWHERE;
         }
@@ -285,16 +287,14 @@ STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
             uint64_t hash = items[from].hash;
             int marked = items[from].group != NOWHERE;
             for (int n = 1; n <= channel->high; n++) {
-                if (n > 1) {
-                    uint32_t at = from + (uint32_t)n - 1;
-                    if (at >= count)
-                        break;
+                const uint32_t at = from + (uint32_t)n - 1;
+                if (at >= count)
+                    break;
+                marked |= items[at].group != NOWHERE;
+                if (n > 1)
                     hash = joined(engine, hash, items[at].hash, items[at].length);
-                    marked |= items[at].group != NOWHERE;
-                }
                 if (marked && n >= channel->low &&
-                    !add_mark(s, channel, found, hash, items[from].first,
-                              items[from + (uint32_t)n - 1].last))
+                    !add_mark(s, channel, found, hash, items[from].first, items[at].last))
                     return 0;
             }
         }

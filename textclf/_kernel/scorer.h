@@ -48,9 +48,8 @@ struct pairs {
 
 /* Groups of phrases. A group's number is the rank of its mark among all marks. */
 struct lexicon {
-    struct pairs phrases; /* hash of its words, joined by blanks -> group */
-    struct pairs firsts;  /* hash of its first word -> words of the longest such phrase */
-    uint64_t phrase_filter[1024], first_filter[1024]; /* a bit of each of these hashes */
+    struct pairs phrases;  /* hash of its words, joined by blanks -> group */
+    uint64_t filter[4096]; /* a bit of the hash of its first two words, or of its only one */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
@@ -83,7 +82,8 @@ struct channel {
     uint32_t views, *view;
     uint32_t *offsets; /* of each view's weights in a row */
     const float *rows;
-    size_t stride;   /* floats of a row */
+    size_t columns;  /* weights of a row */
+    size_t stride;   /* floats of a row, with what it is padded by */
     uint32_t *forms; /* of each term: its forms; NULL: all */
     uint64_t *own_slots;
     float *own_rows;

@@ -112,6 +112,8 @@ static size_t lay_out(const struct engine *engine, struct scratch *s, uint8_t *m
     s->ends = cut(memory, &at, words * 4);
     s->hashes = cut(memory, &at, words * 8);
     s->grams = cut(memory, &at, words * 8);
+    s->pairs = cut(memory, &at, words * 8);
+    s->flags = cut(memory, &at, words);
     s->firsts = cut(memory, &at, (words + 1) * 4);
     s->word_forms = cut(memory, &at, words * 4);
     s->chunk_starts = cut(memory, &at, chunks * 4);

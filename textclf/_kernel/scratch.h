@@ -68,9 +68,10 @@ struct scratch {
     uint32_t *edges;
     uint32_t words, chunks, sentences;
     uint32_t *starts, *ends; /* of words, in bytes of the lowered text */
-    uint64_t *hashes, *grams;
+    uint64_t *hashes, *grams, *pairs; /* of words, n-grams, and each word with the next */
     uint32_t *chunk_starts, *chunk_ends;
     uint64_t *chunk_hashes;
+    uint8_t *flags; /* of each word: whether a phrase may begin there */
     struct item *items;
     uint32_t *firsts; /* the first word of each sentence; one more: words */
     uint32_t *word_forms, *chunk_forms; /* the forms that know a term there */
@@ -163,10 +164,10 @@ static inline uint64_t hash_bytes(const struct engine *engine, const uint8_t *st
     return found;
 }
 
-static inline int may_hold(const uint64_t *filter, uint64_t hash)
+static inline uint64_t may_hold(const uint64_t *filter, uint64_t hash)
 {
     const uint64_t mix = mixed(hash);
-    return (int)(filter[mix >> 54] >> (mix >> 48 & 63) & 1);
+    return filter[mix >> 52] >> (mix >> 46 & 63) & 1;
 }
 
 static inline const struct pair *pair_find(const struct pairs *pairs, uint64_t key)

@@ -60,8 +60,11 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
         for (uint32_t i = 0; i < found->marked; i++)
             if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
                 add(s, found->counts, found->marks[i].term, 1);
-    for (uint32_t i = 0; i < s->term_count; i++)
-        __builtin_prefetch(channel->rows + s->terms[i] * channel->stride);
+    for (uint32_t i = 0; i < s->term_count; i++) {
+        const float *row = channel->rows + s->terms[i] * channel->stride;
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + channel->stride - 1);
+    }
     for (uint32_t i = 0; i < s->term_count; i++) {
         uint32_t *count = found->counts + s->terms[i];
         s->times[i] = *count;
@@ -124,7 +127,7 @@ static void add_rows(const float *first, size_t stride, size_t columns, const ui
  * view. Each sum goes term by term, so that it is the same however the engine is laid out. */
 STAGE void sum_rows(struct scratch *s, const struct channel *channel)
 {
-    const size_t views = channel->views, columns = channel->stride - views;
+    const size_t views = channel->views, columns = channel->columns;
     double ones[BATCH];
     memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
     memset(s->norms, 0, views * sizeof *s->norms);
