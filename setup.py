@@ -27,7 +27,7 @@ class _Build(build_ext):
         table.write_text(code_points(), "ascii")
         ext.sources = [*ext.sources, str(table)]
         if self.compiler.compiler_type == "unix":
-            ext.extra_compile_args = ["-O3", "-std=c11"]
+            ext.extra_compile_args = ["-O3", "-std=gnu11"]
         super().build_extension(ext)
 
 

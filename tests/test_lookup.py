@@ -59,24 +59,24 @@ def test_a_stored_vocabulary_is_as_it_was(terms):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 1000, 100_000])
-def test_a_table_is_at_most_half_full_and_ends_in_empty_slots(count):
+def test_a_table_is_at_most_half_full_and_ends_in_an_empty_slot(count):
     vocabulary = Vocabulary(sorted(f"term{n}" for n in range(count)))
 
     assert vocabulary.check() == ""
-    assert 2 * count <= len(vocabulary.slots) - 8
-    assert not vocabulary.slots[-8:].any()
+    assert 2 * count <= len(vocabulary.slots)
+    assert vocabulary.slots[-1] == 0
 
 
-def test_terms_whose_homes_are_one_stand_behind_each_other():
+def test_terms_whose_home_is_full_are_found_behind_it():
     some = [f"t{n}" for n in range(5000)]
     home = hashes(some)
     home = ((home ^ (home >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(60)
-    crowded = sorted(term for term, place in zip(some, home, strict=True) if place == home[0])[:8]
+    crowded = sorted(term for term, place in zip(some, home, strict=True) if place == home[0])[:20]
 
     vocabulary = Vocabulary(crowded)
 
-    assert vocabulary.find(hashes(crowded)).tolist() == list(range(8))
-    assert vocabulary.find(hashes(some)).max() == 7
+    assert vocabulary.find(hashes(crowded)).tolist() == list(range(20))
+    assert (vocabulary.find(hashes(some)) >= 0).sum() == 20
 
 
 def test_two_terms_of_one_hash_are_refused():
@@ -91,9 +91,9 @@ def test_two_terms_of_one_hash_are_refused():
 
 def test_a_table_with_a_row_that_is_not_there_does_not_hold():
     made = Vocabulary(["a", "b", "c"])
-    slots = np.where(made.slots > 0, made.slots | 3, 0).astype(np.uint32)
-    none = np.where(made.slots > 0, made.slots & ~np.uint32(3), 0).astype(np.uint32)
+    slots = np.where(made.slots > 0, made.slots | np.uint64(3), 0).astype(np.uint64)
+    none = np.where(made.slots > 0, made.slots & ~np.uint64(3), 0).astype(np.uint64)
 
     assert Vocabulary.stored(made.blob, made.hashes[:2], made.slots).check()
     assert Vocabulary.stored(made.blob, made.hashes, slots).check_terms()
-    assert Vocabulary.stored(made.blob, made.hashes, none | 4).check()
+    assert Vocabulary.stored(made.blob, made.hashes, none | np.uint64(4)).check()

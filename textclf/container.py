@@ -16,7 +16,6 @@ from textclf.errors import ModelError
 
 _TYPES: dict[str, np.dtype[Any]] = {
     "U8": np.dtype("u1"),
-    "U32": np.dtype("<u4"),
     "U64": np.dtype("<u8"),
     "F32": np.dtype("<f4"),
 }

@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 from textclf.errors import ModelError
 
 Hashes = NDArray[np.uint64]
-Slots = NDArray[np.uint32]
+Slots = NDArray[np.uint64]
 
 BASE = 0xD6E8FEB86659FD93
 _INVERSE = pow(BASE, -1, 1 << 64)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
-_FEWEST_BITS = 3
-_AT_ONCE = 8
-"""How many slots a search may read at a time: so many empty ones end the table."""
+_BUCKET = 8
+"""Slots: those of a bucket fill one line of a processor's cache, and are compared at once."""
 _MOST_TERMS = 1 << 26
 _SEPARATOR = "\n"
 
@@ -64,10 +63,10 @@ def appended(first: Hashes, last: Hashes, sizes: NDArray[np.intp]) -> Hashes:
 class Vocabulary(Sequence[str]):
     """The terms of a view, each once, and the table that finds them.
 
-    The table is an array of slots and the hash of each term. A slot is 0, or in its low
-    `row_bits` a row + 1 and above them a tag, bits of the mixed hash. A term stands at its home,
-    the top bits of the mixed hash, or behind it with no empty slot between; half of the slots or
-    more are empty, and the last eight are.
+    The table is an array of buckets of eight slots, and the hash of each term. A slot is 0, or in
+    its low `row_bits` a row + 1 and above them a tag, bits of the mixed hash. The top bits of the
+    mixed hash are a term's home bucket; it stands there, or in a bucket behind it with no empty
+    slot between. Half of the slots or more are empty, and the last one is.
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
@@ -104,12 +103,14 @@ class Vocabulary(Sequence[str]):
         """The slots of the table, each a row and a tag, or 0."""
         bits, row_bits = _shape(len(self.hashes))
         mixed = _mixed(self.hashes)
-        home = (mixed >> np.uint64(64 - bits)).astype(np.intp)
+        home = _homes(mixed, bits)
         order = np.argsort(home, kind="stable")
         steps = np.arange(len(order))
         places = np.maximum.accumulate(home[order] - steps) + steps
-        slots = np.zeros(max(1 << bits, int(places[-1]) + 1) + _AT_ONCE, np.uint32)
-        slots[places] = _tags(mixed[order], bits, row_bits) | (order + 1).astype(np.uint32)
+        slots = np.zeros(
+            max(_BUCKET << bits, _BUCKET * (2 + int(places[-1]) // _BUCKET)), np.uint64
+        )
+        slots[places] = _tags(mixed[order], bits, row_bits) | (order + 1).astype(np.uint64)
         return slots
 
     @cached_property
@@ -119,20 +120,18 @@ class Vocabulary(Sequence[str]):
     def find(self, wanted: Hashes) -> NDArray[np.intp]:
         """Return the row of the term with each hash, -1 where there is none."""
         bits, row_bits = _shape(len(self))
+        row_mask = np.uint64((1 << row_bits) - 1)
         mixed = _mixed(wanted)
-        tags = _tags(mixed, bits, row_bits)
-        places = (mixed >> np.uint64(64 - bits)).astype(np.intp)
+        tags, places = _tags(mixed, bits, row_bits), _homes(mixed, bits)
         rows = np.full(len(wanted), -1, np.intp)
         left = np.arange(len(wanted))
         while len(left):
-            slots = self.slots[places[left]]
-            left, slots = left[slots != 0], slots[slots != 0]
-            row = (slots & np.uint32((1 << row_bits) - 1)).astype(np.intp) - 1
-            alike = slots - (row + 1).astype(np.uint32) == tags[left]
-            alike[alike] = self.hashes[row[alike]] == wanted[left[alike]]
-            rows[left[alike]] = row[alike]
-            left = left[~alike]
-            places[left] += 1
+            slots = self.slots[places[left][:, None] + np.arange(_BUCKET)]
+            fits = (slots & ~row_mask == tags[left][:, None]) & (slots > 0)
+            which, slot = fits.nonzero()
+            rows[left[which]] = (slots[which, slot] & row_mask).astype(np.intp) - 1
+            left = left[(slots[:, -1] > 0) & ~fits.any(axis=1)]
+            places[left] += _BUCKET
         return rows
 
     def check(self) -> str:
@@ -144,9 +143,10 @@ class Vocabulary(Sequence[str]):
         if not 0 < terms <= _MOST_TERMS:
             return f"it has {terms} terms, not 1 to {_MOST_TERMS}"
         bits, row_bits = _shape(terms)
-        if len(self.slots) < (1 << bits) + _AT_ONCE or self.slots[-_AT_ONCE:].any():
-            return f"its table has too few slots, or no {_AT_ONCE} empty ones at its end"
-        rows = self.slots & np.uint32((1 << row_bits) - 1)
+        buckets, rest = divmod(len(self.slots), _BUCKET)
+        if buckets < 1 << bits or rest or self.slots[-1]:
+            return "its table has too few slots, or no empty one at its end"
+        rows = self.slots & np.uint64((1 << row_bits) - 1)
         held = {int(np.count_nonzero(rows)), int(np.count_nonzero(self.slots))}
         if rows.max() > terms or held != {terms}:
             return "its table does not hold each term once"
@@ -176,17 +176,21 @@ class Vocabulary(Sequence[str]):
 
 
 def _shape(terms: int) -> tuple[int, int]:
-    """Return how many bits of a mixed hash give the home, and of a slot the row."""
-    return max(_FEWEST_BITS, (2 * terms - 1).bit_length()), terms.bit_length()
+    """Return how many bits of a mixed hash give the home bucket, and of a slot the row."""
+    return max(1, ((terms - 1) // (_BUCKET // 2)).bit_length()), terms.bit_length()
 
 
 def _mixed(found: Hashes) -> Hashes:
     return np.asarray((found ^ (found >> _HALF)) * _MIX)
 
 
+def _homes(mixed: Hashes, bits: int) -> NDArray[np.intp]:
+    """Return the first slot of each home bucket."""
+    return (mixed >> np.uint64(64 - bits)).astype(np.intp) * _BUCKET
+
+
 def _tags(mixed: Hashes, bits: int, row_bits: int) -> Slots:
-    below = ((mixed << np.uint64(bits)) >> _HALF).astype(np.uint32)
-    return np.asarray(below & ~np.uint32((1 << row_bits) - 1))
+    return np.asarray((mixed << np.uint64(bits)) & ~np.uint64((1 << row_bits) - 1))
 
 
 @lru_cache(maxsize=2)

@@ -212,7 +212,7 @@ class _Reader:
 
     def vocabulary(self, view: str, tensors: Mapping[str, NDArray[Any]]) -> Vocabulary:
         parts = [tensors[f"{view}.{part}"] for part in ("terms", "hashes", "slots")]
-        types = [np.dtype(np.uint8), np.dtype(np.uint64), np.dtype(np.uint32)]
+        types = [np.dtype(np.uint8), np.dtype(np.uint64), np.dtype(np.uint64)]
         if any(p.dtype != kind or p.ndim != 1 for p, kind in zip(parts, types, strict=True)):
             raise self.wrong(f"the vocabulary of {view!r} is not bytes, hashes and slots")
         found = Vocabulary.stored(*parts)

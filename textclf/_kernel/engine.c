@@ -2,8 +2,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include "scratch.h"
+
+#define LARGE_PAGE ((size_t)1 << 21)
 
 struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
 {
@@ -31,22 +36,27 @@ struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
     return engine;
 }
 
+static void channels_free(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->channels; i++) {
+        free(engine->channel[i].view);
+        free(engine->channel[i].offsets);
+        free(engine->channel[i].forms);
+        free(engine->channel[i].own_slots);
+        free(engine->channel[i].own_rows);
+    }
+    engine->channels = 0;
+}
+
 void engine_free(struct engine *engine)
 {
     if (!engine)
         return;
     for (uint32_t i = 0; engine->bias && i < engine->forms; i++)
         free(engine->bias[i]);
-    for (uint32_t i = 0; i < engine->channels; i++) {
-        free(engine->channel[i].view);
-        free(engine->channel[i].links);
-        free(engine->channel[i].made_hashes);
-        free(engine->channel[i].made_slots);
-    }
-    for (uint32_t i = 0; engine->lexicon && i < engine->lexicons; i++) {
+    channels_free(engine);
+    for (uint32_t i = 0; engine->lexicon && i < engine->lexicons; i++)
         free(engine->lexicon[i].phrases.at);
-        free(engine->lexicon[i].firsts.at);
-    }
     free(engine->abbreviations.at);
     free(engine->labels);
     free(engine->bias);
@@ -66,8 +76,6 @@ int engine_form(struct engine *engine, uint32_t form, const float *bias, uint32_
     free(engine->bias[form]);
     engine->bias[form] = copy;
     engine->labels[form] = labels;
-    if (labels > engine->most_labels)
-        engine->most_labels = labels;
     return DONE;
 }
 
@@ -120,7 +128,7 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
     if (lexicon->groups == MOST_GROUPS)
         return HANDED_OVER;
     if (!hash_alone(engine, mark, length, &lexicon->marks[lexicon->groups]) ||
-        !pair_add(&lexicon->phrases, 0) || !pair_add(&lexicon->firsts, 0))
+        !pair_add(&lexicon->phrases, 0))
         return NO_MEMORY;
     lexicon->lengths[lexicon->groups++] = (uint32_t)length;
     return DONE;
@@ -129,7 +137,7 @@ int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *
 static void note(uint64_t *filter, uint64_t hash)
 {
     const uint64_t mix = mixed(hash);
-    filter[mix >> 54] |= 1ull << (mix >> 48 & 63);
+    filter[mix >> 52] |= 1ull << (mix >> 46 & 63);
 }
 
 int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t group,
@@ -142,15 +150,12 @@ int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t grou
     for (uint32_t i = 1; i < s->words; i++)
         hash = joined(engine, hash, s->hashes[i], s->ends[i] - s->starts[i]);
     struct pair *found = pair_add(&lexicon->phrases, hash);
-    struct pair *first = pair_add(&lexicon->firsts, s->hashes[0]);
-    if (!found || !first)
+    if (!found)
         return NO_MEMORY;
     if (found->value == NOWHERE)
         found->value = group;
-    if (first->value == NOWHERE || first->value < s->words)
-        first->value = s->words;
-    note(lexicon->phrase_filter, hash);
-    note(lexicon->first_filter, s->hashes[0]);
+    note(lexicon->filter, s->words == 1 ? hash : joined(engine, s->hashes[0], s->hashes[1],
+                                                        s->ends[1] - s->starts[1]));
     return DONE;
 }
 
@@ -161,117 +166,188 @@ static int bits_for(uint64_t number)
 
 static void shape(struct table *table, uint64_t terms)
 {
-    table->bits = bits_for(2 * terms - 1) < 3 ? 3 : bits_for(2 * terms - 1);
+    const int bits = bits_for((terms - 1) / (BUCKET / 2));
+    table->bits = bits < 1 ? 1 : bits;
     table->row_bits = bits_for(terms);
 }
 
-int engine_view(struct engine *engine, struct view given, struct channel wanted,
-                const uint32_t *slots, size_t slot_count)
+int engine_view(struct engine *engine, struct view view)
 {
-    const int ranged = 1 <= wanted.low && wanted.low <= wanted.high && wanted.high <= LONGEST_NGRAM;
-    if (!given.terms || given.terms >= 1u << 28 || given.form >= engine->forms || !ranged ||
-        (wanted.kind == GROUPS) != (wanted.lexicon != NULL))
+    struct table *table = &view.table;
+    const int ranged = 1 <= view.low && view.low <= view.high && view.high <= LONGEST_NGRAM;
+    if (!table->terms || table->terms >= 1u << 28 || view.form >= engine->forms || !ranged ||
+        (view.kind == GROUPS) != (view.lexicon != NULL))
         return REFUSED;
-    given.own = (struct table){given.hashes, slots, given.terms, 0, 0};
-    shape(&given.own, given.terms);
-    if (slot_count < ((size_t)1 << given.own.bits) + AT_ONCE)
+    shape(table, table->terms);
+    if (view.slot_count % BUCKET || view.slot_count < (size_t)BUCKET << table->bits ||
+        table->slots[view.slot_count - 1])
         return REFUSED;
-    for (int i = 1; i <= AT_ONCE; i++)
-        if (slots[slot_count - i])
-            return REFUSED;
-    uint32_t c = 0;
-    for (; c < engine->channels; c++) {
-        const struct channel *one = engine->channel + c;
-        if (one->kind == wanted.kind && one->low == wanted.low && one->high == wanted.high &&
-            one->lexicon == wanted.lexicon)
-            break;
-    }
-    if (c == engine->channels)
-        engine->channel[engine->channels++] = wanted;
-    struct channel *channel = engine->channel + c;
-    uint32_t *wider = realloc(channel->view, (channel->views + 1) * sizeof *wider);
-    if (!wider)
-        return NO_MEMORY;
-    channel->view = wider;
-    channel->view[channel->views++] = engine->views;
-    channel->all |= 1u << given.form;
-    given.channel = c;
-    given.labels = engine->labels[given.form];
-    engine->view[engine->views++] = given;
-    if (wanted.kind == CHARS)
+    view.labels = engine->labels[view.form];
+    engine->view[engine->views++] = view;
+    if (view.kind == CHARS)
         engine->reads_chunks = 1;
     else
-        engine->has_words |= 1u << given.form;
-    engine->reads_sentences |= wanted.kind == GROUPS;
+        engine->has_words |= 1u << view.form;
+    engine->reads_sentences |= view.kind == GROUPS;
     return DONE;
 }
 
-/* Makes one table of the terms of all views of a channel, and leads its terms to their rows. */
-static int unite(struct engine *engine, struct channel *channel)
+/* Returns zeroed memory that begins at a line of the cache; much of it in large pages. */
+static void *aligned(size_t size)
+{
+    const size_t page = size < LARGE_PAGE / 2 ? 64 : LARGE_PAGE;
+    size = (size + page - 1) & ~(page - 1);
+    void *found = aligned_alloc(page, size);
+#ifdef MADV_HUGEPAGE
+    if (found && page == LARGE_PAGE)
+        madvise(found, size, MADV_HUGEPAGE);
+#endif
+    if (found)
+        memset(found, 0, size);
+    return found;
+}
+
+/* Returns how many floats a row takes: whole lines of the cache, where that adds less than a third,
+ * or a part of one. */
+static size_t padded(size_t wide)
+{
+    size_t found = 1;
+    while (found < wide && found < 16)
+        found *= 2;
+    found = found < wide ? (wide + 15) & ~(size_t)15 : found;
+    return 3 * found <= 4 * wide ? found : wide;
+}
+
+/* Copies what lies in a file to where each bucket is one line of the cache. */
+static int align(const struct view *view, struct channel *channel)
+{
+    const size_t slots = view->slot_count * sizeof *channel->own_slots;
+    const size_t wide = channel->columns + 1;
+    channel->stride = padded(wide);
+    channel->own_slots = aligned(slots);
+    channel->own_rows = aligned(view->table.terms * channel->stride * sizeof *channel->own_rows);
+    if (!channel->own_slots || !channel->own_rows)
+        return NO_MEMORY;
+    memcpy(channel->own_slots, view->table.slots, slots);
+    for (size_t row = 0; row < view->table.terms; row++)
+        memcpy(channel->own_rows + row * channel->stride, view->rows + row * wide,
+               wide * sizeof *view->rows);
+    channel->table.slots = channel->own_slots;
+    channel->rows = channel->own_rows;
+    return DONE;
+}
+
+/* Makes one table of the terms of all views of a channel, and one row of all their numbers. */
+static int unite(const struct engine *engine, struct channel *channel)
 {
     enum { AHEAD = 8 };
     struct table *table = &channel->table;
     uint64_t total = 0;
-    for (uint32_t v = 0; v < channel->views; v++)
-        total += engine->view[channel->view[v]].terms;
-    const struct view *only = engine->view + channel->view[0];
-    *table = only->own;
-    channel->rows = (const char *)only->rows;
-    channel->row_size = (1 + (size_t)only->labels) * sizeof *only->rows;
-    if (channel->views < 2)
-        return DONE;
+    channel->columns = 0;
+    for (uint32_t v = 0; v < channel->views; v++) {
+        const struct view *view = engine->view + channel->view[v];
+        total += view->table.terms;
+        channel->offsets[v] = channel->views + (uint32_t)channel->columns;
+        channel->columns += view->labels;
+    }
+    channel->stride = padded(channel->views + channel->columns);
     if (total >= 1u << 28)
         return REFUSED;
     shape(table, total);
-    channel->wide = 1 + channel->views;
-    uint64_t *hashes = channel->made_hashes = malloc(total * sizeof *hashes);
-    uint32_t *slots = channel->made_slots =
-        calloc(((size_t)1 << table->bits) + total + AT_ONCE, sizeof *slots);
-    channel->links = malloc((total + 1) * channel->wide * sizeof *channel->links);
-    if (!hashes || !slots || !channel->links)
+    uint64_t *slots = channel->own_slots =
+        aligned((((size_t)1 << table->bits) + total / BUCKET + 2) * BUCKET * sizeof *slots);
+    channel->forms = calloc(total + 1, sizeof *channel->forms);
+    uint32_t *term_of = malloc(total * sizeof *term_of);
+    if (!slots || !channel->forms || !term_of) {
+        free(term_of);
         return NO_MEMORY;
-    channel->rows = (const char *)channel->links;
-    channel->row_size = channel->wide * sizeof *channel->links;
-    table->hashes = hashes;
+    }
     table->slots = slots;
     table->terms = 0;
-    const uint32_t row_mask = (1u << table->row_bits) - 1;
+    size_t at = 0;
     for (uint32_t v = 0; v < channel->views; v++) {
         const struct view *view = engine->view + channel->view[v];
-        for (uint32_t row = 0; row < view->terms; row++) {
-            if (row + AHEAD < view->terms)
-                __builtin_prefetch(slots + (mixed(view->hashes[row + AHEAD]) >> (64 - table->bits)));
-            const uint64_t hash = view->hashes[row], mix = mixed(hash);
-            const uint32_t term = table_probe(table, hash, mix);
-            uint32_t *links = channel->links + (size_t)term * channel->wide;
+        for (uint32_t row = 0; row < view->table.terms; row++, at++) {
+            if (row + AHEAD < view->table.terms)
+                __builtin_prefetch(home_of(table, mixed(view->hashes[row + AHEAD])));
+            const uint64_t mix = mixed(view->hashes[row]);
+            const uint32_t term = probe(table, mix);
             if (term == table->terms) {
-                size_t at = mix >> (64 - table->bits);
-                while (slots[at])
-                    at++;
-                hashes[term] = hash;
-                slots[at] = ((uint32_t)((mix << table->bits) >> 32) & ~row_mask) | (term + 1);
-                table->terms++;
-                links[0] = 0;
-                memset(links + 1, 255, channel->views * sizeof *links);
+                uint64_t *slot = (uint64_t *)home_of(table, mix);
+                while (*slot)
+                    slot++;
+                *slot = tag_of(table, mix) | ++table->terms;
             }
-            links[0] |= 1u << view->form;
-            links[1 + v] = row;
+            channel->forms[term] |= 1u << view->form;
+            term_of[at] = term;
         }
     }
-    uint32_t *none = channel->links + (size_t)table->terms * channel->wide;
-    none[0] = 0;
-    memset(none + 1, 255, channel->views * sizeof *none);
+    float *rows = channel->own_rows = aligned(table->terms * channel->stride * sizeof *rows);
+    at = 0;
+    for (uint32_t v = 0; rows && v < channel->views; v++) {
+        const struct view *view = engine->view + channel->view[v];
+        const float *from = view->rows;
+        for (uint32_t row = 0; row < view->table.terms; row++, at++) {
+            float *to = rows + term_of[at] * channel->stride;
+            to[v] = *from++;
+            for (uint32_t k = 0; k < view->labels; k++)
+                to[channel->offsets[v] + k] = *from++;
+        }
+    }
+    channel->rows = rows;
+    free(term_of);
+    return rows ? DONE : NO_MEMORY;
+}
+
+/* Adds a view to the channel of its like, or to a new one. */
+static int enter(struct engine *engine, uint32_t number, int many)
+{
+    const struct view *view = engine->view + number;
+    struct channel *channel = engine->channel;
+    for (; channel < engine->channel + engine->channels; channel++)
+        if (many && channel->kind == view->kind && channel->low == view->low &&
+            channel->high == view->high && channel->binary == view->binary &&
+            channel->lexicon == view->lexicon)
+            break;
+    if (channel == engine->channel + engine->channels) {
+        *channel = (struct channel){.kind = view->kind, .low = view->low, .high = view->high,
+                                    .binary = view->binary, .lexicon = view->lexicon,
+                                    .table = view->table, .rows = view->rows,
+                                    .columns = view->labels,
+                                    .stride = 1 + (size_t)view->labels};
+        channel->view = calloc(engine->views, sizeof *channel->view);
+        channel->offsets = calloc(engine->views, sizeof *channel->offsets);
+        engine->channels++;
+    }
+    if (!channel->view || !channel->offsets)
+        return NO_MEMORY;
+    channel->offsets[0] = 1;
+    channel->view[channel->views++] = number;
+    channel->all |= 1u << view->form;
     return DONE;
 }
 
-int engine_finish(struct engine *engine)
+int engine_lay_out(struct engine *engine, int many)
 {
     int outcome = DONE;
-    for (uint32_t c = 0; c < engine->channels && outcome == DONE; c++)
-        outcome = unite(engine, engine->channel + c);
-    for (uint32_t c = 0; c < engine->channels; c++)
-        if (engine->channel[c].table.terms > engine->most_terms)
-            engine->most_terms = engine->channel[c].table.terms;
+    channels_free(engine);
+    for (uint32_t v = 0; v < engine->views && outcome == DONE; v++)
+        outcome = enter(engine, v, many);
+    engine->most_terms = engine->most_columns = 0;
+    for (uint32_t c = 0; c < engine->channels && outcome == DONE; c++) {
+        struct channel *channel = engine->channel + c;
+        if (channel->views > 1)
+            outcome = unite(engine, channel);
+        else if (many)
+            outcome = align(engine->view + channel->view[0], channel);
+        if (channel->table.terms > engine->most_terms)
+            engine->most_terms = channel->table.terms;
+        if (channel->stride > engine->most_columns)
+            engine->most_columns = (uint32_t)channel->stride;
+    }
     engine->reads_words = engine->has_words != 0;
+    engine->laid_out = many && outcome == DONE;
+    if (outcome != DONE)
+        channels_free(engine);
     return outcome;
 }

@@ -5,64 +5,58 @@
 
 static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
 {
-    if (channel->links)
-        return channel->links[(size_t)term * channel->wide];
+    if (channel->forms)
+        return channel->forms[term];
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-/* Looks up many hashes, eight slots at a time where the processor can.
+#ifdef __AVX2__
+static inline uint32_t fitting(__m256i slots, __m256i rows, __m256i tag)
+{
+    const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tag);
+    return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(alike));
+}
+#endif
+
+/* Looks up many hashes, a bucket at a time where the processor can.
  *
- * Most of the time goes into waiting for memory, so each pass over a block only asks for what the
- * next one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it:
- * one that is guessed wrong costs more than the look-up. `known` is all ones or all zeros.
+ * Most of the time goes into waiting for memory, so one pass over a block asks for what the next
+ * one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one
+ * that is guessed wrong costs more than the look-up.
  */
 STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
                    uint32_t *ids)
 {
     enum { BLOCK = 256 };
     const struct table table = channel->table;
-    const int shift = 64 - table.bits;
     uint64_t mixes[BLOCK];
     for (uint32_t start = 0; start < count; start += BLOCK) {
         const uint32_t size = count - start < BLOCK ? count - start : BLOCK;
         for (uint32_t i = 0; i < size; i++) {
             mixes[i] = mixed(hashes[start + i]);
-            __builtin_prefetch(table.slots + (mixes[i] >> shift));
+            __builtin_prefetch(home_of(&table, mixes[i]));
         }
+        for (uint32_t i = 0; i < size; i++) {
 #ifdef __AVX2__
-        const uint32_t row_mask = (1u << table.row_bits) - 1;
-        uint32_t clear[BLOCK]; /* whether the slots leave no doubt but the hash */
-        for (uint32_t i = 0; i < size; i++) {
-            const uint64_t mix = mixes[i];
-            const uint32_t tag = (uint32_t)((mix << table.bits) >> 32) & ~row_mask;
-            const uint32_t *home = table.slots + (mix >> shift);
-            const __m256i slots = _mm256_loadu_si256((const __m256i *)home);
-            const __m256i tags = _mm256_andnot_si256(_mm256_set1_epi32((int)row_mask), slots);
-            const __m256i alike = _mm256_cmpeq_epi32(tags, _mm256_set1_epi32((int)tag));
-            const __m256i empty = _mm256_cmpeq_epi32(slots, _mm256_setzero_si256());
-            const uint32_t ends = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(empty));
-            uint32_t fits = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(alike));
-            fits &= ends ^ (ends - 1); /* those before the first empty slot */
-            const uint32_t row = (home[__builtin_ctz(fits | 128)] & row_mask) - 1;
-            const uint32_t inside = (uint32_t)-(int64_t)(((uint64_t)row - table.terms) >> 63) &
-                                    (uint32_t)-(int32_t)(fits != 0);
-            ids[start + i] = (row & inside) | (table.terms & ~inside);
-            clear[i] = (ends != 0) & ((fits == 0) | (inside != 0));
-            __builtin_prefetch(table.hashes + (row & inside));
-            __builtin_prefetch(channel->rows + (size_t)(row & inside) * channel->row_size);
-        }
-        for (uint32_t i = 0; i < size; i++) {
-            const uint32_t row = ids[start + i];
-            const uint32_t inside = (uint32_t)-(int32_t)(row != table.terms);
-            const uint64_t apart = table.hashes[row & inside] ^ hashes[start + i];
-            const uint32_t same = (uint32_t)(((apart | (0 - apart)) >> 63) - 1);
-            if (__builtin_expect((clear[i] == 0) | (inside & ~same), 0))
-                ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
-        }
+            const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
+            const uint64_t *home = home_of(&table, mixes[i]);
+            const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
+            const __m256i tag = _mm256_set1_epi64x((long long)tag_of(&table, mixes[i]));
+            const __m256i one = _mm256_loadu_si256((const __m256i *)home);
+            const __m256i other = _mm256_loadu_si256((const __m256i *)(home + 4));
+            const uint32_t fits = fitting(one, rows, tag) | fitting(other, rows, tag) << 4;
+            const uint64_t row = (home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask) - 1;
+            /* All ones where a slot fits and leads inside, else zero. */
+            const uint64_t known = 0 - ((row - table.terms) >> 63 & (uint64_t)(fits != 0) & ~row >> 63);
+            if (__builtin_expect((home[BUCKET - 1] != 0) & (known == 0), 0))
+                ids[start + i] = probe(&table, mixes[i]); /* a full bucket */
+            else
+                ids[start + i] = (uint32_t)((row & known) | (table.terms & ~known));
+            __builtin_prefetch(channel->rows + (row & known) * channel->stride);
 #else
-        for (uint32_t i = 0; i < size; i++)
-            ids[start + i] = table_probe(&table, hashes[start + i], mixes[i]);
+            ids[start + i] = probe(&table, mixes[i]);
 #endif
+        }
     }
 }
 
@@ -72,14 +66,15 @@ STAGE void find_in_words(const struct engine *engine, struct scratch *s,
     const uint64_t *hashes = s->hashes;
     for (int n = 1; n <= channel->high; n++) {
         uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
-        if (n > 1) {
-            for (uint32_t i = 0; i < count; i++) {
-                uint32_t last = i + (uint32_t)n - 1;
-                s->grams[i] = joined(engine, hashes[i], s->hashes[last],
-                                     s->ends[last] - s->starts[last]);
-            }
-            hashes = s->grams;
+        if (n == 2)
+            hashes = s->pairs;
+        for (uint32_t i = 0; n > 2 && i < count; i++) {
+            const uint32_t last = i + (uint32_t)n - 1;
+            s->grams[i] = joined(engine, hashes[i], s->hashes[last],
+                                 s->ends[last] - s->starts[last]);
         }
+        if (n > 2)
+            hashes = s->grams;
         if (n < channel->low)
             continue;
         uint32_t *ids = found->ids[n - channel->low];
@@ -209,7 +204,7 @@ STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
 static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
                     uint64_t hash, uint32_t first, uint32_t last)
 {
-    const uint32_t term = table_probe(&channel->table, hash, mixed(hash));
+    const uint32_t term = probe(&channel->table, mixed(hash));
     if (term == channel->table.terms)
         return 1;
     if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))
@@ -224,16 +219,11 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
                            const struct lexicon *lexicon, uint32_t word, uint32_t end)
 {
     struct item item = {s->hashes[word], s->ends[word] - s->starts[word], word, word, NOWHERE};
-    if (!may_hold(lexicon->first_filter, item.hash))
-        return item;
-    const struct pair *first = pair_find(&lexicon->firsts, item.hash);
     uint64_t hash = item.hash;
-    for (uint32_t n = 1; first->key && n <= first->value && word + n <= end; n++) {
+    for (uint32_t n = 1; s->flags[word] && n <= LONGEST_PHRASE && word + n <= end; n++) {
         const uint32_t last = word + n - 1;
         if (n > 1)
             hash = joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
-        if (!may_hold(lexicon->phrase_filter, hash))
-            continue;
         const struct pair *phrase = pair_find(&lexicon->phrases, hash);
         if (phrase->key) {
             item.last = last;
@@ -274,14 +264,20 @@ STAGE int find_links(const struct engine *engine, struct scratch *s,
 
 /* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
 STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
-                         const struct channel *channel, struct found *found)
+                        const struct channel *channel, struct found *found)
 {
     const struct lexicon *lexicon = channel->lexicon;
     struct item *items = s->items;
     found->marked = 0;
+    for (uint32_t i = 0; i < s->words; i++)
+        s->flags[i] = (uint8_t)(may_hold(lexicon->filter, s->hashes[i]) |
+                                may_hold(lexicon->filter, s->pairs[i]));
     for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        uint32_t end = s->firsts[sentence + 1], count = 0, marks = 0;
-        for (uint32_t word = s->firsts[sentence]; word < end; word = items[count++].last + 1) {
+        const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
+        uint32_t count = 0, marks = 0;
+        if (!memchr(s->flags + start, 1, end - start))
+            continue;
+        for (uint32_t word = start; word < end; word = items[count++].last + 1) {
             items[count] = item_at(engine, s, lexicon, word, end);
             marks += items[count].group != NOWHERE;
         }
@@ -291,16 +287,14 @@ STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
             uint64_t hash = items[from].hash;
             int marked = items[from].group != NOWHERE;
             for (int n = 1; n <= channel->high; n++) {
-                if (n > 1) {
-                    uint32_t at = from + (uint32_t)n - 1;
-                    if (at >= count)
-                        break;
+                const uint32_t at = from + (uint32_t)n - 1;
+                if (at >= count)
+                    break;
+                marked |= items[at].group != NOWHERE;
+                if (n > 1)
                     hash = joined(engine, hash, items[at].hash, items[at].length);
-                    marked |= items[at].group != NOWHERE;
-                }
                 if (marked && n >= channel->low &&
-                    !add_mark(s, channel, found, hash, items[from].first,
-                              items[from + (uint32_t)n - 1].last))
+                    !add_mark(s, channel, found, hash, items[from].first, items[at].last))
                     return 0;
             }
         }

@@ -18,6 +18,7 @@ typedef struct {
         PyObject *last; /* the text that it read last */
         struct kept *next;
     } *pool;
+    size_t taken, texts; /* scratches in use, texts scored so far */
 } Engine;
 
 static void kept_free(Engine *self, struct kept *kept)
@@ -29,9 +30,40 @@ static void kept_free(Engine *self, struct kept *kept)
     }
 }
 
-/* Takes a scratch out of the pool: the one that has read `text`, else any, else a new one. */
-static struct kept *take(Engine *self, PyObject *text)
+static int refused(int outcome)
 {
+    if (outcome == DONE)
+        return 0;
+    if (outcome == NO_MEMORY)
+        PyErr_NoMemory();
+    else
+        PyErr_SetString(PyExc_ValueError,
+                        outcome == REFUSED ? "a table does not hold"
+                                           : "a lexicon is not for the compiled engine");
+    return 1;
+}
+
+static void pool_free(Engine *self)
+{
+    while (self->pool) {
+        struct kept *next = self->pool->next;
+        kept_free(self, self->pool);
+        self->pool = next;
+    }
+}
+
+/* Takes a scratch out of the pool: the one that has read `text`, else any, else a new one.
+ *
+ * Once many texts are scored, the engine is first laid out for many, when no thread is using it.
+ */
+static struct kept *take(Engine *self, PyObject *text, size_t texts)
+{
+    self->texts += texts;
+    if (!self->engine->laid_out && self->texts >= MANY_TEXTS && !self->taken) {
+        pool_free(self);
+        if (refused(engine_lay_out(self->engine, 1)))
+            return NULL;
+    }
     struct kept **at = &self->pool;
     for (struct kept **one = &self->pool; *one; one = &(*one)->next)
         if (text && (*one)->last == text)
@@ -39,6 +71,7 @@ static struct kept *take(Engine *self, PyObject *text)
     struct kept *found = *at;
     if (found) {
         *at = found->next;
+        self->taken++;
         return found;
     }
     found = PyMem_Calloc(1, sizeof *found);
@@ -49,11 +82,13 @@ static struct kept *take(Engine *self, PyObject *text)
         PyErr_NoMemory();
         return NULL;
     }
+    self->taken++;
     return found;
 }
 
 static void give_back(Engine *self, struct kept *kept)
 {
+    self->taken--;
     kept->next = self->pool;
     self->pool = kept;
 }
@@ -111,19 +146,6 @@ static Py_buffer *hold(Engine *self, PyObject *from, size_t size)
     return view;
 }
 
-static int refused(int outcome)
-{
-    if (outcome == DONE)
-        return 0;
-    if (outcome == NO_MEMORY)
-        PyErr_NoMemory();
-    else
-        PyErr_SetString(PyExc_ValueError,
-                        outcome == REFUSED ? "a table does not hold"
-                                           : "a lexicon is not for the compiled engine");
-    return 1;
-}
-
 static int add_lexicon(Engine *self, struct scratch *s, PyObject *given, struct lexicon *lexicon)
 {
     PyObject *marks, *groups;
@@ -168,7 +190,7 @@ static int add_view(Engine *self, unsigned int form, PyObject *given)
         return 0;
     Py_buffer *row = hold(self, rows, sizeof(float));
     Py_buffer *hash = row ? hold(self, hashes, sizeof(uint64_t)) : NULL;
-    Py_buffer *slot = hash ? hold(self, slots, sizeof(uint32_t)) : NULL;
+    Py_buffer *slot = hash ? hold(self, slots, sizeof(uint64_t)) : NULL;
     if (!slot)
         return 0;
     const size_t terms = (size_t)hash->len / sizeof(uint64_t);
@@ -178,12 +200,19 @@ static int add_view(Engine *self, unsigned int form, PyObject *given)
         PyErr_SetString(PyExc_ValueError, "a view has parts that do not fit");
         return 0;
     }
-    const struct view view = {.form = form, .terms = (uint32_t)terms, .binary = binary,
-                              .rows = row->buf, .hashes = hash->buf};
-    const struct channel channel = {.kind = kind, .low = low, .high = high,
-                                    .lexicon = lexicon < 0 ? NULL : self->engine->lexicon + lexicon};
-    return !refused(engine_view(self->engine, view, channel, slot->buf,
-                                (size_t)slot->len / sizeof(uint32_t)));
+    const struct view view = {
+        .form = form,
+        .binary = binary,
+        .rows = row->buf,
+        .hashes = hash->buf,
+        .table = {.slots = slot->buf, .terms = (uint32_t)terms},
+        .kind = kind,
+        .low = low,
+        .high = high,
+        .lexicon = lexicon < 0 ? NULL : self->engine->lexicon + lexicon,
+        .slot_count = (size_t)slot->len / sizeof(uint64_t),
+    };
+    return !refused(engine_view(self->engine, view));
 }
 
 /* Engine(forms, lexicons, abbreviations, portable): see kernel.py. */
@@ -241,7 +270,7 @@ static int engine_init(Engine *self, PyObject *args, PyObject *Py_UNUSED(names))
         for (Py_ssize_t v = 0; fits && v < PyTuple_GET_SIZE(parts); v++)
             fits = add_view(self, (unsigned int)i, PyTuple_GET_ITEM(parts, v));
     }
-    if (!fits || refused(engine_finish(self->engine)))
+    if (!fits || refused(engine_lay_out(self->engine, 0)))
         return -1;
     if (portable)
         self->engine->pass = &pass_portable;
@@ -250,10 +279,7 @@ static int engine_init(Engine *self, PyObject *args, PyObject *Py_UNUSED(names))
 
 static void engine_dealloc(Engine *self)
 {
-    for (struct kept *kept = self->pool, *next; kept; kept = next) {
-        next = kept->next;
-        kept_free(self, kept);
-    }
+    pool_free(self);
     engine_free(self->engine);
     for (Py_ssize_t i = 0; i < self->held_count; i++)
         PyBuffer_Release(self->held + i);
@@ -324,7 +350,7 @@ static PyObject *score_texts(Engine *self, PyObject *args)
         const char *utf8;
         Py_ssize_t length;
     } *text = PyMem_Calloc(count + 1, sizeof *text);
-    struct kept *kept = text ? take(self, NULL) : (PyErr_NoMemory(), NULL);
+    struct kept *kept = text ? take(self, NULL, count) : (PyErr_NoMemory(), NULL);
     if (!kept || !outs_get(self, &outs, buffers, rows))
         goto done;
     Py_CLEAR(kept->last);
@@ -421,7 +447,7 @@ static PyObject *score(Engine *self, PyObject *args)
     }
     if (!outs_get(self, &outs, buffers, rows))
         goto done;
-    kept = take(self, text);
+    kept = take(self, text, 1);
     const enum outcome outcome = kept ? read_text(self, kept, text) : NO_MEMORY;
     if (outcome == DONE) {
         Py_BEGIN_ALLOW_THREADS
@@ -472,7 +498,7 @@ static PyObject *contributions(Engine *self, PyObject *args)
     const Py_ssize_t most = UINT32_MAX / 2;
     const struct span span = {(uint32_t)(start < 0 ? 0 : start > most ? most : start),
                               (uint32_t)(end < 0 ? 0 : end > most ? most : end)};
-    struct kept *kept = take(self, text);
+    struct kept *kept = take(self, text, 0);
     if (!kept)
         return NULL;
     enum outcome outcome = read_text(self, kept, text);

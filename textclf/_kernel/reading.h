@@ -243,6 +243,11 @@ STAGE void find_words(const struct engine *engine, struct scratch *s)
     }
     for (uint32_t i = 0; i < words; i++)
         s->hashes[i] = hash_bytes(engine, s->low + s->starts[i], s->low + s->ends[i]);
+    for (uint32_t i = 0; i + 1 < words; i++)
+        s->pairs[i] = joined(engine, s->hashes[i], s->hashes[i + 1],
+                             s->ends[i + 1] - s->starts[i + 1]);
+    if (words)
+        s->pairs[words - 1] = 0;
     s->words = words;
 }
 

@@ -21,16 +21,16 @@
 #define POWERS 256
 #define LOGS 1024
 #define NOWHERE UINT32_MAX
-#define AT_ONCE 8 /* slots */
+#define BUCKET 8 /* slots */
+#define MANY_TEXTS 64 /* from so many on it pays to lay an engine out anew */
 
 enum kind { WORDS, CHARS, GROUPS };
 
 enum outcome { DONE, HANDED_OVER, NO_MEMORY, REFUSED };
 
-/* A table of lookup.py: slots lead from a hash to a row. */
+/* A table of lookup.py: buckets of slots lead from a mixed hash to a row. */
 struct table {
-    const uint64_t *hashes;
-    const uint32_t *slots;
+    const uint64_t *slots;
     uint32_t terms;
     int bits, row_bits;
 };
@@ -48,35 +48,45 @@ struct pairs {
 
 /* Groups of phrases. A group's number is the rank of its mark among all marks. */
 struct lexicon {
-    struct pairs phrases; /* hash of its words, joined by blanks -> group */
-    struct pairs firsts;  /* hash of its first word -> words of the longest such phrase */
-    uint64_t phrase_filter[1024], first_filter[1024]; /* a bit of each of these hashes */
+    struct pairs phrases;  /* hash of its words, joined by blanks -> group */
+    uint64_t filter[4096]; /* a bit of the hash of its first two words, or of its only one */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
 };
 
 struct view {
-    uint32_t form, channel, terms, labels;
+    uint32_t form, labels;
     int binary;
     const float *rows; /* (terms, 1 + labels) */
     const uint64_t *hashes;
-    struct table own;
-};
-
-struct channel {
+    struct table table;
     enum kind kind;
     int low, high;
     const struct lexicon *lexicon;
+    size_t slot_count;
+};
+
+/* A kind of term, its range and weighting, and where its terms lead.
+ *
+ * At first each view is a channel of its own, and its table and rows are used where they lie.
+ * Laid out for many texts, views alike share a channel: one table of the terms of all, and one
+ * row of all scales and then all weights for each, zeros where a view has not the term.
+ */
+struct channel {
+    enum kind kind;
+    int low, high, binary;
+    const struct lexicon *lexicon;
     struct table table;
-    uint32_t all;    /* a bit for each form with a view of it */
+    uint32_t all; /* a bit for each form with a view of it */
     uint32_t views, *view;
-    uint32_t *links; /* of each term: its forms, then its row in each view or NOWHERE */
-    uint32_t wide;   /* 1 + views; with one view there are no links, a term is a row */
-    const char *rows; /* where a term leads next: its links, or its row in the only view */
-    size_t row_size;  /* in bytes */
-    uint64_t *made_hashes;
-    uint32_t *made_slots;
+    uint32_t *offsets; /* of each view's weights in a row */
+    const float *rows;
+    size_t columns;  /* weights of a row */
+    size_t stride;   /* floats of a row, with what it is padded by */
+    uint32_t *forms; /* of each term: its forms; NULL: all */
+    uint64_t *own_slots;
+    float *own_rows;
 };
 
 struct scratch;
@@ -86,7 +96,8 @@ struct engine {
     uint32_t *labels;
     double **bias;
     uint32_t has_words; /* a bit for each form with a view of words or groups */
-    uint32_t most_labels, most_terms;
+    uint32_t most_terms, most_columns;
+    int laid_out; /* for many texts */
     struct view *view;
     struct channel *channel;
     struct lexicon *lexicon;
@@ -129,11 +140,11 @@ int engine_abbreviation(struct engine *, const uint8_t *, size_t);
 int lexicon_mark(struct engine *, struct lexicon *, const uint8_t *, size_t);
 int lexicon_phrase(struct engine *, struct lexicon *, uint32_t group, struct scratch *,
                    const uint8_t *, size_t);
-/* Adds a view: its form, terms, weighting, rows and hashes; its kind, range and lexicon; its
- * slots. What these point to must outlive the engine. */
-int engine_view(struct engine *, struct view, struct channel, const uint32_t *slots,
-                size_t slot_count);
-int engine_finish(struct engine *);
+/* Adds a view: all but its labels and the shape of its table, which are found here. What it
+ * points to must outlive the engine. */
+int engine_view(struct engine *, struct view);
+/* Makes the channels, for few texts or for many; no scratch made before may be used after. */
+int engine_lay_out(struct engine *, int many);
 
 struct scratch *scratch_new(const struct engine *);
 void scratch_free(const struct engine *, struct scratch *);

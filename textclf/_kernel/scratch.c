@@ -48,7 +48,7 @@ struct scratch *scratch_new(const struct engine *engine)
     s->logs = malloc(terms * sizeof *s->logs);
     s->worth = malloc(terms * sizeof *s->worth);
     s->norms = malloc((engine->views + 1) * sizeof *s->norms);
-    s->sums = malloc((engine->views + 1) * ((size_t)engine->most_labels + PADDED) * sizeof *s->sums);
+    s->sums = malloc(((size_t)engine->most_columns + PADDED) * sizeof *s->sums);
     int fits = s->found && s->terms && s->times && s->logs && s->worth && s->sums && s->norms;
     for (uint32_t c = 0; fits && c < engine->channels; c++) {
         s->found[c].counts =
@@ -112,6 +112,8 @@ static size_t lay_out(const struct engine *engine, struct scratch *s, uint8_t *m
     s->ends = cut(memory, &at, words * 4);
     s->hashes = cut(memory, &at, words * 8);
     s->grams = cut(memory, &at, words * 8);
+    s->pairs = cut(memory, &at, words * 8);
+    s->flags = cut(memory, &at, words);
     s->firsts = cut(memory, &at, (words + 1) * 4);
     s->word_forms = cut(memory, &at, words * 4);
     s->chunk_starts = cut(memory, &at, chunks * 4);

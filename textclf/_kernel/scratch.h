@@ -68,9 +68,10 @@ struct scratch {
     uint32_t *edges;
     uint32_t words, chunks, sentences;
     uint32_t *starts, *ends; /* of words, in bytes of the lowered text */
-    uint64_t *hashes, *grams;
+    uint64_t *hashes, *grams, *pairs; /* of words, n-grams, and each word with the next */
     uint32_t *chunk_starts, *chunk_ends;
     uint64_t *chunk_hashes;
+    uint8_t *flags; /* of each word: whether a phrase may begin there */
     struct item *items;
     uint32_t *firsts; /* the first word of each sentence; one more: words */
     uint32_t *word_forms, *chunk_forms; /* the forms that know a term there */
@@ -78,7 +79,7 @@ struct scratch {
     uint32_t *terms, *times, term_count;
     double *logs;
     struct found *found; /* one a channel */
-    double *sums, *norms; /* of each view of a channel */
+    double *sums, *norms; /* of each column, and each view, of a channel */
     double *worth;        /* of each term */
     struct place *given, *spare;
     uint32_t given_count, given_room, spare_room;
@@ -89,19 +90,26 @@ static inline uint64_t mixed(uint64_t hash)
     return (hash ^ (hash >> 32)) * MIX;
 }
 
-/* Returns the row of the hash, or table->terms. */
-static inline uint32_t table_probe(const struct table *table, uint64_t hash, uint64_t mix)
+static inline uint64_t tag_of(const struct table *table, uint64_t mix)
 {
-    const uint32_t row_mask = (1u << table->row_bits) - 1;
-    const uint32_t tag = (uint32_t)((mix << table->bits) >> 32) & ~row_mask;
-    for (size_t at = mix >> (64 - table->bits);; at++) {
-        uint32_t slot = table->slots[at];
-        if (!slot)
-            return table->terms;
-        uint32_t row = (slot & row_mask) - 1;
-        if ((slot & ~row_mask) == tag && row < table->terms && table->hashes[row] == hash)
-            return row;
+    return (mix << table->bits) & ~(((uint64_t)1 << table->row_bits) - 1);
+}
+
+static inline const uint64_t *home_of(const struct table *table, uint64_t mix)
+{
+    return table->slots + (mix >> (64 - table->bits)) * BUCKET;
+}
+
+/* Returns the row of a mixed hash, or table->terms. */
+static inline uint32_t probe(const struct table *table, uint64_t mix)
+{
+    const uint64_t row_mask = ((uint64_t)1 << table->row_bits) - 1, tag = tag_of(table, mix);
+    for (const uint64_t *slot = home_of(table, mix); *slot; slot++) {
+        const uint64_t row = (*slot & row_mask) - 1;
+        if ((*slot & ~row_mask) == tag && row < table->terms)
+            return (uint32_t)row;
     }
+    return table->terms;
 }
 
 static inline uint64_t power(const struct engine *engine, uint64_t exponent)
@@ -156,10 +164,10 @@ static inline uint64_t hash_bytes(const struct engine *engine, const uint8_t *st
     return found;
 }
 
-static inline int may_hold(const uint64_t *filter, uint64_t hash)
+static inline uint64_t may_hold(const uint64_t *filter, uint64_t hash)
 {
     const uint64_t mix = mixed(hash);
-    return (int)(filter[mix >> 54] >> (mix >> 48 & 63) & 1);
+    return filter[mix >> 52] >> (mix >> 46 & 63) & 1;
 }
 
 static inline const struct pair *pair_find(const struct pairs *pairs, uint64_t key)

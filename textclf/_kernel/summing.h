@@ -61,6 +61,11 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
             if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
                 add(s, found->counts, found->marks[i].term, 1);
     for (uint32_t i = 0; i < s->term_count; i++) {
+        const float *row = channel->rows + s->terms[i] * channel->stride;
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + channel->stride - 1);
+    }
+    for (uint32_t i = 0; i < s->term_count; i++) {
         uint32_t *count = found->counts + s->terms[i];
         s->times[i] = *count;
         s->logs[i] = *count < LOGS ? engine->logs[*count] : 1 + log((double)*count);
@@ -69,14 +74,14 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
 }
 
 #ifdef __AVX2__
-/* Adds up to 4 * PARTS columns of each row, the last part masked, and the norm. */
+/* Adds up to 4 * PARTS columns of each row, the last part masked. */
 #define ADD_ROWS(PARTS)                                                                        \
     do {                                                                                       \
         __m256d sum[PARTS];                                                                    \
         for (int p = 0; p < PARTS; p++)                                                        \
-            sum[p] = _mm256_setzero_pd();                                                      \
+            sum[p] = _mm256_loadu_pd(sums + column + 4 * p);                                   \
         for (uint32_t i = 0; i < count; i++) {                                                 \
-            const float *row = first + rows[i] * stride + column;                                               \
+            const float *row = first + rows[i] * stride + column;                              \
             const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
             for (int p = 0; p < PARTS - 1; p++)                                                \
                 sum[p] = _mm256_fmadd_pd(weight, _mm256_cvtps_pd(_mm_loadu_ps(row + 4 * p)),   \
@@ -86,16 +91,14 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
                 sum[PARTS - 1]);                                                               \
         }                                                                                      \
         for (int p = 0; p < PARTS; p++)                                                        \
-            _mm256_storeu_pd(sums + column + 4 * p,                                            \
-                             _mm256_add_pd(sum[p], _mm256_loadu_pd(sums + column + 4 * p)));   \
+            _mm256_storeu_pd(sums + column + 4 * p, sum[p]);                                   \
     } while (0)
 
-STAGE void add_rows(const float *first, size_t stride, const uint32_t *rows,
-                    const double *weights, uint32_t count, double *sums)
+static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
+                     const double *weights, uint32_t count, double *sums)
 {
-    const uint32_t labels = (uint32_t)stride - 1;
-    for (uint32_t column = 0; column < labels; column += COLUMNS) {
-        const uint32_t wide = labels - column < COLUMNS ? labels - column : COLUMNS;
+    for (size_t column = 0; column < columns; column += COLUMNS) {
+        const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
         const int rest = (int)((wide - 1) & 3) + 1;
         const __m128i mask = _mm_cmpgt_epi32(_mm_set1_epi32(rest), _mm_setr_epi32(0, 1, 2, 3));
         switch ((wide + 3) / 4) {
@@ -109,108 +112,61 @@ STAGE void add_rows(const float *first, size_t stride, const uint32_t *rows,
     }
 }
 #else
-STAGE void add_rows(const float *first, size_t stride, const uint32_t *rows,
-                    const double *weights, uint32_t count, double *sums)
+static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
+                     const double *weights, uint32_t count, double *sums)
 {
-    const size_t labels = stride - 1;
-    uint32_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        const float *a = first + rows[i] * stride, *b = first + rows[i + 1] * stride;
-        const float *c = first + rows[i + 2] * stride, *d = first + rows[i + 3] * stride;
-        const double *w = weights + i;
-        for (size_t k = 0; k < labels; k++)
-            sums[k] += (w[0] * a[k] + w[1] * b[k]) + (w[2] * c[k] + w[3] * d[k]);
+    for (uint32_t i = 0; i < count; i++) {
+        const float *row = first + rows[i] * stride;
+        for (size_t k = 0; k < columns; k++)
+            sums[k] += weights[i] * row[k];
     }
-    for (; i < count; i++)
-        for (size_t k = 0; k < labels; k++)
-            sums[k] += weights[i] * first[rows[i] * stride + k];
 }
 #endif
 
-/* The rows of some terms in one view, and what they weigh. */
-struct batch {
-    uint32_t rows[BATCH], count;
-    double weights[BATCH];
-};
-
-static void sum_batch(const struct view *view, struct batch *batch, double *norm, double *sums)
+/* Sums the rows of s->terms: s->sums of each column of weights, s->norms 1 / norm, or 0, of each
+ * view. Each sum goes term by term, so that it is the same however the engine is laid out. */
+STAGE void sum_rows(struct scratch *s, const struct channel *channel)
 {
-    const size_t stride = 1 + (size_t)view->labels;
-    double even = 0, odd = 0;
-    if (view->binary)
-        for (uint32_t i = 0; i < batch->count; i++)
-            batch->weights[i] = 1;
-    batch->rows[batch->count] = 0;
-    batch->weights[batch->count] = 0;
-    for (uint32_t i = 0; i < batch->count; i += 2) {
-        const double one = batch->weights[i] * view->rows[batch->rows[i] * stride];
-        const double other = batch->weights[i + 1] * view->rows[batch->rows[i + 1] * stride];
-        even += one * one;
-        odd += other * other;
-    }
-    *norm += even + odd;
-    add_rows(view->rows + 1, stride, batch->rows, batch->weights, batch->count, sums);
-}
-
-/* Sums the rows of s->terms in each view of the channel, into s->sums; norms are 1 / norm, or 0. */
-STAGE void sum_views(const struct engine *engine, struct scratch *s, const struct channel *channel,
-                     uint32_t forms, double *norms)
-{
-    const size_t room = engine->most_labels + PADDED;
-    struct batch batches[AT_ONCE];
-    for (uint32_t first = 0; first < channel->views; first += AT_ONCE) {
-        const uint32_t left = channel->views - first, views = left < AT_ONCE ? left : AT_ONCE;
-        memset(s->sums + first * room, 0, views * room * sizeof *s->sums);
-        memset(norms + first, 0, views * sizeof *norms);
-        for (uint32_t start = 0; start < s->term_count; start += BATCH - 1) {
-            const uint32_t rest = s->term_count - start, count = rest < BATCH - 1 ? rest : BATCH - 1;
-            for (uint32_t v = 0; v < views; v++) {
-                const struct view *view = engine->view + channel->view[first + v];
-                const size_t stride = 1 + (size_t)view->labels;
-                struct batch *batch = batches + v;
-                batch->count = 0;
-                if (!(forms >> view->form & 1))
-                    continue;
-                for (uint32_t i = start; i < start + count; i++) {
-                    const uint32_t term = s->terms[i];
-                    const uint32_t row =
-                        channel->links ? channel->links[(size_t)term * channel->wide + 1 + first + v]
-                                       : term;
-                    batch->rows[batch->count] = row;
-                    batch->weights[batch->count] = s->logs[i];
-                    batch->count += row != NOWHERE;
-                }
-                for (uint32_t i = 0; i < batch->count; i++) {
-                    const float *row = view->rows + batch->rows[i] * stride;
-                    __builtin_prefetch(row);
-                    __builtin_prefetch(row + view->labels);
-                }
+    const size_t views = channel->views, columns = channel->columns;
+    double ones[BATCH];
+    memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
+    memset(s->norms, 0, views * sizeof *s->norms);
+    for (uint32_t i = 0; i < BATCH; i++)
+        ones[i] = 1;
+    for (uint32_t start = 0; start < s->term_count; start += BATCH) {
+        const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
+        const double *weights = channel->binary ? ones : s->logs + start;
+        const uint32_t *rows = s->terms + start;
+        for (size_t v = 0; v < views; v++) {
+            double norm = s->norms[v];
+            for (uint32_t i = 0; i < count; i++) {
+                const double part = weights[i] * channel->rows[rows[i] * channel->stride + v];
+                norm += part * part;
             }
-            for (uint32_t v = 0; v < views; v++)
-                sum_batch(engine->view + channel->view[first + v], batches + v, norms + first + v,
-                          s->sums + (first + v) * room);
+            s->norms[v] = norm;
         }
+        add_rows(channel->rows + views, channel->stride, columns, rows, weights, count, s->sums);
     }
-    for (uint32_t v = 0; v < channel->views; v++)
-        norms[v] = norms[v] > 0 ? 1 / sqrt(norms[v]) : 0;
+    for (size_t v = 0; v < views; v++)
+        s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;
 }
 
 static void sum_stretch(const struct engine *engine, struct scratch *s, struct span words,
                         struct span chunks, uint32_t forms, double *const *scores)
 {
-    const size_t room = engine->most_labels + PADDED;
     for (uint32_t c = 0; c < engine->channels; c++) {
         const struct channel *channel = engine->channel + c;
         if (!(channel->all & forms))
             continue;
         count_terms(engine, s, channel, s->found + c, words, chunks);
-        sum_views(engine, s, channel, forms, s->norms);
+        sum_rows(s, channel);
         for (uint32_t v = 0; v < channel->views; v++) {
             const struct view *view = engine->view + channel->view[v];
+            const double *sums = s->sums + channel->offsets[v] - channel->views;
             if (!(forms >> view->form & 1) || s->norms[v] == 0)
                 continue;
             for (uint32_t k = 0; k < view->labels; k++)
-                scores[view->form][k] += s->norms[v] * s->sums[v * room + k];
+                scores[view->form][k] += s->norms[v] * sums[k];
         }
     }
 }
@@ -230,23 +186,15 @@ static int give(struct scratch *s, uint32_t first, uint32_t last, const uint32_t
 }
 
 /* Notes in s->worth what one occurrence of each term adds to the label's score; else NAN. */
-static void price(const struct engine *engine, struct scratch *s, const struct channel *channel,
-                  uint32_t number, uint32_t label)
+static void price(struct scratch *s, const struct channel *channel, uint32_t number, uint32_t label)
 {
-    const struct view *view = engine->view + channel->view[number];
-    const size_t stride = 1 + (size_t)view->labels;
     double norm = 0;
     for (uint32_t i = 0; i < s->term_count; i++) {
-        const uint32_t term = s->terms[i];
-        const uint32_t row =
-            channel->links ? channel->links[(size_t)term * channel->wide + 1 + number] : term;
-        double weight = view->binary ? 1 : s->logs[i];
-        s->worth[term] = NAN;
-        if (row == NOWHERE)
-            continue;
-        s->worth[term] = weight / s->times[i] * view->rows[row * stride + 1 + label];
-        weight *= view->rows[row * stride];
-        norm += weight * weight;
+        const float *row = channel->rows + s->terms[i] * channel->stride;
+        const double weight = channel->binary ? 1 : s->logs[i], part = weight * row[number];
+        const double worth = weight / s->times[i] * row[channel->offsets[number] + label];
+        s->worth[s->terms[i]] = row[number] != 0 ? worth : NAN;
+        norm += part * part;
     }
     norm = norm > 0 ? 1 / sqrt(norm) : 0;
     for (uint32_t i = 0; i < s->term_count; i++)
@@ -254,13 +202,12 @@ static void price(const struct engine *engine, struct scratch *s, const struct c
 }
 
 /* Gives each place in the stretch what its terms add in one view. */
-static int weigh_view(const struct engine *engine, struct scratch *s, const struct channel *channel,
-                      const struct found *found, struct span words, struct span chunks,
+static int weigh_view(struct scratch *s, const struct channel *channel, const struct found *found, struct span words, struct span chunks,
                       uint32_t number, uint32_t label)
 {
     const double *worth = s->worth;
     int fits = 1;
-    price(engine, s, channel, number, label);
+    price(s, channel, number, label);
     if (channel->kind == WORDS) {
         for (int n = channel->low; n <= channel->high; n++) {
             const uint32_t *ids = found->ids[n - channel->low];
@@ -306,7 +253,7 @@ static enum outcome weigh_stretch(const struct engine *engine, struct scratch *s
         count_terms(engine, s, channel, s->found + c, words, chunks);
         for (uint32_t v = 0; v < channel->views; v++)
             if (engine->view[channel->view[v]].form == form &&
-                !weigh_view(engine, s, channel, s->found + c, words, chunks, v, label))
+                !weigh_view(s, channel, s->found + c, words, chunks, v, label))
                 return NO_MEMORY;
     }
     return DONE;
