@@ -16,13 +16,21 @@ from textclf.tokens import lowered_places
 
 Places = NDArray[np.intp]
 
-_LARGEST = 1 << 18
+_LARGEST = 1 << 17
 """Characters of a batch, if it has more than one text: its arrays stay near the processor."""
-_UNSEEN, _OTHER, _WORD = range(3)
 _TOP_BITS, _CONTINUING = 0b11000000, 0b10000000
 """What tells the bytes of UTF-8 that continue a character."""
 _TEXT_BITS = 32
 """A text and a term are sorted as one number."""
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+_ASCII = bytes(_is_word(chr(byte)) for byte in range(256))
+"""Which bytes stand in words, where all are ASCII."""
+_UNSEEN, _OTHER, _WORD = range(3)
 _kinds = np.zeros(0x110000, np.uint8)
 """Whether each code point stands in words, as far as it was met."""
 
@@ -89,11 +97,11 @@ class Batch:
     def words(self) -> Words:
         """The words: runs of two or more letters, digits and underscores."""
         joined = "\n".join(self._lowered)
-        data = np.frombuffer(joined.encode("utf-8", "surrogatepass"), np.uint8)
-        is_ascii = len(data) == len(joined)
-        points = data if is_ascii else _code_points(joined)
-        inside = np.zeros(len(points) + 2, bool)
-        inside[1:-1] = _is_word(points)
+        raw = joined.encode("utf-8", "surrogatepass")
+        data = np.frombuffer(raw, np.uint8)
+        is_ascii = len(raw) == len(joined)
+        kinds = np.frombuffer(raw.translate(_ASCII), bool) if is_ascii else _in_words(joined)
+        inside = np.concatenate([[False], kinds, [False]])
         borders = np.flatnonzero(inside[1:] != inside[:-1])
         starts, ends = borders[::2], borders[1::2]
         long = ends - starts > 1
@@ -125,16 +133,12 @@ def tally(texts: Places, terms: Places) -> tuple[Places, Places, Places]:
     return keys >> _TEXT_BITS, keys & (1 << _TEXT_BITS) - 1, counts
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
-
-
-def _is_word(points: NDArray[np.uint8] | NDArray[np.uint32]) -> NDArray[np.bool_]:
+def _in_words(text: str) -> NDArray[np.bool_]:
     r"""Return which characters stand in words, as a regular expression's \w has it."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
     kinds = _kinds[points]
     if not kinds.all():
         for point in np.unique(points[kinds == _UNSEEN]).tolist():
-            char = chr(point)
-            _kinds[point] = _WORD if char.isalnum() or char == "_" else _OTHER
+            _kinds[point] = _WORD if _is_word(chr(point)) else _OTHER
         kinds = _kinds[points]
     return np.asarray(kinds == _WORD)

@@ -175,7 +175,7 @@ class _Form:
         known = np.zeros(bounds[-1], bool)
         for view in self.views:
             found = view.find_all(batch)
-            texts = np.searchsorted(found.bounds, found.units, side="right") - 1
+            texts = np.repeat(np.arange(len(scores)), np.diff(found.bounds)).take(found.units)
             view.add(scores, *tally(texts, found.terms))
             if (view.view.analyzer != "char_wb") == self.has_words:
                 known[found.units] = True
@@ -231,18 +231,17 @@ class _View:
             chunks, bounds = batch.chunks
             terms, lengths = self._chunks.rows(chunks)
             return _Many(terms, np.repeat(np.arange(len(chunks)), lengths), bounds)
-        parts = []
-        for firsts, found in batch.words.ngrams(self.view.low, self.view.high):
-            ids = self._vocabulary.find(found)
-            at = np.flatnonzero(ids >= 0)
-            parts.append((ids[at], firsts[at]))
-        terms, units = map(np.concatenate, zip(*parts, strict=True))
-        return _Many(terms, units, batch.words.bounds)
+        firsts, grams = map(
+            np.concatenate, zip(*batch.words.ngrams(self.view.low, self.view.high), strict=True)
+        )
+        ids = self._vocabulary.find(grams)
+        (at,) = (ids >= 0).nonzero()
+        return _Many(ids.take(at), firsts.take(at), batch.words.bounds)
 
     def add(self, scores: Doubles, texts: Places, terms: Places, counts: Places) -> None:
         """Add to scores, shape (texts, labels), what the tallied terms of each text weigh."""
         weight = 1 + np.log(counts) if self.view.weighting == "log" else np.ones(len(counts))
-        rows = self._rows[terms]
+        rows = self._rows.take(terms, axis=0, mode="clip")
         lengths = (weight * rows[:, 0]) ** 2
         bounds = np.searchsorted(texts, np.arange(len(scores) + 1)).tolist()
         for text, (start, end) in enumerate(pairwise(bounds)):

@@ -44,7 +44,9 @@ def hash_spans(data: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[
     """Return the hash of each stretch of bytes, from `starts` to before `ends`; 0 if empty."""
     powers, inverses = _powers(1 << max(10, len(data).bit_length()))
     sums = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum((data.astype(np.uint64) + np.uint64(1)) * inverses[: len(data)], out=sums[1:])
+    parts = np.add(data, np.uint64(1), dtype=np.uint64)
+    parts *= inverses[: len(data)]
+    np.cumsum(parts, out=sums[1:])
     return np.asarray((sums[ends] - sums[starts]) * powers[ends - 1])
 
 
@@ -126,12 +128,13 @@ class Vocabulary(Sequence[str]):
         rows = np.full(len(wanted), -1, np.intp)
         left = np.arange(len(wanted))
         while len(left):
-            slots = self.slots[places[left][:, None] + np.arange(_BUCKET)]
-            fits = (slots & ~row_mask == tags[left][:, None]) & (slots > 0)
-            which, slot = fits.nonzero()
-            rows[left[which]] = (slots[which, slot] & row_mask).astype(np.intp) - 1
-            left = left[(slots[:, -1] > 0) & ~fits.any(axis=1)]
-            places[left] += _BUCKET
+            slots = self.slots.take(places)
+            full = slots != 0
+            slots ^= tags
+            alike = full & (slots <= row_mask)
+            (found,), (on,) = alike.nonzero(), (full > alike).nonzero()
+            rows[left.take(found)] = slots.take(found).astype(np.intp) - 1
+            left, tags, places = left.take(on), tags.take(on), places.take(on) + 1
         return rows
 
     def check(self) -> str:
@@ -193,7 +196,7 @@ def _tags(mixed: Hashes, bits: int, row_bits: int) -> Slots:
     return np.asarray((mixed << np.uint64(bits)) & ~np.uint64((1 << row_bits) - 1))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _powers(count: int) -> tuple[Hashes, Hashes]:
     """Return the powers of the base and of its inverse, from the 0th on."""
     found: list[Any] = []
