@@ -26,6 +26,8 @@ _BUCKET = 8
 """Slots: those of a bucket fill one line of a processor's cache, and are compared at once."""
 _MOST_TERMS = 1 << 26
 _SEPARATOR = "\n"
+_BLOCK = 1 << 20
+"""Bytes that are hashed at a time; only a longer text is hashed whole."""
 
 
 def hashes(texts: Iterable[str]) -> Hashes:
@@ -35,9 +37,17 @@ def hashes(texts: Iterable[str]) -> Hashes:
     ['0x62', '0x453182972e7312a9']
     """
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    ends = np.cumsum(np.fromiter((len(one) for one in encoded), np.intp, len(encoded)))
-    starts = np.concatenate([np.zeros(min(1, len(ends)), np.intp), ends[:-1]])
-    return hash_spans(np.frombuffer(b"".join(encoded), np.uint8), starts, ends)
+    bounds = np.zeros(len(encoded) + 1, np.intp)
+    np.cumsum(np.fromiter(map(len, encoded), np.intp, len(encoded)), out=bounds[1:])
+    found = [np.zeros(0, np.uint64)]
+    first = 0
+    while first < len(encoded):
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _BLOCK, "right")) - 1)
+        data = np.frombuffer(b"".join(encoded[first:last]), np.uint8)
+        places = bounds[first : last + 1] - bounds[first]
+        found.append(hash_spans(data, places[:-1], places[1:]))
+        first = last
+    return np.concatenate(found)
 
 
 def hash_spans(data: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Hashes:

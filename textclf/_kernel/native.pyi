@@ -1,6 +1,5 @@
 from collections.abc import Sequence
-
-from numpy.typing import NDArray
+from typing import Any, Self
 
 unicode: str
 instructions: str
@@ -14,16 +13,14 @@ class Engine:
         lexicons: tuple[object, ...],
         abbreviations: tuple[str, ...],
         portable: bool,
-    ) -> Engine: ...
+    ) -> Self: ...
     def score(
         self,
         text: str,
         spans: tuple[Sequence[tuple[int, int]], ...],
-        outs: tuple[tuple[NDArray[object], NDArray[object]], ...],
+        outs: tuple[tuple[Any, Any], ...],
     ) -> bool: ...
-    def score_texts(
-        self, texts: Sequence[str], outs: tuple[tuple[NDArray[object], NDArray[object]], ...]
-    ) -> list[int]: ...
+    def score_texts(self, texts: Sequence[str], outs: tuple[tuple[Any, Any], ...]) -> list[int]: ...
     def contributions(
         self, text: str, form: int, label: int, start: int, end: int
     ) -> tuple[bytes, bytes, bytes] | None: ...
