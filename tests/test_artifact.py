@@ -15,10 +15,8 @@ from safetensors.numpy import load as load_safetensors
 import textclf
 from textclf.artifact import (
     find_model,
-    from_bytes,
     list_models,
     read_model,
-    to_bytes,
     verify_models,
     write_model,
 )
@@ -27,6 +25,7 @@ from textclf.container import pack, unpack
 from textclf.engine import NumpyEngine
 from textclf.errors import ModelError
 from textclf.linear import LinearForm
+from textclf.modelfile import from_bytes, to_bytes
 
 SHIPPED = ["sectarian_violence", "stance", "topic"]
 
@@ -49,6 +48,14 @@ def changed(data: bytes, change) -> bytes:
     return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
 
 
+def again(slots):
+    """Return slots that hold each row, the first two found in each other's place."""
+    first, second = np.flatnonzero(slots)[:2]
+    slots = slots.copy()
+    slots[[first, second]] = slots[[second, first]]
+    return slots
+
+
 def test_a_model_reads_back_as_it_was(beat, data):
     back = from_bytes(data, "here")
 
@@ -68,11 +75,11 @@ def test_any_safetensors_reader_opens_the_tensors(beat, data):
     tensors = load_safetensors(data)
 
     assert np.array_equal(tensors["bias"], beat.form.bias)
-    assert np.array_equal(tensors["view0.weights"], beat.form.views[0].weights)
+    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.form.views[0].weights)
 
 
 def test_a_fortran_ordered_array_is_written_as_it_reads(beat):
-    views = [replace(view, weights=np.asfortranarray(view.weights)) for view in beat.form.views]
+    views = [replace(view, rows=np.asfortranarray(view.rows)) for view in beat.form.views]
 
     fortran = replace(beat, form=LinearForm(tuple(views), beat.form.bias))
 
@@ -115,7 +122,7 @@ def test_bytes_after_the_end_are_refused(data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h, t: h.update(format=1), "model format 1 is not 3"),
+        (lambda h, t: h.update(format=2), "model format 2 is not 3"),
         (lambda h, t: h["scheme"].update(kind="both"), "its scheme does not hold"),
         (lambda h, t: h["scheme"].update(surprise=1), "its scheme does not hold"),
         (lambda h, t: h["scheme"]["labels"].pop(), "its scheme does not hold"),
@@ -136,16 +143,33 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: t.update(bias=t["bias"][:1]), "tensor 'bias' is float32"),
         (lambda h, t: t.update(bias=t["bias"].view(np.uint8)), "tensor 'bias' is uint8"),
         (lambda h, t: t.update(bias=t["bias"] * np.float32("inf")), "not finite"),
-        (lambda h, t: t.update({"view0.scale": -t["view0.scale"]}), "not above zero"),
-        (lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}), "ascending order"),
+        (lambda h, t: t.update({"view0.rows": -t["view0.rows"]}), "not above zero"),
+        (lambda h, t: t.update({"view0.rows": t["view0.rows"][:, 1:]}), "'view0.rows' is float32"),
+        (
+            lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}),
+            "hashes are not those",
+        ),
         (lambda h, t: t.update({"view0.terms": t["view0.terms"] | 128}), "is not UTF-8"),
+        (lambda h, t: t.update({"view0.slots": t["view0.slots"][:9]}), "has too few slots"),
+        (lambda h, t: t.update({"view0.slots": t["view0.slots"] * 0}), "not hold each term once"),
+        (
+            lambda h, t: t.update({"view0.slots": t["view0.slots"] << np.uint64(1)}),
+            "not hold each term once",
+        ),
+        (lambda h, t: t.update({"view0.slots": again(t["view0.slots"])}), "not that of its terms"),
+        (
+            lambda h, t: t.update({"view0.hashes": t["view0.hashes"][:9]}),
+            "has too few|not hold each",
+        ),
+        (lambda h, t: t.update({"view0.hashes": t["view0.hashes"] + 1}), "hashes are not those"),
+        (lambda h, t: t.update({"view0.hashes": t["bias"]}), "not bytes, hashes and slots"),
         (lambda h, t: t.update(extra=t["bias"]), "'extra' is missing or not expected"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_hostile_file_is_refused_with_what_is_wrong(data, change, message):
     with pytest.raises(ModelError, match=message):
-        from_bytes(changed(data, change), "evil.textclf")
+        from_bytes(changed(data, change), "evil.textclf", thorough=True)
 
 
 @pytest.mark.parametrize(

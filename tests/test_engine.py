@@ -1,4 +1,10 @@
-"""The engine scores as the reference does, and its contributions add up."""
+"""Every engine scores as the reference does, and its contributions add up.
+
+The compiled engine is tested as it is made, without the special instructions of the processor,
+and as it is laid out once it has many texts to score.
+"""
+
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -8,19 +14,43 @@ from hypothesis import strategies as st
 
 from textclf.counting import count
 from textclf.engine import NumpyEngine
+from textclf.kernel import KernelEngine, obstacle
 from textclf.lexicon import Lexicon
 from textclf.reference import TextClassifier
+
+
+def laid_out(forms):
+    engine = KernelEngine(forms)
+    engine.score_texts([""] * 64)
+    return engine
+
+
+built = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+MAKERS = {
+    "numpy": NumpyEngine,
+    "kernel": KernelEngine,
+    "portable": partial(KernelEngine, portable=True),
+    "laid out": laid_out,
+}
+ENGINES = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
 
 X = SPORT + WEATHER + BOTH
 Y = ["sport"] * 6 + ["weather"] * 6 + ["both"] * 2
 MULTI = np.array([[y != "weather", y != "sport"] for y in Y], int)
-LEXICON = Lexicon((("play", ("goal", "the match", "captain")), ("sky", ("rain", "snow", "wind"))))
+LEXICON = Lexicon(
+    (
+        ("play", ("goal", "the match", "captain", "the match was over")),
+        ("sky", ("rain", "snow", "wind", "the match")),
+        ("time", ("night", "Friday", "until Friday", "gen", "dr")),
+    )
+)
 CONFIGS = {
     "words and characters": ({"char_min_df": 1}, Y),
     "words alone": ({"char_ngrams": None}, Y),
     "characters alone": ({"word_ngrams": None, "char_min_df": 1}, Y),
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
     "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
+    "both weightings": ({"weightings": ("log", "binary"), "char_min_df": 1}, Y),
     "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
     "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
@@ -30,9 +60,41 @@ MODELS = {name: TextClassifier(**config).fit(X, y) for name, (config, y) in CONF
 PHRASES = [phrase for _, phrases in LEXICON.groups for phrase in phrases]
 TERMS = sorted({term for m in MODELS.values() for v in m.form_.views for term in v.terms}) + PHRASES
 GLUE = st.sampled_from(
-    [" ", "  ", "\n\n", ", ", ". ", "-", "", "\u00a0", " x ", "\u0130", "\u03a3 "]
+    [
+        " ",
+        "  ",
+        "\n\n",
+        ", ",
+        ". ",
+        "!? ",
+        '." ',
+        ".’ “",
+        ". (",
+        ".\n",
+        "-",
+        "",
+        "\u00a0",
+        "\u2028",
+        "\u0085",
+        " x ",
+        " É. ",
+        " 7 ",
+        "\u0130",
+        "\u0307",
+        "\u212a",
+        "\u023a",
+        "\U0001f327",
+        "\u03a3 ",
+        "\ud800",
+    ]
 )
-PIECES = st.sampled_from(TERMS) | st.sampled_from(TERMS).map(str.upper)
+PIECES = st.one_of(
+    st.sampled_from(TERMS),
+    st.sampled_from(TERMS).map(str.upper),
+    st.sampled_from(TERMS).map(str.title),
+    st.sampled_from(TERMS).map(lambda term: term[: len(term) // 2]),
+    st.sampled_from(["Gen", "Dr", "i.e", "No", "A", "J"]),
+)
 TEXTS = st.lists(st.tuples(PIECES, GLUE), max_size=25).map(
     lambda pairs: "".join(map("".join, pairs))
 )
@@ -40,51 +102,66 @@ EDGES = [
     "",
     " ",
     "\x00",
+    ".",
     "goal " * 70_000,
-    "goal" * 50_000,
+    "goal" * 20_000,
+    "goal. Rain! " * 1000,
+    "the match was " * 100 + "over",
     "\ud800goal",
     "\u0130stanbul\u03a3 rain",
+    "\u0130stanbul rain",
+    "\u212a" * 40 + " goal",
+    "“Rain.” ‘Gen. Snow’ (Dr. Wind) [Goal.] 'A. Captain' É. Night i.e. Friday",
 ]
 
 
+@cache
+def engine_of(maker, *names):
+    return MAKERS[maker]([MODELS[name].form_ for name in names])
+
+
+def expected(name, text):
+    model = MODELS[name]
+    return model.scores(count([text], model.views()))[0]
+
+
+@pytest.mark.parametrize("maker", ENGINES)
 @pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
-def test_the_engine_scores_as_the_reference(name, text):
-    model = MODELS[name]
+def test_an_engine_scores_as_the_reference(maker, name, text):
+    found = engine_of(maker, name).score(text)[0].scores[0]
 
-    expected = model.scores(count([text], model.views()))[0]
-    found = NumpyEngine([model.form_]).score(text)[0].scores[0]
-
-    assert np.allclose(found, expected, rtol=0, atol=1e-6)
+    assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("text", EDGES, ids=lambda text: repr(text[:12]))
 @pytest.mark.parametrize("name", MODELS)
-def test_the_engine_scores_as_the_reference_at_the_edges(name, text):
-    model = MODELS[name]
+def test_the_engines_score_as_the_reference_at_the_edges(name, text):
+    scores = expected(name, text)
 
-    expected = model.scores(count([text], model.views()))[0]
-    found = NumpyEngine([model.form_]).score(text)[0].scores[0]
+    for maker in ["numpy"] if obstacle() else MAKERS:
+        engine = engine_of(maker, name)
+        assert np.allclose(engine.score(text)[0].scores[0], scores, rtol=0, atol=1e-6)
+        assert np.allclose(engine.score_texts([text])[0].scores[0], scores, rtol=0, atol=1e-6)
 
-    assert np.allclose(found, expected, rtol=0, atol=1e-6)
 
-
+@pytest.mark.parametrize("maker", ENGINES)
 @pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
-def test_contributions_and_bias_add_up_to_the_score(name, text):
-    form = MODELS[name].form_
-    engine = NumpyEngine([form])
+def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
+    engine = engine_of(maker, name)
 
     score = engine.score(text)[0].scores[0]
 
     for label, total in enumerate(score):
         parts = engine.contributions(text, 0, label, (0, len(text)))
-        assert abs(parts.weights.sum() + form.bias[label] - total) < 1e-6
+        assert abs(parts.weights.sum() + MODELS[name].form_.bias[label] - total) < 1e-6
 
 
+@pytest.mark.parametrize("maker", ENGINES)
 @given(first=TEXTS, second=TEXTS)
-def test_a_passage_is_scored_as_if_it_stood_alone(first, second):
-    engine = NumpyEngine([MODELS["words and characters"].form_])
+def test_a_passage_is_scored_as_if_it_stood_alone(maker, first, second):
+    engine = engine_of(maker, "words and characters")
     text = f"{first}\n\n{second}"
     spans = [(0, len(first)), (len(first) + 2, len(text))]
 
@@ -94,26 +171,60 @@ def test_a_passage_is_scored_as_if_it_stood_alone(first, second):
     assert np.allclose(rows[2], engine.score(second)[0].scores[0], atol=1e-9)
 
 
+@pytest.mark.parametrize("maker", ENGINES)
 @given(text=TEXTS)
-def test_several_models_score_together_as_each_alone(text):
-    forms = [model.form_ for model in MODELS.values()]
+def test_several_models_score_together_as_each_alone(maker, text):
+    together = engine_of(maker, *MODELS).score(text)
 
-    together = NumpyEngine(forms).score(text)
-
-    for form, found in zip(forms, together, strict=True):
-        assert np.array_equal(found.scores, NumpyEngine([form]).score(text)[0].scores)
+    for name, found in zip(MODELS, together, strict=True):
+        assert np.array_equal(found.scores, engine_of(maker, name).score(text)[0].scores)
 
 
-def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing():
-    form = MODELS["words and characters"].form_
+@pytest.mark.parametrize("maker", ENGINES)
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_many_texts_are_scored_as_each_is(maker, texts):
+    engine = engine_of(maker, *MODELS)
 
-    found = NumpyEngine([form]).score("\u06cc\u06c1 \u062e\u0628\u0631")[0]
+    found = engine.score_texts(texts)
 
-    assert np.allclose(found.scores[0], form.bias)
+    for place, text in enumerate(texts):
+        for whole, one in zip(found, engine.score(text), strict=True):
+            assert np.allclose(whole.scores[place], one.scores[0], rtol=0, atol=1e-12)
+            assert whole.known[place] == one.known[0]
+    assert [one.scores.shape[0] for one in found] == [len(texts)] * len(MODELS)
+
+
+@built
+@pytest.mark.parametrize("maker", ["kernel", "portable", "laid out"])
+@given(text=TEXTS, cuts=st.tuples(*[st.integers(0, 400)] * 4))
+def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
+    names = ["words and characters", "characters alone", "groups", "both weightings"]
+    engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
+    spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
+    asked = [spans, spans, spans[:1], []]
+
+    found, wanted = engine.score(text, asked), plain.score(text, asked)
+
+    for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        assert np.allclose(one.scores, other.scores, rtol=0, atol=1e-9)
+        assert np.allclose(one.known, other.known, rtol=0, atol=1e-12)
+        here = engine.contributions(text, number, 0, spans[0])
+        there = plain.contributions(text, number, 0, spans[0])
+        assert here.starts.tolist() == there.starts.tolist()
+        assert here.ends.tolist() == there.ends.tolist()
+        assert np.allclose(here.weights, there.weights, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
+    found = engine_of(maker, "words and characters").score("\u06cc\u06c1 \u062e\u0628\u0631")[0]
+
+    assert np.allclose(found.scores[0], MODELS["words and characters"].form_.bias)
     assert found.known[0] == 0
 
 
-def test_the_known_share_counts_words():
-    found = NumpyEngine([MODELS["words alone"].form_]).score("captain qwzx goal")[0]
+@pytest.mark.parametrize("maker", ENGINES)
+def test_the_known_share_counts_words(maker):
+    found = engine_of(maker, "words alone").score("captain qwzx goal")[0]
 
     assert found.known[0] == pytest.approx(2 / 3)

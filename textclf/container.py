@@ -6,6 +6,7 @@ The format: https://github.com/huggingface/safetensors (Apache 2.0).
 
 import json
 from collections.abc import Mapping
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -13,47 +14,65 @@ from numpy.typing import NDArray
 
 from textclf.errors import ModelError
 
-_TYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("u1"), "F32": np.dtype("<f4")}
+_TYPES: dict[str, np.dtype[Any]] = {
+    "U8": np.dtype("u1"),
+    "U64": np.dtype("<u8"),
+    "F32": np.dtype("<f4"),
+}
 _LENGTH = 8
 _LONGEST_HEADER = 25_000_000
 _MOST_TENSORS = 1000
 
 
 def pack(metadata: Mapping[str, str], tensors: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return the container: tensors in the order of their names, in C order, little-endian."""
+    """Return the container: tensors in C order, little-endian, as `_ordered` orders them."""
+    parts = [
+        np.ascontiguousarray(tensor, tensor.dtype.newbyteorder("<")).tobytes()
+        for _, tensor in _ordered(tensors)
+    ]
+    return b"".join([header(metadata, tensors), *parts])
+
+
+def header(metadata: Mapping[str, str], tensors: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return what stands before the tensors: the same tensors give the same bytes."""
     names = {dtype: name for name, dtype in _TYPES.items()}
-    header: dict[str, Any] = {"__metadata__": dict(metadata)}
-    parts, offset = [], 0
-    for name in sorted(tensors):
-        tensor = np.ascontiguousarray(tensors[name])
-        part = tensor.astype(tensor.dtype.newbyteorder("<")).tobytes()
-        header[name] = {
+    table: dict[str, Any] = {"__metadata__": dict(metadata)}
+    offset = 0
+    for name, tensor in _ordered(tensors):
+        table[name] = {
             "dtype": names[tensor.dtype],
             "shape": list(tensor.shape),
-            "data_offsets": [offset, offset + len(part)],
+            "data_offsets": [offset, offset + tensor.nbytes],
         }
-        parts.append(part)
-        offset += len(part)
-    text = json.dumps(header, separators=(",", ":"), sort_keys=True).encode("ascii")
+        offset += tensor.nbytes
+    text = json.dumps(table, separators=(",", ":"), sort_keys=True).encode("ascii")
     text += b" " * (-len(text) % 8)
-    return b"".join([len(text).to_bytes(_LENGTH, "little"), text, *parts])
+    return len(text).to_bytes(_LENGTH, "little") + text
 
 
-def unpack(data: bytes, place: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
-    """Return metadata and tensors; raises ModelError, naming `place`, for what does not hold."""
+def _ordered(tensors: Mapping[str, NDArray[Any]]) -> list[tuple[str, NDArray[Any]]]:
+    """Return the tensors by their names, the widest numbers first: so each lies aligned."""
+    return sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
+
+
+def unpack(data: bytes | mmap, place: str) -> tuple[dict[str, str], dict[str, NDArray[Any]]]:
+    """Return metadata, and tensors that look into the data.
+
+    Raises ModelError, naming `place`, for what does not hold.
+    """
     length = int.from_bytes(data[:_LENGTH], "little")
     if len(data) < _LENGTH or length > min(_LONGEST_HEADER, len(data) - _LENGTH):
         raise _wrong(place, f"it is {len(data)} bytes long, too short for its header")
-    header = _header(data[_LENGTH : _LENGTH + length], place)
-    metadata = header.pop("__metadata__", {})
+    table = _table(data[_LENGTH : _LENGTH + length], place)
+    metadata = table.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise _wrong(place, "its metadata are not strings")
-    if len(header) > _MOST_TENSORS:
-        raise _wrong(place, f"it has {len(header)} tensors, more than any model")
+    if len(table) > _MOST_TENSORS:
+        raise _wrong(place, f"it has {len(table)} tensors, more than any model")
     body = memoryview(data)[_LENGTH + length :]
     tensors: dict[str, NDArray[Any]] = {}
     end = 0
-    for name, entry in sorted(header.items(), key=lambda item: _start(item[1])):
+    for name, entry in sorted(table.items(), key=lambda item: _start(item[1])):
         start, stop, dtype, shape = _entry(name, entry, place)
         size = dtype.itemsize
         for side in shape:
@@ -67,7 +86,7 @@ def unpack(data: bytes, place: str) -> tuple[dict[str, str], dict[str, NDArray[A
     return metadata, tensors
 
 
-def _header(raw: bytes, place: str) -> dict[str, Any]:
+def _table(raw: bytes, place: str) -> dict[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         table = dict(pairs)
         if len(table) != len(pairs):
@@ -75,12 +94,12 @@ def _header(raw: bytes, place: str) -> dict[str, Any]:
         return table
 
     try:
-        header = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
+        table = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
         raise _wrong(place, "its header is not JSON") from None
-    if not isinstance(header, dict):
+    if not isinstance(table, dict):
         raise _wrong(place, "its header is not a table")
-    return header
+    return table
 
 
 def _start(entry: object) -> int:

@@ -68,7 +68,7 @@ def _places(vocabulary: tuple[str, ...]) -> dict[str, int]:
 
 
 def columns(
-    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: tuple[str, ...]
+    matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: Sequence[str]
 ) -> sparse.csr_array:
     """Return the columns of the wanted terms; one that was not counted is empty."""
     places = _places(vocabulary)

@@ -18,7 +18,10 @@ _LONG_PASSAGE = 1500
 """Characters. A longer paragraph has lost its breaks, and is split at its sentences."""
 _SENTENCES_A_PASSAGE = 5
 
-_ODD_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_LINE_END = re.compile(r"\n\s*")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_TYPOGRAPHY = re.compile(r"[^\x00-\x7f‘’“”–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,14 @@ class Document:
         text = "".join(kept)
         return cls(original, text, tuple(_passages(text)), dropped, tuple(pieces))
 
+    def passages_in_original(self) -> tuple[Span, ...]:
+        """Return the passages as spans of the original."""
+        return tuple(self.in_original(span.start, span.end) for span in self.passages)
+
     def in_original(self, start: int, end: int) -> Span:
         """Return the span of the original that a span of `text` came from."""
+        if self.text == self.original:
+            return Span(start, end)
         first, last = self._piece(start), self._piece(max(start, end - 1))
         whole_first = first.end - first.start != first.original_end - first.original_start
         whole_last = last.end - last.start != last.original_end - last.original_start
@@ -105,20 +114,22 @@ def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int
     lone surrogate becomes U+FFFD: so that a soft hyphen or a ligature hides no word.
     """
     text = original[start:end]
-    if text.isascii():
+    if text.isascii() or not _BEYOND_TYPOGRAPHY.search(text):
         yield text, start, end
         return
     done = 0
-    for run in _ODD_RUN.finditer(text):
-        if not _odd(run.group()):
+    for found in _BEYOND_ASCII.finditer(text):
+        first = max(0, found.start() - 1)  # an accent belongs to the letter before it
+        run = text[first : found.end()]
+        if not _odd(run):
             continue
-        if run.start() > done:
-            yield text[done : run.start()], start + done, start + run.start()
-        for cluster in _clusters(run.group()):
-            place = start + run.start() + cluster.start
-            raw = run.group()[cluster.start : cluster.end]
+        if first > done:
+            yield text[done:first], start + done, start + first
+        for cluster in _clusters(run):
+            place = start + first + cluster.start
+            raw = run[cluster.start : cluster.end]
             yield _mend(raw), place, place + len(raw)
-        done = run.end()
+        done = found.end()
     if done < len(text):
         yield text[done:], start + done, end
 
@@ -149,9 +160,9 @@ def _mend(cluster: str) -> str:
 
 
 def _passages(text: str) -> Iterator[Span]:
-    gap = r"\s*\n[^\S\n]*\n\s*" if re.search(r"\S\s*\n[^\S\n]*\n\s*\S", text) else r"\s*\n\s*"
+    gap = _BLANK_LINE if _BLANK_LINE.search(text.strip()) else _LINE_END
     start = 0
-    for match in (*re.finditer(gap, text), None):
+    for match in (*gap.finditer(text), None):
         end = match.start() if match else len(text)
         for passage in trimmed(text, start, end):
             yield from _split_long(text, passage)

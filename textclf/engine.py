@@ -6,15 +6,27 @@ It knows no scheme and no file.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textclf.batches import Batch, batched, tally
 from textclf.features import View
-from textclf.linear import Contributions, LinearForm, LinearView, Scores
+from textclf.lexicon import Lexicon
+from textclf.linear import (
+    Contributions,
+    Doubles,
+    LinearForm,
+    LinearView,
+    Places,
+    Scores,
+    joined,
+)
+from textclf.lookup import Vocabulary, hashes
 from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
-_CACHED_CHUNKS = 50_000
+_CACHED_CHUNKS, _CACHED_ROWS = 50_000, 5_000_000
 _PLACE_BITS = 31
 """A start and an end are sorted as one number of 62 bits."""
 
@@ -23,9 +35,9 @@ _PLACE_BITS = 31
 class _Found:
     """The occurrences of a view's known terms in a text."""
 
-    terms: NDArray[np.intp]
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
+    terms: Places
+    starts: Places
+    ends: Places
 
     def within(self, start: int, end: int) -> "_Found":
         inside = (self.starts >= start) & (self.ends <= end)
@@ -33,11 +45,22 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Many:
+    """The occurrences of a view's known terms in a batch."""
+
+    terms: Places
+    units: Places
+    """The word, or the chunk, that each starts with."""
+    bounds: Places
+    """The first word or chunk of each text, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     """What a form finds in a text, or in a span of it."""
 
     views: list[_Found]
-    starts: NDArray[np.intp]
+    starts: Places
     """Where each word starts; each chunk, for a form without a word view."""
     known: NDArray[np.bool_]
     """Whether a known term starts there."""
@@ -69,6 +92,14 @@ class NumpyEngine:
                 Scores(np.array([row for row, _ in rows]), np.array([known for _, known in rows]))
             )
         return results
+
+    def score_texts(self, texts: Sequence[str]) -> list[Scores]:
+        """Return for each form the scores of many texts, each read whole."""
+        parts = [[form.score_batch(batch) for form in self._forms] for batch in batched(texts)]
+        return [
+            joined([nothing, *column])
+            for nothing, *column in zip(map(_Form.nothing, self._forms), *parts, strict=True)
+        ]
 
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int]
@@ -125,13 +156,31 @@ class _Form:
         ]
         return _Reading(views, starts, np.isin(starts, np.concatenate(telling)))
 
-    def score(self, found: _Reading) -> tuple[NDArray[np.float64], float]:
+    def score(self, found: _Reading) -> tuple[Doubles, float]:
         total = self.bias.copy()
         for view, occurrences in zip(self.views, found.views, strict=True):
             if len(occurrences.terms):
                 terms, counts = np.unique(occurrences.terms, return_counts=True)
                 total += view.weigh(terms, counts) @ view.weights[terms].astype(float)
         return total, float(found.known.mean()) if len(found.known) else 0.0
+
+    def nothing(self) -> Scores:
+        """Return the scores of no text."""
+        return Scores(np.zeros((0, len(self.bias))), np.zeros(0))
+
+    def score_batch(self, batch: Batch) -> Scores:
+        """Return the scores of the texts of a batch."""
+        scores = np.tile(self.bias, (len(batch.texts), 1))
+        bounds = batch.words.bounds if self.has_words else batch.chunks[1]
+        known = np.zeros(bounds[-1], bool)
+        for view in self.views:
+            found = view.find_all(batch)
+            texts = np.repeat(np.arange(len(scores)), np.diff(found.bounds)).take(found.units)
+            view.add(scores, *tally(texts, found.terms))
+            if (view.view.analyzer != "char_wb") == self.has_words:
+                known[found.units] = True
+        counts = np.concatenate([[0], np.cumsum(known)])[bounds]
+        return Scores(scores, np.diff(counts) / np.maximum(np.diff(bounds), 1))
 
     def contributions(self, found: _Reading, label: int) -> Contributions:
         starts, ends, weights = [], [], []
@@ -159,52 +208,111 @@ class _View:
         self.view: View = view.view
         self.weights = view.weights
         self.scale = view.scale.astype(float)
-        self._places = {term: place for place, term in enumerate(view.terms)}
-        self._chunks: dict[str, NDArray[np.intp]] = {}
+        self._rows = view.rows
+        self._vocabulary = view.terms
+        self._chunks = _Chunks(view.terms, view.view.low, view.view.high)
 
     def find(self, tokens: _Analysis) -> _Found:
         if self.view.lexicon:
             return self._marks(self.view.lexicon.terms(tokens.text, self.view.low, self.view.high))
-        return self._words(tokens.words) if self.view.analyzer == "word" else self._chars(tokens)
+        if self.view.analyzer == "word":
+            return self._words(tokens.words)
+        return self._chars(tokens.chunks)
 
-    def weigh(self, terms: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.float64]:
+    def weigh(self, terms: Places, counts: Places) -> Doubles:
         """Return g(tf) / norm for the distinct terms of a text."""
         weight = 1 + np.log(counts) if self.view.weighting == "log" else np.ones(len(counts))
         return np.asarray(weight / np.sqrt(((weight * self.scale[terms]) ** 2).sum()))
+
+    def find_all(self, batch: Batch) -> _Many:
+        if self.view.lexicon:
+            return self._all_marks(self.view.lexicon, batch)
+        if self.view.analyzer == "char_wb":
+            chunks, bounds = batch.chunks
+            terms, lengths = self._chunks.rows(chunks)
+            return _Many(terms, np.repeat(np.arange(len(chunks)), lengths), bounds)
+        firsts, grams = map(
+            np.concatenate, zip(*batch.words.ngrams(self.view.low, self.view.high), strict=True)
+        )
+        ids = self._vocabulary.find(grams)
+        (at,) = (ids >= 0).nonzero()
+        return _Many(ids.take(at), firsts.take(at), batch.words.bounds)
+
+    def add(self, scores: Doubles, texts: Places, terms: Places, counts: Places) -> None:
+        """Add to scores, shape (texts, labels), what the tallied terms of each text weigh."""
+        weight = 1 + np.log(counts) if self.view.weighting == "log" else np.ones(len(counts))
+        rows = self._rows.take(terms, axis=0, mode="clip")
+        lengths = (weight * rows[:, 0]) ** 2
+        bounds = np.searchsorted(texts, np.arange(len(scores) + 1)).tolist()
+        for text, (start, end) in enumerate(pairwise(bounds)):
+            if start < end:
+                norm = np.sqrt(lengths[start:end].sum())
+                scores[text] += weight[start:end] / norm @ rows[start:end, 1:].astype(float)
 
     def _words(self, tokens: Tokens) -> _Found:
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
         parts = []
         grams = word_ngrams(tokens.texts, self.view.low, self.view.high)
         for n, terms in enumerate(grams, start=self.view.low):
-            ids = np.fromiter((self._places.get(term, -1) for term in terms), np.intp, len(terms))
+            ids = self._vocabulary.find(hashes(terms))
             at = np.flatnonzero(ids >= 0)
             parts.append(_Found(ids[at], starts[at], ends[at + n - 1]))
         return _joined(parts)
 
     def _marks(self, tokens: Tokens) -> _Found:
-        ids = np.array([self._places.get(term, -1) for term in tokens.texts], np.intp)
+        ids = self._vocabulary.find(hashes(tokens.texts))
         at = np.flatnonzero(ids >= 0)
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
         return _Found(ids[at], starts[at], ends[at])
 
-    def _chars(self, tokens: _Analysis) -> _Found:
-        found = tokens.chunks
-        ids = [self._chunk(chunk) for chunk in found.texts]
-        lengths = np.fromiter((len(one) for one in ids), np.intp, len(ids))
-        joined = np.concatenate(ids) if ids else np.zeros(0, np.intp)
-        starts = np.repeat(np.array(found.starts, np.intp), lengths)
-        return _Found(joined, starts, np.repeat(np.array(found.ends, np.intp), lengths))
+    def _chars(self, tokens: Tokens) -> _Found:
+        terms, lengths = self._chunks.rows(tokens.texts)
+        starts = np.repeat(np.array(tokens.starts, np.intp), lengths)
+        return _Found(terms, starts, np.repeat(np.array(tokens.ends, np.intp), lengths))
 
-    def _chunk(self, chunk: str) -> NDArray[np.intp]:
-        known = self._chunks.get(chunk)
-        if known is None:
-            grams = char_ngrams(chunk, self.view.low, self.view.high)
-            known = np.array([p for g in grams if (p := self._places.get(g)) is not None], np.intp)
-            if len(self._chunks) >= _CACHED_CHUNKS:
-                self._chunks.clear()
-            self._chunks[chunk] = known
-        return known
+    def _all_marks(self, lexicon: Lexicon, batch: Batch) -> _Many:
+        found = [lexicon.terms(text, self.view.low, self.view.high) for text in batch.texts]
+        ids = self._vocabulary.find(hashes(term for tokens in found for term in tokens.texts))
+        words = batch.words
+        units = [
+            first + np.searchsorted(words.starts[first:end], tokens.starts)
+            for tokens, (first, end) in zip(found, pairwise(words.bounds), strict=True)
+        ]
+        at = ids >= 0
+        return _Many(ids[at], np.concatenate(units)[at], words.bounds)
+
+
+class _Chunks:
+    """The rows of the known n-grams of each chunk that was met, looked up once."""
+
+    def __init__(self, vocabulary: Vocabulary, low: int, high: int) -> None:
+        self._vocabulary, self._low, self._high = vocabulary, low, high
+        self._numbers: dict[str, int] = {}
+        self._rows, self._lengths, self._ends = (np.zeros(0, np.intp) for _ in range(3))
+
+    def rows(self, chunks: Sequence[str]) -> tuple[Places, Places]:
+        """Return the rows of all chunks, one after the other, and how many each has."""
+        if len(self._numbers) > _CACHED_CHUNKS or len(self._rows) > _CACHED_ROWS:
+            self._numbers.clear()
+            self._rows, self._lengths, self._ends = (np.zeros(0, np.intp) for _ in range(3))
+        self._learn([chunk for chunk in dict.fromkeys(chunks) if chunk not in self._numbers])
+        numbers = np.fromiter(map(self._numbers.__getitem__, chunks), np.intp, len(chunks))
+        lengths = self._lengths[numbers]
+        ends = np.cumsum(lengths)
+        at = np.repeat(self._ends[numbers] - ends, lengths) + np.arange(lengths.sum())
+        return self._rows[at], lengths
+
+    def _learn(self, chunks: Sequence[str]) -> None:
+        if not chunks:
+            return
+        grams = [char_ngrams(chunk, self._low, self._high) for chunk in chunks]
+        ids = self._vocabulary.find(hashes(term for terms in grams for term in terms))
+        bounds = np.cumsum([0, *map(len, grams)])
+        known = np.concatenate([[0], np.cumsum(ids >= 0)])[bounds]
+        self._numbers.update(zip(chunks, count(len(self._numbers))))
+        self._lengths = np.concatenate([self._lengths, np.diff(known)])
+        self._ends = np.concatenate([self._ends, len(self._rows) + known[1:]])
+        self._rows = np.concatenate([self._rows, ids[ids >= 0]])
 
 
 def _joined(parts: Sequence[_Found]) -> _Found:

@@ -5,7 +5,7 @@ is reported with its reason and never altered. It knows lines of text and nothin
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -18,13 +18,8 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line that is not blank, without its surrounding white space."""
-
-    start: int
-    end: int
-    text: str
+_Line = tuple[int, str]
+"""Where a line that is not blank starts, and the line without its surrounding white space."""
 
 
 def furniture(text: str) -> tuple[Dropped, ...]:
@@ -34,23 +29,27 @@ def furniture(text: str) -> tuple[Dropped, ...]:
     ['breadcrumb', 'after the article']
     """
     lines = list(_lines(text))
-    end = _article_end(lines)
-    found = [Dropped(line.start, line.end, "after the article") for line in lines[end:]]
+    suspects = [number for number, (_, line) in enumerate(lines) if _may_be_furniture(line)]
+    end = _article_end(lines, suspects)
+    found = [
+        dropped for n in suspects if n < end for dropped in _in_line(lines[n], n, n == end - 1)
+    ]
     if end < len(lines):
-        found = [Dropped(lines[end].start, lines[-1].end, "after the article")]
-    for number, line in enumerate(lines[:end]):
-        found += _in_line(line, number, last=number == end - 1)
-    return tuple(sorted(found, key=lambda dropped: dropped.start))
+        start, last = lines[-1]
+        found.append(Dropped(lines[end][0], start + len(last), "after the article"))
+    return tuple(found)
 
 
 _OPENING_LINES = 6
 """How far down a page its breadcrumb, byline and date line stand."""
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|and|de|al|bin|ul)){0,5}"
-_OUTLET = (
-    r"(?:Dawn|The News|APP|INP|NNI|Online|ANI|PTI|IANS|UNI|UNB|BSS|AFP|AP|Reuters|Xinhua|Agencies"
-    r"|Bloomberg|DPA|TASS|Anadolu|IRNA|BBC|CNN|Al Jazeera|News Desk|Web Desk|Monitoring Desk)"
+_OUTLETS = (
+    *("Dawn", "The News", "APP", "INP", "NNI", "Online", "ANI", "PTI", "IANS", "UNI", "UNB", "BSS"),
+    *("AFP", "AP", "Reuters", "Xinhua", "Agencies", "Bloomberg", "DPA", "TASS", "Anadolu", "IRNA"),
+    *("BBC", "CNN", "Al Jazeera", "News Desk", "Web Desk", "Monitoring Desk"),
 )
+_OUTLET = f"(?:{'|'.join(_OUTLETS)})"
 
 _AFTER = re.compile(
     r"(?:about (?:the )?(?:admin|author|editor)|check also"
@@ -122,41 +121,76 @@ _OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_BEGINNINGS = frozenset(
+    words[:3]
+    for words in (
+        *("about", "check", "related", "you", "leave", "post", "recommended", "more", "most"),
+        *("trending", "share", "tweet", "print", "e-mail", "email", "whatsapp", "facebook", "pin"),
+        *("advertisement", "sponsored", "story", "also", "read", "see", "watch", "subscribe"),
+        *("sign", "follow", "download", "click", "join", "copyright", "published", "tag"),
+        *("filed", "home", "updated", "last", "this", "by "),
+    )
+)
+_BYLINE_BEGINNINGS = frozenset(
+    words[:3]
+    for words in (
+        *("our", "the", "staff", "special", "reporter", "correspondent", "writer", "news", "web"),
+        *("monitoring", "a staff", "a reporter", "a correspondent", "a writer", "a news"),
+        "a monitoring",
+    )
+)
+_LONGEST_BYLINE = _LONGEST_NOTICE = 140
+"""Characters: what begins as an office's byline does, or ends in a notice, is no longer."""
 _GLUED_BYLINE = re.compile(r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])")
 _TAIL = re.compile(rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$")
+_TAIL_ENDS = (*_OUTLETS, ")")
 _LAST_TAIL = re.compile(r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$")
 """In the last line, whatever outlet stands behind a dash."""
 
 
-def _lines(text: str) -> Iterator[Line]:
-    for match in re.finditer(r"[^\n\r\f\v\x85\u2028\u2029]+", text):
-        stripped = match.group().strip()
-        if stripped:
-            start = match.start() + match.group().index(stripped[0])
-            yield Line(start, start + len(stripped), stripped)
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for whole in text.splitlines(keepends=True):
+        line = whole.strip()
+        if line:
+            yield start + whole.index(line[0]), line
+        start += len(whole)
 
 
-def _article_end(lines: list[Line]) -> int:
+def _may_be_furniture(line: str) -> bool:
+    """Return whether any rule can hold of a line: most lines take no more than this look."""
+    beginning = line[:3].lower()
+    if beginning in _BEGINNINGS or not beginning.isascii():
+        return True
+    if len(line) <= _LONGEST_NOTICE:
+        ending = line[-9:].lower()
+        if beginning in _BYLINE_BEGINNINGS or "reserved" in ending or not ending.isascii():
+            return True
+    return line.removesuffix(".").rstrip().endswith(_TAIL_ENDS)
+
+
+def _article_end(lines: Sequence[_Line], suspects: Sequence[int]) -> int:
     """Return the line at which the article is over; never leaves the larger part behind it."""
-    left = sum(len(line.text) for line in lines)
-    read = 0
-    for number, line in enumerate(lines):
-        if read >= left and _AFTER.fullmatch(line.text):
-            return number
-        read += len(line.text)
-        left -= len(line.text)
+    for number in suspects:
+        if _AFTER.fullmatch(lines[number][1]):
+            read = sum(len(line) for _, line in lines[:number])
+            if read >= sum(len(line) for _, line in lines[number:]):
+                return number
     return len(lines)
 
 
-def _in_line(line: Line, number: int, *, last: bool) -> Iterator[Dropped]:
-    rules = _WHOLE_LINE + (_OPENING if number < _OPENING_LINES else ())
+def _in_line(line: _Line, number: int, last: bool) -> Iterator[Dropped]:
+    start, text = line
+    end = start + len(text)
+    opening = number < _OPENING_LINES
+    rules = _WHOLE_LINE + (_OPENING if opening else ())
     for reason, pattern in (*rules, ("after the article", _AFTER)):
-        if pattern.fullmatch(line.text):
-            yield Dropped(line.start, line.end, reason)
+        if pattern.fullmatch(text):
+            yield Dropped(start, end, reason)
             return
-    byline = _GLUED_BYLINE.match(line.text) if number < _OPENING_LINES else None
+    byline = _GLUED_BYLINE.match(text) if opening else None
     if byline:
-        yield Dropped(line.start, line.start + byline.end(), "byline")
-    tail = _TAIL.search(line.text) or (_LAST_TAIL.search(line.text) if last else None)
+        yield Dropped(start, start + byline.end(), "byline")
+    tail = _TAIL.search(text) or (_LAST_TAIL.search(text) if last else None)
     if tail and (last or tail.group().strip()[0] in "-–—"):
-        yield Dropped(line.start + tail.start(), line.end, "outlet tail")
+        yield Dropped(start + tail.start(), end, "outlet tail")

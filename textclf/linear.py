@@ -8,13 +8,14 @@ Only terms of the vocabulary count. It knows no scheme, no estimator and no file
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.features import View
+from textclf.lookup import Vocabulary
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -26,12 +27,38 @@ class LinearView:
     """One view of a form: its vocabulary and what each term of it weighs."""
 
     view: View
-    terms: tuple[str, ...]
-    """Ascending by code point, each once."""
-    scale: Floats
-    """Shape (terms,): a term's part in the text's norm, such as its idf. Above zero."""
-    weights: Floats
-    """Shape (terms, labels), idf and all."""
+    terms: Vocabulary
+    rows: Floats
+    """Shape (terms, 1 + labels), in C order: a term's scale, then its weights."""
+
+    @classmethod
+    def of(cls, view: View, terms: Vocabulary, scale: Floats, weights: Floats) -> "LinearView":
+        """Return the view of a scale for each term, and weights of shape (terms, labels)."""
+        rows = np.column_stack([scale, weights]).astype(np.float32, order="C", copy=False)
+        return cls(view, terms, rows)
+
+    @property
+    def scale(self) -> Floats:
+        """Shape (terms,): a term's part in the text's norm, such as its idf. Above zero."""
+        return self.rows[:, 0]
+
+    @property
+    def weights(self) -> Floats:
+        """Shape (terms, labels), idf and all."""
+        return self.rows[:, 1:]
+
+    def by_scale(self) -> "LinearView":
+        """Return the view with its rows by ascending scale: the commonest terms first.
+
+        So the few thousand rows that most texts touch lie side by side, and stay in the cache.
+        """
+        order = np.argsort(self.scale, kind="stable")
+        terms = Vocabulary(self.terms[place] for place in order)
+        return LinearView(self.view, terms, self.rows[order])
+
+    def weighing(self, weights: Floats) -> "LinearView":
+        """Return the view with other weights."""
+        return self.of(self.view, self.terms, self.scale, weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +72,7 @@ class LinearForm:
 def average(forms: Sequence[LinearForm]) -> LinearForm:
     """Return the form whose score is the mean of the forms' scores."""
     share = np.float32(1 / len(forms))
-    views = [replace(view, weights=view.weights * share) for form in forms for view in form.views]
+    views = [view.weighing(view.weights * share) for form in forms for view in form.views]
     bias = np.mean([form.bias.astype(float) for form in forms], axis=0)
     return LinearForm(tuple(views), bias.astype(np.float32))
 
@@ -140,15 +167,23 @@ def _one_more(chances: Doubles, sure: Doubles) -> Doubles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """What one form makes of a text."""
+    """What one form makes of a text and spans of it, or of many texts."""
 
     scores: Doubles
-    """Shape (1 + spans, labels): the whole text, then each span of it."""
+    """Shape (1 + spans, labels): the whole text, then each span of it; or (texts, labels)."""
     known: Doubles
-    """Shape (1 + spans,): the share of the words there that the form knows.
+    """Shape (1 + spans,) or (texts,): the share of the words there that the form knows.
 
     A form without a word view knows a chunk where it knows any n-gram of it.
     """
+
+
+def joined(found: Sequence[Scores]) -> Scores:
+    """Return the rows of one form's scores, one behind the other."""
+    return Scores(
+        np.concatenate([one.scores for one in found]),
+        np.concatenate([one.known for one in found]),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

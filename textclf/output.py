@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from textclf.errors import InputError
+from textclf.jsonlines import dumped
 from textclf.prediction import Annotation, Labelled, Prediction, Status
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv"]
@@ -26,6 +27,7 @@ _SUFFIXES: Mapping[str, Format] = {
     ".tsv": "tsv",
 }
 _SHOWN = 8
+_BUFFER = 1 << 20
 
 
 def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
@@ -59,7 +61,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
     device = path.exists() and not path.is_file()
     beside = path if device else path.with_name(f".{path.name}.part")
     try:
-        with beside.open("wb") as raw:
+        with beside.open("wb", buffering=_BUFFER) as raw:
             if path.suffix.lower() == ".gz":
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
                     yield stream  # type: ignore[misc]
@@ -126,13 +128,13 @@ def strongest(prediction: Prediction) -> list[Any]:
 
 def _jsonl(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     for annotation, row in annotations:
-        yield _dumped(_merged(annotation, row or {}, prefix)) + "\n"
+        yield dumped(_merged(annotation, row or {}, prefix)) + "\n"
 
 
 def _json(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     lead = "[\n"
     for annotation, row in annotations:
-        yield lead + _dumped(_merged(annotation, row or {}, prefix))
+        yield lead + dumped(_merged(annotation, row or {}, prefix))
         lead = ",\n"
     yield "[]\n" if lead == "[\n" else "\n]\n"
 
@@ -197,11 +199,7 @@ def _cells(annotation: Annotation) -> dict[str, str]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else _dumped(value)
-
-
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _encoded(text: str) -> bytes:

@@ -5,7 +5,6 @@ linear form out. What it predicts is the reference for every engine.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -22,6 +21,7 @@ from textclf.errors import InputError
 from textclf.features import View, Weighting
 from textclf.lexicon import Lexicon
 from textclf.linear import Decision, LinearForm, LinearView
+from textclf.lookup import Vocabulary
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -211,8 +211,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             varies = np.full_like(varies, varies.mean())
         spread = np.sqrt(varies)
         spread[spread == 0] = 1
-        empty = np.zeros((0, 0), np.float32)
-        part = LinearView(view, kept, idf.astype(np.float32), empty)
+        nothing = np.zeros((len(kept), 0), np.float32)
+        part = LinearView.of(view, Vocabulary(kept), idf.astype(np.float32), nothing)
         if not self._multilabel and self.class_weight is not None:
             bias = bias - middle
         return part, idf[:, None] * coefficients / spread, bias / spread
@@ -291,7 +291,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             weights = full / len(parts)
             if not self._multilabel:
                 weights = weights - weights.mean(axis=1, keepdims=True)
-            views.append(replace(part, weights=np.ascontiguousarray(weights, np.float32)))
+            views.append(part.weighing(weights.astype(np.float32)).by_scale())
         return LinearForm(tuple(views), bias.astype(np.float32))
 
 

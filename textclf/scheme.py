@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -56,7 +57,7 @@ class Label:
     leaves: tuple[Leave, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scheme:
     """A closed set of labels, the question they answer, and how a document is answered.
 
@@ -91,7 +92,7 @@ class Scheme:
     def __post_init__(self) -> None:
         _check(self)
 
-    @property
+    @cached_property
     def label_names(self) -> tuple[str, ...]:
         """The names of the labels, in the order of the scheme."""
         return tuple(label.name for label in self.labels)
@@ -107,7 +108,7 @@ class Scheme:
         text = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """Name, version and short digest: what goes beside an answer, so that it can be traced."""
         return f"{self.name} {self.version} {self.digest[:12]}"

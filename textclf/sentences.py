@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     """
     mr mrs ms dr prof gen lt col maj capt sgt brig adm rev fr st sr jr hon justice no vs gov sen
     rep pres supt insp dept govt jan feb mar apr jun jul aug sep sept oct nov dec inc ltd co corp
@@ -36,7 +36,7 @@ def sentences(text: str) -> Iterator[Span]:
         words = text[start : match.start()].rsplit(None, 1)
         last = words[-1].lstrip("\"'“‘([").lower() if words else ""
         initial = len(last) == 1 and last.isalpha()
-        if match.group().rstrip() == "." and (last in _ABBREVIATIONS or initial):
+        if match.group().rstrip() == "." and (last in ABBREVIATIONS or initial):
             continue
         yield from trimmed(text, start, match.end())
         start = match.end()

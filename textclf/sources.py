@@ -7,7 +7,6 @@ still an item, with the reason: as many come out as went in. It knows no models.
 import csv
 import glob
 import gzip
-import json
 import sys
 import zlib
 from collections import deque
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from textclf.errors import InputError
+from textclf.jsonlines import parsed
 from textclf.suggest import choices
 
 Format = Literal["txt", "jsonl", "csv", "tsv"]
@@ -207,7 +207,7 @@ def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = parsed(line)
         except (ValueError, RecursionError) as reason:
             yield _reject(place, path, {}, f"{place}: is not JSON: {reason}")
             continue

@@ -73,7 +73,7 @@ def char_ngrams(chunk: str, low: int, high: int) -> list[str]:
 
 def _tokens(pattern: re.Pattern[str], text: str) -> Tokens:
     lowered = text.lower()
-    places = _places(text) if len(lowered) != len(text) else None
+    places = lowered_places(text) if len(lowered) != len(text) else None
     texts, starts, ends = [], [], []
     for match in pattern.finditer(lowered):
         texts.append(match.group())
@@ -82,7 +82,7 @@ def _tokens(pattern: re.Pattern[str], text: str) -> Tokens:
     return Tokens(texts, starts, ends)
 
 
-def _places(text: str) -> list[int]:
+def lowered_places(text: str) -> list[int]:
     """Return for each character of `text.lower()` the place it came from in `text`.
 
     Only a dotted capital I becomes longer when lowered; the whole text is lowered at once

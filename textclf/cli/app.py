@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli import corpus, model, scheme
+from textclf.cli.info import info
 from textclf.cli.predict import explain, predict
 from textclf.cli.train import evaluate, train
 
@@ -19,6 +20,7 @@ app.command()(predict)
 app.command()(explain)
 app.command()(train)
 app.command()(evaluate)
+app.command()(info)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(scheme.app, name="scheme")
 app.add_typer(model.app, name="model")

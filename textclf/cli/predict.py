@@ -91,6 +91,7 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
+    jobs: Annotated[int, typer.Option(help="How many threads label.")] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
@@ -104,7 +105,7 @@ def predict(
     expand(inputs, reading)
     annotator = load_annotator(model or [])
     failed: list[str] = []
-    labelled = _watched(label_inputs(inputs, annotator, reading, options), failed)
+    labelled = _watched(label_inputs(inputs, annotator, reading, options, jobs), failed)
     with opened(output, sys.stdout.buffer) as stream:
         write(counted(labelled, "articles"), stream, chosen, prefix)
     if failed:

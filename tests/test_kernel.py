@@ -1,0 +1,233 @@
+"""The compiled engine: its alphabet, its edges, large vocabularies, threads, damaged tables."""
+
+import sys
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from conftest import SPORT, WEATHER
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textclf import kernel
+from textclf.engine import NumpyEngine
+from textclf.errors import InputError
+from textclf.features import View
+from textclf.kernel import KernelEngine, obstacle
+from textclf.lexicon import Lexicon
+from textclf.linear import LinearForm, LinearView
+from textclf.lookup import Vocabulary
+
+pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+
+CHARACTERS = [
+    char
+    for char in map(chr, range(sys.maxunicode + 1))
+    if (kind := unicodedata.category(char)) not in {"Cn", "Co", "Cs"}
+    or (kind != "Cs" and ord(char) % 32 == 0)
+]
+"""All but surrogates; of those that stand for nothing, some."""
+SIGMA = "\u03a3"
+PASSES = [KernelEngine, partial(KernelEngine, portable=True)]
+
+
+def view(kind, terms, labels=3, seed=0):
+    """Return a view of these terms with numbers of no meaning."""
+    vocabulary = Vocabulary(sorted(set(terms)))
+    random = np.random.default_rng(seed)
+    weights = random.normal(size=(len(vocabulary), labels))
+    scale = random.uniform(1, 9, len(vocabulary))
+    return LinearView.of(kind, vocabulary, scale.astype("f4"), weights.astype("f4"))
+
+
+def form(*views):
+    return LinearForm(views, np.zeros(views[0].weights.shape[1], np.float32))
+
+
+def alike(forms, texts):
+    """Hold every layout of the compiled engine against numpy's on these texts."""
+    plain = [NumpyEngine(forms).score(text) for text in texts]
+    for make in PASSES:
+        engine = make(forms)
+        once = [engine.score(text) for text in texts]
+        engine.score_texts([""] * 64)
+        many = engine.score_texts(texts)
+        for place, wanted in enumerate(plain):
+            for number, right in enumerate(wanted):
+                for scores, known in [
+                    (once[place][number].scores[0], once[place][number].known[0]),
+                    (many[number].scores[place], many[number].known[place]),
+                ]:
+                    assert np.allclose(scores, right.scores[0], rtol=0, atol=1e-6)
+                    assert scores.argmax() == right.scores[0].argmax()
+                    assert known == right.known[0]
+
+
+def test_every_character_is_lowered_and_classed_as_python_does():
+    """Each stands in a word, alone, and behind a word; the terms are all that numpy can find."""
+    letters = {char.lower() for char in CHARACTERS if char.isalnum()}
+    words = {f"a{letter}b" for letter in letters if len(letter) == 1}
+    known = form(
+        view(View("word", 1, 1), words | {"ab", "zz"}), view(View("char_wb", 1, 2), letters)
+    )
+    runs = ["".join(CHARACTERS[start : start + 512]) for start in range(0, len(CHARACTERS), 512)]
+    texts = [" ".join(f"a{char}b {char} zz{char}" for char in run if char != SIGMA) for run in runs]
+
+    alike([known], texts)
+
+
+@given(
+    text=st.lists(st.sampled_from([SIGMA, "\ud800", "goal", " ", "RAIN", "\u0130"])).map("".join)
+)
+def test_what_it_cannot_lower_is_scored_all_the_same(text):
+    known = form(
+        view(View("char_wb", 2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"])
+    )
+
+    alike([known], [text, "goal", text])
+
+
+def test_a_vocabulary_of_many_scripts_scores_the_same():
+    scripts = [0x400, 0x600, 0x900, 0xE00, 0x3040, 0x4E00, 0xAC00, 0x10400, 0x1F600]
+    words = [
+        "".join(chr(start + (7 * n + k) % 64) for k in range(2 + n % 4))
+        for start in scripts
+        for n in range(400)
+    ]
+    pairs = [f"{one} {other}".lower() for one, other in pairwise(words)]
+    grams = {word.lower()[k : k + 3] for word in words for k in range(2)}
+    known = form(
+        view(View("word", 1, 2), [*map(str.lower, words), *pairs]),
+        view(View("char_wb", 2, 4), [gram for gram in grams if len(gram) > 1]),
+    )
+
+    alike([known], [" ".join(words[start : start + 300]) for start in range(0, 3600, 300)])
+
+
+@pytest.mark.parametrize("labels", [1, 2, 4, 7, 24, 25, 49, 300])
+def test_any_number_of_labels_scores_the_same(labels):
+    terms = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
+    known = form(view(View("word", 1, 1), terms, labels))
+
+    alike([known], SPORT + WEATHER)
+
+
+@pytest.mark.parametrize("terms", [1, 2, 3, 8, 9, 100_000])
+def test_any_size_of_vocabulary_scores_the_same(terms):
+    known = form(view(View("word", 1, 1), [f"t{n}" for n in range(terms)]))
+
+    alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
+
+
+def test_views_of_many_ranges_and_weightings_stand_side_by_side():
+    words = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
+    pairs = [f"{one} {other}" for one in words[:40] for other in words[:40]]
+    threes = [f"{pair} the" for pair in pairs[:400]] + ["over and over and over and over again"]
+    lexicon = Lexicon((("b", ("cup", "the cup")), ("a", ("club", "the club won the cup after"))))
+    marked = ["<a>", "<b>", "<a> & <b>", "and <a>", "<a> after", "<b> after extra"]
+    views = [
+        view(View("word", 1, 2), words + pairs),
+        view(View("word", 1, 2, "binary"), words + pairs, seed=1),
+        view(View("word", 2, 3), pairs + threes),
+        view(View("word", 3, 8), threes),
+        view(View("char_wb", 3, 5), {word[:4] for word in words if len(word) > 3}),
+        view(View("char_wb", 6, 8), {f" {word} "[:7] for word in words}),
+        view(View("group", 1, 3, lexicon=lexicon), marked),
+    ]
+    forms = [form(*views), form(views[0]), form(views[4]), form(views[6], views[4])]
+
+    alike(forms, [*SPORT, "The club won the cup after extra time. CUP (club)! Club.", *WEATHER])
+
+
+def test_a_token_of_five_megabytes_is_scored():
+    known = form(view(View("char_wb", 3, 5), ["ggg", "gggg", " ggg", "ab "]))
+    text = "g" * 5_000_000 + "ab goal"
+    counts = np.array([1, 1, 4_999_998, 4_999_997])  # " ggg", "ab ", "ggg", "gggg"
+    weight = (1 + np.log(counts)) / np.linalg.norm((1 + np.log(counts)) * known.views[0].scale)
+
+    for make in PASSES:
+        found = make([known]).score(text)[0].scores[0]
+        assert np.allclose(found, weight @ known.views[0].weights, rtol=0, atol=1e-6)
+
+
+def test_threads_give_what_one_gives():
+    known = form(
+        view(View("word", 1, 1), [f"t{n}" for n in range(5000)]),
+        view(View("char_wb", 1, 3), [f"{n}" for n in range(999)]),
+    )
+    engine = KernelEngine([known])
+    texts = [" ".join(f"t{n * k % 7000}" for n in range(200)) for k in range(400)]
+    parts = [texts[start : start + 10] for start in range(0, 400, 10)]
+    spans = [[(0, 300), (300, 600)]]
+
+    alone = [engine.score_texts(part)[0].scores for part in parts]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda part: engine.score_texts(part)[0].scores, parts))
+        passages = list(threads.map(lambda text: engine.score(text, spans)[0].scores, texts))
+
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+    assert np.allclose([rows[0] for rows in passages], np.concatenate(alone), rtol=0, atol=1e-12)
+
+
+@given(noise=st.integers(0, 2**32), share=st.floats(0, 1))
+def test_a_damaged_table_leads_nowhere_else(noise, share):
+    sound = view(View("word", 1, 2), [f"t{n}" for n in range(500)])
+    random = np.random.default_rng(noise)
+    slots = sound.terms.slots.copy()
+    hit = random.random(len(slots)) < share
+    slots[hit] = random.integers(0, 2**64, hit.sum(), np.uint64)
+    slots[-1] = 0
+    terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, slots)
+    damaged = form(LinearView(sound.view, terms, sound.rows))
+
+    for make in PASSES:
+        found = make([damaged, damaged]).score(" ".join(f"t{n}" for n in range(600)))
+        assert all(np.isfinite(one.scores).all() for one in found)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda slots: slots[:16],
+        lambda slots: slots[:-1],
+        lambda slots: slots[:0],
+        lambda slots: np.append(slots[:-1], slots[slots > 0][:1]),
+    ],
+    ids=["a bucket short", "a slot short", "no slots", "no end"],
+)
+def test_a_table_that_has_no_end_is_refused(change):
+    sound = view(View("word", 1, 1), [f"t{n}" for n in range(9)])
+    terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, change(sound.terms.slots))
+
+    with pytest.raises(InputError, match="a table does not hold"):
+        KernelEngine([form(LinearView(sound.view, terms, sound.rows))])
+
+
+def test_forms_that_it_cannot_take_are_refused():
+    marks = view(View("group", 1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
+    many = view(View("word", 1, 1), ["goal"])
+
+    with pytest.raises(InputError, match="cannot take these forms"):
+        KernelEngine([form(marks)])
+    with pytest.raises(InputError, match="more forms than one engine takes"):
+        KernelEngine([form(many)] * 33)
+    KernelEngine([form(many)] * 32)
+
+
+def test_what_is_no_text_is_a_type_error():
+    engine = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
+
+    with pytest.raises(TypeError):
+        engine.score_texts(["goal", None])
+    with pytest.raises(IndexError):
+        engine.contributions("goal", 0, 3, (0, 4))
+    assert engine.score("goal")[0].known[0] == 1
+
+
+def test_an_engine_of_another_unicode_is_not_used(monkeypatch):
+    monkeypatch.setattr(unicodedata, "unidata_version", "99.0.0")
+
+    assert "and this Python has 99.0.0" in kernel.obstacle()

@@ -1,0 +1,346 @@
+/* Reads a text: lowers it, and finds words, chunks and sentences, each byte touched once.
+ *
+ * Included by pass.h, once for each set of instructions.
+ */
+enum { WORD = 1, SPACE = 2, ALPHA = 4 }; /* of a lowered character */
+
+static inline int32_t codepoint(uint32_t cp)
+{
+    return codepoint_page[codepoint_index[cp / CODEPOINT_PAGE] * CODEPOINT_PAGE + cp % CODEPOINT_PAGE];
+}
+
+/* Returns the code point at `at`, which `*bytes` bytes hold; a byte that is no UTF-8 is -1. */
+static inline int32_t decoded(const uint8_t *at, const uint8_t *end, unsigned *bytes)
+{
+    const uint32_t a = at[0];
+    const size_t left = (size_t)(end - at);
+    *bytes = 1;
+    if (a < 0x80)
+        return (int32_t)a;
+    if (a >= 0xC2 && a < 0xE0 && left >= 2 && (at[1] & 0xC0) == 0x80) {
+        *bytes = 2;
+        return (int32_t)((a & 31) << 6 | (at[1] & 63u));
+    }
+    if (a >= 0xE0 && a < 0xF0 && left >= 3 && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80) {
+        *bytes = 3;
+        return (int32_t)((a & 15) << 12 | (at[1] & 63u) << 6 | (at[2] & 63u));
+    }
+    if (a >= 0xF0 && a < 0xF5 && left >= 4 && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80 &&
+        (at[3] & 0xC0) == 0x80) {
+        uint32_t cp = (a & 7) << 18 | (at[1] & 63u) << 12 | (at[2] & 63u) << 6 | (at[3] & 63u);
+        if (cp < 0x110000) {
+            *bytes = 4;
+            return (int32_t)cp;
+        }
+    }
+    return -1;
+}
+
+static inline unsigned encoded(uint32_t cp, uint8_t *out)
+{
+    if (cp < 0x80) {
+        out[0] = (uint8_t)cp;
+        return 1;
+    }
+    if (cp < 0x800) {
+        out[0] = (uint8_t)(0xC0 | cp >> 6);
+        out[1] = (uint8_t)(0x80 | (cp & 63));
+        return 2;
+    }
+    if (cp < 0x10000) {
+        out[0] = (uint8_t)(0xE0 | cp >> 12);
+        out[1] = (uint8_t)(0x80 | (cp >> 6 & 63));
+        out[2] = (uint8_t)(0x80 | (cp & 63));
+        return 3;
+    }
+    out[0] = (uint8_t)(0xF0 | cp >> 18);
+    out[1] = (uint8_t)(0x80 | (cp >> 12 & 63));
+    out[2] = (uint8_t)(0x80 | (cp >> 6 & 63));
+    out[3] = (uint8_t)(0x80 | (cp & 63));
+    return 4;
+}
+
+static inline void set_bits(uint64_t *bits, size_t at, uint64_t mask)
+{
+    bits[at >> 6] |= mask << (at & 63);
+    if ((at & 63) > 32)
+        bits[(at >> 6) + 1] |= mask >> (64 - (at & 63));
+}
+
+static inline int bit(const uint64_t *bits, size_t at)
+{
+    return (int)(bits[at >> 6] >> (at & 63) & 1);
+}
+
+struct block {
+    uint32_t odd, word, space, stop, upper; /* a bit for each of 32 bytes */
+};
+
+#ifdef __AVX2__
+#include <immintrin.h>
+
+static inline __m256i between(__m256i x, char first, char last)
+{
+    return _mm256_and_si256(_mm256_cmpgt_epi8(x, _mm256_set1_epi8((char)(first - 1))),
+                            _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(last + 1)), x));
+}
+
+static inline __m256i equal(__m256i x, char other)
+{
+    return _mm256_cmpeq_epi8(x, _mm256_set1_epi8(other));
+}
+
+static inline uint32_t bits_of(__m256i x)
+{
+    return (uint32_t)_mm256_movemask_epi8(x);
+}
+
+/* Lowers 32 bytes of ASCII and says what they are. */
+static inline struct block classified(const uint8_t *in, uint8_t *out)
+{
+    const __m256i x = _mm256_loadu_si256((const __m256i *)in);
+    const __m256i upper = between(x, 'A', 'Z');
+    const __m256i low = _mm256_or_si256(x, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+    _mm256_storeu_si256((__m256i *)out, low);
+    const __m256i word = _mm256_or_si256(_mm256_or_si256(between(low, 'a', 'z'), equal(x, '_')),
+                                         between(x, '0', '9'));
+    const __m256i space = _mm256_or_si256(_mm256_or_si256(between(x, 9, 13), equal(x, ' ')),
+                                          between(x, 28, 31));
+    const __m256i stop = _mm256_or_si256(_mm256_or_si256(equal(x, '.'), equal(x, '\n')),
+                                         _mm256_or_si256(equal(x, '!'), equal(x, '?')));
+    struct block found = {bits_of(x), bits_of(word), bits_of(space), bits_of(stop),
+                          bits_of(upper)};
+    return found;
+}
+#else
+enum { STOP = 8, UPPER = 16, ODD = 32 };
+
+static inline struct block classified(const uint8_t *in, uint8_t *out)
+{
+    struct block found = {0, 0, 0, 0, 0};
+    for (int i = 0; i < 32; i++) {
+        const uint32_t class = ascii_class[in[i]];
+        out[i] = (uint8_t)(in[i] | (class & UPPER) << 1);
+        found.word |= (class & WORD) << i;
+        found.space |= (class >> 1 & 1) << i;
+        found.stop |= (class >> 3 & 1) << i;
+        found.upper |= (class >> 4 & 1) << i;
+        found.odd |= (class >> 5 & 1) << i;
+    }
+    return found;
+}
+#endif
+
+/* Lowers the text and marks its bytes; `s->low` has zeros before and behind. */
+STAGE enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, int with_places)
+{
+    const uint8_t *at = text, *end = text + length;
+    size_t n = 0;
+    uint32_t character = 0;
+    uint8_t tail[32] = {0};
+    s->has_places = 0;
+    while (at < end) {
+        size_t left = (size_t)(end - at);
+        const uint8_t *in = at;
+        if (left < 32) {
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, at, left);
+            in = tail;
+        }
+        struct block b = classified(in, s->low + n);
+        unsigned take = left < 32 ? (unsigned)left : 32;
+        if (b.odd) {
+            unsigned ascii = (unsigned)__builtin_ctz(b.odd);
+            take = ascii < take ? ascii : take;
+        }
+        const uint64_t mask = (1ull << take) - 1;
+        set_bits(s->word_bits, n, b.word & mask);
+        set_bits(s->space_bits, n, b.space & mask);
+        set_bits(s->stop_bits, n, b.stop & mask);
+        set_bits(s->upper_bits, n, b.upper & mask);
+        if (s->has_places)
+            for (unsigned i = 0; i < take; i++)
+                s->places[n + i] = character + i;
+        character += take;
+        at += take;
+        n += take;
+        while (at < end && *at >= 0x80) {
+            if (with_places && !s->has_places) {
+                for (size_t i = 0; i < n; i++)
+                    s->places[i] = (uint32_t)i;
+                s->has_places = 1;
+            }
+            unsigned bytes, written;
+            int32_t cp = decoded(at, end, &bytes);
+            uint32_t class = 0;
+            if (cp == 0x3A3) { /* a capital sigma is lowered by what stands around it */
+                s->length = n;
+                return HANDED_OVER;
+            }
+            if (cp == 0x130) { /* the one character that two stand for when lowered */
+                s->low[n] = 'i';
+                set_bits(s->word_bits, n, 1);
+                written = 1 + encoded(0x307, s->low + n + 1);
+            } else if (cp < 0) {
+                s->low[n] = 0;
+                written = 1;
+            } else {
+                int32_t entry = codepoint((uint32_t)cp);
+                class = (uint32_t)entry & 7;
+                written = encoded((uint32_t)(cp + (entry >> 3)), s->low + n);
+            }
+            const uint64_t whole = (1u << written) - 1;
+            if (class & WORD)
+                set_bits(s->word_bits, n, whole);
+            if (class & SPACE)
+                set_bits(s->space_bits, n, whole);
+            if (s->has_places)
+                for (unsigned i = 0; i < written; i++)
+                    s->places[n + i] = character;
+            character++;
+            at += bytes;
+            n += written;
+        }
+    }
+    s->length = n;
+    s->characters = character;
+    memset(s->low + n, 0, BEHIND);
+    return DONE;
+}
+
+/* Fills edges with the starts and ends of the runs of bits, in turn; returns how many runs. */
+STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t *edges)
+{
+    uint32_t *edge = edges;
+    uint64_t before = 0;
+    for (size_t i = 0; i <= length / 64; i++) {
+        uint64_t x = bits[i];
+        if (inverted) {
+            x = ~x;
+            if (i == length / 64)
+                x &= (1ull << (length & 63)) - 1;
+        }
+        uint64_t change = x ^ (x << 1 | before);
+        before = x >> 63;
+        const uint32_t base = (uint32_t)(i * 64);
+        for (; change; change &= change - 1)
+            *edge++ = base + (uint32_t)__builtin_ctzll(change);
+    }
+    return (uint32_t)(edge - edges) / 2;
+}
+
+STAGE void find_words(const struct engine *engine, struct scratch *s)
+{
+    uint32_t count = runs(s->word_bits, s->length, 0, s->edges), words = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t start = s->edges[2 * i], end = s->edges[2 * i + 1], bytes = end - start;
+        uint32_t first = s->low[start];
+        /* One character is no word, whatever number of bytes it has. */
+        uint32_t alone = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+        s->starts[words] = start;
+        s->ends[words] = end;
+        words += bytes > alone;
+    }
+    for (uint32_t i = 0; i < words; i++)
+        s->hashes[i] = hash_bytes(engine, s->low + s->starts[i], s->low + s->ends[i]);
+    for (uint32_t i = 0; i + 1 < words; i++)
+        s->pairs[i] = joined(engine, s->hashes[i], s->hashes[i + 1],
+                             s->ends[i + 1] - s->starts[i + 1]);
+    if (words)
+        s->pairs[words - 1] = 0;
+    s->words = words;
+}
+
+STAGE void find_chunks(const struct engine *engine, struct scratch *s)
+{
+    s->chunks = runs(s->space_bits, s->length, 1, s->edges);
+    for (uint32_t i = 0; i < s->chunks; i++) {
+        s->chunk_starts[i] = s->edges[2 * i];
+        s->chunk_ends[i] = s->edges[2 * i + 1];
+        s->chunk_hashes[i] =
+            hash_bytes(engine, s->low + s->chunk_starts[i], s->low + s->chunk_ends[i]);
+    }
+}
+
+static inline size_t quote(const uint8_t *at, uint8_t one, uint8_t other)
+{
+    return at[0] == 0xE2 && at[1] == 0x80 && (at[2] == one || at[2] == other) ? 3 : 0;
+}
+
+static inline size_t opener(const uint8_t *at)
+{
+    uint8_t c = at[0];
+    return c == '"' || c == '\'' || c == '(' || c == '[' ? 1 : quote(at, 0x9C, 0x98);
+}
+
+static inline size_t closer(const uint8_t *at)
+{
+    uint8_t c = at[0];
+    return c == '"' || c == '\'' || c == ')' || c == ']' ? 1 : quote(at, 0x9D, 0x99);
+}
+
+/* Returns whether the full stop at `stop` ends an abbreviation or an initial. */
+static int abbreviates(const struct engine *engine, const struct scratch *s, size_t start,
+                       size_t stop)
+{
+    size_t end = stop, first;
+    while (end > start && bit(s->space_bits, end - 1))
+        end--;
+    for (first = end; first > start && !bit(s->space_bits, first - 1);)
+        first--;
+    const uint8_t *at = s->low + first, *last = s->low + end;
+    for (size_t step; at < last && (step = opener(at));)
+        at += step;
+    if (at >= last || last - at > 16)
+        return 0;
+    uint64_t hash = hash_bytes(engine, at, last);
+    if (pair_find(&engine->abbreviations, hash)->key == hash)
+        return 1;
+    unsigned bytes;
+    int32_t cp = decoded(at, last, &bytes);
+    return bytes == (size_t)(last - at) && cp >= 0 && codepoint((uint32_t)cp) & ALPHA;
+}
+
+/* Notes the first word of each sentence: sentences.py, on bytes. */
+STAGE void find_sentences(const struct engine *engine, struct scratch *s)
+{
+    size_t start = 0, read = 0;
+    uint32_t word = 0, count = 0;
+    const uint8_t *low = s->low;
+    s->firsts[count++] = 0;
+    for (size_t i = 0; i <= s->length / 64; i++) {
+        for (uint64_t stops = s->stop_bits[i]; stops; stops &= stops - 1) {
+            size_t at = i * 64 + (size_t)__builtin_ctzll(stops), end = at, next;
+            if (at < read)
+                continue;
+            if (low[at] == '\n') {
+                next = at + 1;
+            } else {
+                while (bit(s->stop_bits, end) && low[end] != '\n')
+                    end++;
+                size_t stops_end = end;
+                for (size_t step; (step = closer(low + end));)
+                    end += step;
+                for (next = end; bit(s->space_bits, next) && low[next] != '\n';)
+                    next++;
+                read = next > end ? next : stops_end;
+                size_t then = next;
+                for (size_t step; (step = opener(low + then));)
+                    then += step;
+                if (next == end || !(bit(s->upper_bits, then) || (low[then] >= '0' && low[then] <= '9')))
+                    continue;
+                if (end == at + 1 && low[at] == '.' && abbreviates(engine, s, start, at))
+                    continue;
+            }
+            start = next;
+            while (word < s->words && s->starts[word] < start)
+                word++;
+            if (word > s->firsts[count - 1])
+                s->firsts[count++] = word;
+        }
+    }
+    if (s->words == s->firsts[count - 1])
+        count--;
+    s->firsts[count] = s->words;
+    s->sentences = count;
+}

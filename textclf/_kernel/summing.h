@@ -1,0 +1,260 @@
+/* Sums the rows of the terms that stand in a stretch of the text.
+ *
+ * Included by pass.h, once for each set of instructions.
+ */
+
+enum { BATCH = 64, COLUMNS = 24 };
+
+static inline void add(struct scratch *s, uint32_t *counts, uint32_t term, uint32_t times)
+{
+    s->terms[s->term_count] = term;
+    s->term_count += counts[term] == 0;
+    counts[term] += times;
+}
+
+static void count_in_words(struct scratch *s, const struct channel *channel, struct found *found,
+                           struct span words)
+{
+    uint32_t *known = s->edges;
+    for (int n = channel->low; n <= channel->high; n++) {
+        const uint32_t *ids = found->ids[n - channel->low];
+        uint32_t count = 0;
+        for (uint32_t i = words.start; i + (uint32_t)n <= words.end; i++) {
+            known[count] = ids[i];
+            count += ids[i] != channel->table.terms;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            add(s, found->counts, known[i], 1);
+    }
+}
+
+static void count_in_chunks(struct scratch *s, struct found *found, struct span chunks)
+{
+    struct chunks *cache = &found->cache;
+    uint32_t *distinct = s->edges, count = 0;
+    for (uint32_t i = chunks.start; i < chunks.end; i++) {
+        struct chunk *chunk = cache->chunk + found->refs[i];
+        distinct[count] = found->refs[i];
+        count += chunk->times++ == 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct chunk *chunk = cache->chunk + distinct[i];
+        const uint32_t *ids = cache->arena + chunk->at;
+        for (uint32_t k = 0; k < chunk->terms; k++)
+            add(s, found->counts, ids[k], chunk->times);
+        chunk->times = 0;
+    }
+}
+
+/* Leaves in s->terms each term of the channel in a stretch once, how often, and 1 + ln of it. */
+STAGE void count_terms(const struct engine *engine, struct scratch *s,
+                       const struct channel *channel, struct found *found, struct span words,
+                       struct span chunks)
+{
+    s->term_count = 0;
+    if (channel->kind == WORDS)
+        count_in_words(s, channel, found, words);
+    else if (channel->kind == CHARS)
+        count_in_chunks(s, found, chunks);
+    else
+        for (uint32_t i = 0; i < found->marked; i++)
+            if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
+                add(s, found->counts, found->marks[i].term, 1);
+    for (uint32_t i = 0; i < s->term_count; i++) {
+        const float *row = channel->rows + s->terms[i] * channel->stride;
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + channel->stride - 1);
+    }
+    for (uint32_t i = 0; i < s->term_count; i++) {
+        uint32_t *count = found->counts + s->terms[i];
+        s->times[i] = *count;
+        s->logs[i] = *count < LOGS ? engine->logs[*count] : 1 + log((double)*count);
+        *count = 0;
+    }
+}
+
+#ifdef __AVX2__
+/* Adds up to 4 * PARTS columns of each row, the last part masked. */
+#define ADD_ROWS(PARTS)                                                                        \
+    do {                                                                                       \
+        __m256d sum[PARTS];                                                                    \
+        for (int p = 0; p < PARTS; p++)                                                        \
+            sum[p] = _mm256_loadu_pd(sums + column + 4 * p);                                   \
+        for (uint32_t i = 0; i < count; i++) {                                                 \
+            const float *row = first + rows[i] * stride + column;                              \
+            const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
+            for (int p = 0; p < PARTS - 1; p++)                                                \
+                sum[p] = _mm256_fmadd_pd(weight, _mm256_cvtps_pd(_mm_loadu_ps(row + 4 * p)),   \
+                                         sum[p]);                                              \
+            sum[PARTS - 1] = _mm256_fmadd_pd(                                                  \
+                weight, _mm256_cvtps_pd(_mm_maskload_ps(row + 4 * (PARTS - 1), mask)),         \
+                sum[PARTS - 1]);                                                               \
+        }                                                                                      \
+        for (int p = 0; p < PARTS; p++)                                                        \
+            _mm256_storeu_pd(sums + column + 4 * p, sum[p]);                                   \
+    } while (0)
+
+static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
+                     const double *weights, uint32_t count, double *sums)
+{
+    for (size_t column = 0; column < columns; column += COLUMNS) {
+        const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
+        const int rest = (int)((wide - 1) & 3) + 1;
+        const __m128i mask = _mm_cmpgt_epi32(_mm_set1_epi32(rest), _mm_setr_epi32(0, 1, 2, 3));
+        switch ((wide + 3) / 4) {
+        case 1: ADD_ROWS(1); break;
+        case 2: ADD_ROWS(2); break;
+        case 3: ADD_ROWS(3); break;
+        case 4: ADD_ROWS(4); break;
+        case 5: ADD_ROWS(5); break;
+        default: ADD_ROWS(6);
+        }
+    }
+}
+#else
+static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
+                     const double *weights, uint32_t count, double *sums)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const float *row = first + rows[i] * stride;
+        for (size_t k = 0; k < columns; k++)
+            sums[k] += weights[i] * row[k];
+    }
+}
+#endif
+
+/* Sums the rows of s->terms: s->sums of each column of weights, s->norms 1 / norm, or 0, of each
+ * view. Each sum goes term by term, so that it is the same however the engine is laid out. */
+STAGE void sum_rows(struct scratch *s, const struct channel *channel)
+{
+    const size_t views = channel->views, columns = channel->columns;
+    double ones[BATCH];
+    memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
+    memset(s->norms, 0, views * sizeof *s->norms);
+    for (uint32_t i = 0; i < BATCH; i++)
+        ones[i] = 1;
+    for (uint32_t start = 0; start < s->term_count; start += BATCH) {
+        const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
+        const double *weights = channel->binary ? ones : s->logs + start;
+        const uint32_t *rows = s->terms + start;
+        for (size_t v = 0; v < views; v++) {
+            double norm = s->norms[v];
+            for (uint32_t i = 0; i < count; i++) {
+                const double part = weights[i] * channel->rows[rows[i] * channel->stride + v];
+                norm += part * part;
+            }
+            s->norms[v] = norm;
+        }
+        add_rows(channel->rows + views, channel->stride, columns, rows, weights, count, s->sums);
+    }
+    for (size_t v = 0; v < views; v++)
+        s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;
+}
+
+static void sum_stretch(const struct engine *engine, struct scratch *s, struct span words,
+                        struct span chunks, uint32_t forms, double *const *scores)
+{
+    for (uint32_t c = 0; c < engine->channels; c++) {
+        const struct channel *channel = engine->channel + c;
+        if (!(channel->all & forms))
+            continue;
+        count_terms(engine, s, channel, s->found + c, words, chunks);
+        sum_rows(s, channel);
+        for (uint32_t v = 0; v < channel->views; v++) {
+            const struct view *view = engine->view + channel->view[v];
+            const double *sums = s->sums + channel->offsets[v] - channel->views;
+            if (!(forms >> view->form & 1) || s->norms[v] == 0)
+                continue;
+            for (uint32_t k = 0; k < view->labels; k++)
+                scores[view->form][k] += s->norms[v] * sums[k];
+        }
+    }
+}
+
+static int give(struct scratch *s, uint32_t first, uint32_t last, const uint32_t *starts,
+                const uint32_t *ends, double weight)
+{
+    if (!grow((void **)&s->given, &s->given_room, (size_t)s->given_count + 1, sizeof *s->given))
+        return 0;
+    uint64_t start = starts[first], end = ends[last];
+    if (s->has_places) {
+        start = s->places[start];
+        end = s->places[end - 1] + 1;
+    }
+    s->given[s->given_count++] = (struct place){start << 32 | end, weight};
+    return 1;
+}
+
+/* Notes in s->worth what one occurrence of each term adds to the label's score; else NAN. */
+static void price(struct scratch *s, const struct channel *channel, uint32_t number, uint32_t label)
+{
+    double norm = 0;
+    for (uint32_t i = 0; i < s->term_count; i++) {
+        const float *row = channel->rows + s->terms[i] * channel->stride;
+        const double weight = channel->binary ? 1 : s->logs[i], part = weight * row[number];
+        const double worth = weight / s->times[i] * row[channel->offsets[number] + label];
+        s->worth[s->terms[i]] = row[number] != 0 ? worth : NAN;
+        norm += part * part;
+    }
+    norm = norm > 0 ? 1 / sqrt(norm) : 0;
+    for (uint32_t i = 0; i < s->term_count; i++)
+        s->worth[s->terms[i]] *= norm;
+}
+
+/* Gives each place in the stretch what its terms add in one view. */
+static int weigh_view(struct scratch *s, const struct channel *channel, const struct found *found, struct span words, struct span chunks,
+                      uint32_t number, uint32_t label)
+{
+    const double *worth = s->worth;
+    int fits = 1;
+    price(s, channel, number, label);
+    if (channel->kind == WORDS) {
+        for (int n = channel->low; n <= channel->high; n++) {
+            const uint32_t *ids = found->ids[n - channel->low];
+            for (uint32_t i = words.start; fits && i + (uint32_t)n <= words.end; i++)
+                if (ids[i] != channel->table.terms && !isnan(worth[ids[i]]))
+                    fits = give(s, i, i + (uint32_t)n - 1, s->starts, s->ends, worth[ids[i]]);
+        }
+    } else if (channel->kind == CHARS) {
+        for (uint32_t i = chunks.start; fits && i < chunks.end; i++) {
+            const struct chunk *chunk = found->cache.chunk + found->refs[i];
+            const uint32_t *ids = found->cache.arena + chunk->at;
+            double sum = 0;
+            int known = 0;
+            for (uint32_t k = 0; k < chunk->terms; k++)
+                if (!isnan(worth[ids[k]])) {
+                    sum += worth[ids[k]];
+                    known = 1;
+                }
+            if (known)
+                fits = give(s, i, i, s->chunk_starts, s->chunk_ends, sum);
+        }
+    } else {
+        for (uint32_t i = 0; fits && i < found->marked; i++) {
+            const struct mark *mark = found->marks + i;
+            if (mark->first >= words.start && mark->last < words.end &&
+                !isnan(worth[mark->term]))
+                fits = give(s, mark->first, mark->last, s->starts, s->ends, worth[mark->term]);
+        }
+    }
+    return fits;
+}
+
+/* Gives each place in the stretch what its terms add to a label's score of the stretch. */
+static enum outcome weigh_stretch(const struct engine *engine, struct scratch *s,
+                                  struct span words, struct span chunks, uint32_t form,
+                                  uint32_t label)
+{
+    s->given_count = 0;
+    for (uint32_t c = 0; c < engine->channels; c++) {
+        const struct channel *channel = engine->channel + c;
+        if (!(channel->all >> form & 1))
+            continue;
+        count_terms(engine, s, channel, s->found + c, words, chunks);
+        for (uint32_t v = 0; v < channel->views; v++)
+            if (engine->view[channel->view[v]].form == form &&
+                !weigh_view(s, channel, s->found + c, words, chunks, v, label))
+                return NO_MEMORY;
+    }
+    return DONE;
+}

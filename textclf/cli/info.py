@@ -1,0 +1,10 @@
+"""`info`: versions, the engine that scores and why, where models are found."""
+
+from textclf.cli.console import print_text
+
+
+def info() -> None:
+    """Show versions, which engine scores and why, and where models are found."""
+    from textclf.installation import installation  # noqa: PLC0415 - start-up time
+
+    print_text(installation())

@@ -1,0 +1,59 @@
+"""Which engine scores, and why: the compiled one where it can be had, else numpy.
+
+$TEXTCLF_ENGINE can ask for one of them: `kernel`, `portable` (the kernel without the special
+instructions of this processor) or `numpy`.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textclf.engine import NumpyEngine
+from textclf.errors import InputError
+from textclf.kernel import KernelEngine, instructions, obstacle
+from textclf.linear import LinearForm
+
+VARIABLE = "TEXTCLF_ENGINE"
+_NAMES = ("kernel", "portable", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine and the reason why it was chosen."""
+
+    name: str
+    """`kernel`, `portable` or `numpy`."""
+    reason: str
+    asked: bool = False
+    """Whether $TEXTCLF_ENGINE asks for it: then no other will do."""
+
+
+def choice() -> Choice:
+    """Return which engine scores here; raises InputError where one is asked for in vain."""
+    asked, missing = os.environ.get(VARIABLE, ""), obstacle()
+    if asked and asked not in _NAMES:
+        raise InputError(f"${VARIABLE}: there is no engine {asked!r}; use {', '.join(_NAMES)}")
+    if asked in {"kernel", "portable"} and missing:
+        raise InputError(f"${VARIABLE}: the compiled engine cannot be had: {missing}")
+    if asked:
+        return Choice(asked, f"${VARIABLE} asks for it", asked=True)
+    if missing:
+        return Choice("numpy", f"the compiled engine cannot be had: {missing}")
+    return Choice("kernel", f"it was built; this processor runs it with {instructions()}")
+
+
+def make_engine(forms: Sequence[LinearForm]) -> NumpyEngine | KernelEngine:
+    """Return the engine that scores these forms fastest here.
+
+    Forms that the compiled engine cannot take go to numpy's. Raises InputError where
+    $TEXTCLF_ENGINE asks for what cannot be had.
+    """
+    chosen = choice()
+    if chosen.name == "numpy":
+        return NumpyEngine(forms)
+    try:
+        return KernelEngine(forms, portable=chosen.name == "portable")
+    except InputError:
+        if chosen.asked:
+            raise
+        return NumpyEngine(forms)

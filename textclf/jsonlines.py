@@ -1,0 +1,50 @@
+"""A line of JSON to what it says, and a record to its line: the same text with or without orjson.
+
+orjson, where it is installed, does the long strings; what it says otherwise than Python's own
+`json` is left to that. It knows no fields.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+try:
+    import orjson
+except ImportError:
+    orjson = None  # type: ignore[assignment]
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_SAFE = (str, int, type(None))
+"""Types of a value that orjson reads as Python does: it reads a huge number as a float."""
+
+
+def parsed(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
+    """Return what a line of JSON says; raises ValueError or RecursionError where it is none."""
+    if orjson is None:
+        return json.loads(line)
+    try:
+        found = orjson.loads(line)
+    except ValueError:
+        return json.loads(line)
+    if isinstance(found, dict) and all(isinstance(value, _SAFE) for value in found.values()):
+        return found
+    return json.loads(line)
+
+
+def dumped(record: Mapping[str, Any]) -> str:
+    """Return a record on one line, its text as it is and not in escapes.
+
+    >>> dumped({"id": 7, "text": "Café"})
+    '{"id": 7, "text": "Café"}'
+    """
+    fields = (f"{_encode(name)}: {_value(value)}" for name, value in record.items())
+    return f"{{{', '.join(fields)}}}"
+
+
+def _value(value: object) -> str:
+    if orjson is None or not isinstance(value, str):
+        return _encode(value)
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a lone surrogate
+        return _encode(value)
