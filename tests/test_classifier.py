@@ -211,3 +211,27 @@ def test_an_answer_names_its_codebook(beat_classifier):
 
     assert answer.scheme == beat_classifier.scheme.stamp
     assert answer.as_dict()["scheme"].endswith(beat_classifier.scheme.digest[:12])
+
+
+def test_a_document_takes_every_label_that_is_sure_in_one_of_its_passages(subjects):
+    scheme = replace(subjects.scheme, unit="passage")
+    classifier = Classifier(replace(subjects, scheme=scheme), NumpyEngine)
+
+    answer = classifier.annotate(f"{SPORT[0]}\n\n{WEATHER[0]}")
+
+    parts = [classifier.annotate(text) for text in (SPORT[0], WEATHER[0])]
+    assert answer.labels == ("outdoors", "sport", "weather")
+    for label, prob in answer.probs:
+        assert prob == pytest.approx(max(dict(part.probs)[label] for part in parts))
+    assert answer.rests_on == (0, 1)
+    assert {one.passage for one in answer.evidence} == {0, 1}
+
+
+def test_an_answer_of_no_label_rests_on_no_passage(subjects):
+    strict = replace(subjects.decision, threshold=np.full(3, 0.9999), empty=None)
+    scheme = replace(subjects.scheme, unit="passage")
+    model = replace(subjects, scheme=scheme, decision=strict)
+
+    answer = Classifier(model, NumpyEngine).annotate(f"{SPORT[0]}\n\n{WEATHER[0]}")
+
+    assert (answer.labels, answer.rests_on) == ((), ())

@@ -107,7 +107,10 @@ class Answerer:
         the probabilities of the surest of them. `prevails_over`: those that take the label that
         prevails, with the mean of theirs. None where the document is read whole.
         """
-        scheme, whole = self.scheme, probs[[first for first, _ in rows]]
+        whole = probs[[first for first, _ in rows]]
+        if self.scheme.kind == "multi":
+            return self._surest(rows, probs, known, whole), whole
+        scheme = self.scheme
         target = scheme.index(scheme.any_passage or scheme.prevails_over)
         answers = self._decision.best(probs).tolist()
         rests_on: list[tuple[int, ...]] = []
@@ -124,6 +127,28 @@ class Answerer:
                     whole[number] = probs[taking].mean(axis=0)
             rests_on.append(tuple(place - first - 1 for place in taking))
         return rests_on, whole
+
+    def _surest(
+        self,
+        rows: Sequence[tuple[int, int]],
+        probs: Doubles,
+        known: Sequence[float],
+        whole: Doubles,
+    ) -> list[tuple[int, ...]]:
+        """Give each label of a document the probability of its surest passage.
+
+        Return the passages that are the surest of a label given.
+        """
+        rests_on = []
+        for number, (first, end) in enumerate(rows):
+            places = [place for place in range(first + 1, end) if known[place]]
+            surest = np.array(places)[probs[places].argmax(axis=0)] if places else np.zeros(0, int)
+            if places:
+                whole[number] = probs[places].max(axis=0)
+            row = self._decision.given(whole[number : number + 1], self.scheme.at_least_one)[0]
+            telling = surest[row] if places else surest
+            rests_on.append(tuple(int(place) - first - 1 for place in np.unique(telling)))
+        return rests_on
 
 
 def _prevailing(places: Sequence[int], answers: Sequence[int], over: int) -> list[int]:

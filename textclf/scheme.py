@@ -69,7 +69,9 @@ class Scheme:
     kind: Kind = "single"
     """`single`: exactly one label for a text. `multi`: any number of them."""
     unit: Unit = "document"
-    """What a coder reads before answering."""
+    """What a coder reads before answering. A document takes the labels of its passages, where
+    any number may be given to each.
+    """
     title: str = ""
     question: str = ""
     version: str = "1"
@@ -100,7 +102,8 @@ class Scheme:
     @property
     def by_passage(self) -> bool:
         """Whether a document is answered from the answers of its passages."""
-        return bool(self.any_passage or self.prevails_over)
+        each = self.kind == "multi" and self.unit == "passage"
+        return bool(self.any_passage or self.prevails_over or each)
 
     @property
     def digest(self) -> str:
@@ -283,7 +286,7 @@ def _check_references(scheme: Scheme) -> None:
         raise SchemeError(f"rulings: there are two with the key {twice!r}; rename one")
     if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
         raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
-    if scheme.kind == "multi" and scheme.by_passage:
+    if scheme.kind == "multi" and (scheme.any_passage or scheme.prevails_over):
         raise SchemeError("any_passage and prevails_over are rules of a scheme of kind 'single'")
     if scheme.any_passage and scheme.prevails_over:
         raise SchemeError("any_passage and prevails_over exclude each other; give one of them")
