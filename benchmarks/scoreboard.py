@@ -11,7 +11,6 @@ says so. fastText has a column where it is installed (`pip install fasttext-whee
 
 import argparse
 import json
-import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -20,30 +19,20 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from rivals import COLUMNS, Answers, fasttext, fasttext_answers, recipe, theirs
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from textclf.artifact import load
-from textclf.corpus import Columns, Corpus, read_labelled
+from textclf.corpus import Corpus, read_labelled
 from textclf.duplicates import kin
 from textclf.reports import table
 from textclf.scheme import Scheme
 from textclf.training import train_file
 
-try:
-    import fasttext
-except ImportError:
-    fasttext = None
-
-Answers = list[tuple[str, ...]]
-COLUMNS = Columns("labels")
 DRAWS = 1000
 FIFTHS = 5
-NONE = "__label__none"
 
 
 @dataclass(frozen=True)
@@ -102,56 +91,6 @@ def ours(train: Path, model: Path, shown: Corpus, scheme: Scheme) -> tuple[Answe
     single = scheme.kind == "single"
     answers = [(one,) if single and one else one or () for one in said]
     return answers, model.stat().st_size / 1e6  # type: ignore[return-value]
-
-
-def theirs(make: Callable[[], object], train: Path, shown: Corpus, scheme: Scheme) -> Answers:
-    """Return what a scikit-learn classifier on TF-IDF answers."""
-    learned, _ = read_labelled([str(train)], COLUMNS, scheme=scheme)
-    answers = learned.answers(scheme)
-    words = TfidfVectorizer() if make is LogisticRegression else TfidfVectorizer(ngram_range=(1, 2))
-    texts = [record.text for record in learned.records]
-    unseen = [record.text for record in shown.records]
-    if scheme.kind == "single":
-        model = make_pipeline(words, make()).fit(texts, [one[0] for one in answers])
-        return [(str(one),) for one in model.predict(unseen)]
-    rows = [[name in one for name in scheme.label_names] for one in answers]
-    model = make_pipeline(words, OneVsRestClassifier(make())).fit(texts, np.array(rows, int))
-    return [
-        tuple(n for n, yes in zip(scheme.label_names, row, strict=True) if yes)
-        for row in model.predict(unseen)
-    ]
-
-
-def fasttext_answers(train: Path, shown: Corpus, scheme: Scheme) -> Answers:
-    """Return what fastText answers on words (50 epochs, rate 1): one, or those over a half."""
-    learned, _ = read_labelled([str(train)], COLUMNS, scheme=scheme)
-    names = scheme.label_names
-    # A line without a label would be passed over: no label is one of its own.
-    lines = [
-        " ".join([*(f"__label__{names.index(x)}" for x in answer), flat(record.text)])
-        if answer
-        else f"{NONE} {flat(record.text)}"
-        for record, answer in zip(learned.records, learned.answers(scheme), strict=True)
-    ]
-    file = train.with_suffix(".fasttext")
-    file.write_text("\n".join(lines) + "\n", "utf-8")
-    single = scheme.kind == "single"
-    model = fasttext.train_supervised(
-        str(file),
-        epoch=50,
-        lr=1.0,
-        thread=1,
-        verbose=0,
-        loss="softmax" if single else "ova",
-    )
-    most, least = (1, 0.0) if single else (-1, 0.5)
-    found = (model.f.predict(flat(r.text) + "\n", most, least, "strict") for r in shown.records)
-    return [tuple(names[int(x[9:])] for _, x in one if x != NONE) for one in found]
-
-
-def flat(text: str) -> str:
-    """Return a text as fastText is fed it: lower case, one line, words apart from punctuation."""
-    return " ".join(re.findall(r"\w+|[^\w\s]", text.lower()))
 
 
 @dataclass(frozen=True)
@@ -247,6 +186,7 @@ def row_of(folder: Path, split: str, name: str) -> list[object]:
 OTHERS: dict[str, Callable[[Path, Corpus, Scheme], Answers]] = {
     "default": partial(theirs, LogisticRegression),
     "LinearSVC": partial(theirs, LinearSVC),
+    "recipe": recipe,
     **({"fastText": fasttext_answers} if fasttext else {}),
 }
 HEAD = ["set", "split", "textclf", "95%", *OTHERS, "published", "CPU s", "MB", "to goal"]

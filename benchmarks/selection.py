@@ -18,8 +18,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from rivals import LogCountRatio, example_f1
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold
@@ -36,19 +36,6 @@ from textclf.training import Config, fit
 VIEWS = ("word log", "char_wb log", "word binary", "char_wb binary")
 RANGES = {"word": (1, 2), "char_wb": (3, 5)}
 FEATURES = 60_000
-
-
-class LogCountRatio(TransformerMixin, BaseEstimator):
-    """Scales each term by its Naive Bayes log-count ratio for a 0/1 label."""
-
-    def fit(self, X: sparse.csr_matrix, y: NDArray[Any]) -> Self:
-        there = (X > 0).astype(float)
-        yes, no = 1 + there.T @ y, 1 + there.T @ (1 - y)
-        self.ratio_ = np.log((yes / yes.sum()) / (no / no.sum()))
-        return self
-
-    def transform(self, X: sparse.csr_matrix) -> sparse.csr_matrix:
-        return X @ sparse.diags(self.ratio_)
 
 
 def pipeline(view: str) -> Pipeline:
@@ -86,11 +73,6 @@ class MeanOfViews(ClassifierMixin, BaseEstimator):
             for one, spread in zip(self.fitted_, self.spread_, strict=True)
         ]
         return (np.mean(scores, axis=0) > 0).astype(int)
-
-
-def example_f1(truth: NDArray[Any], said: NDArray[Any]) -> float:
-    sizes = truth.sum(axis=1) + said.sum(axis=1)
-    return float((2 * (truth * said).sum(axis=1) / np.maximum(sizes, 1))[sizes > 0].mean())
 
 
 def theirs(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
