@@ -23,7 +23,7 @@ _KEYWORDS = 20
 _FEW = 3
 """A word in fewer texts than this is no keyword."""
 _LONGEST = 8
-"""A term of more words than this is never found."""
+"""A seed term of more words than this is never found."""
 
 
 class Stems:
@@ -84,6 +84,8 @@ class Keywords:
     """For each label, stems or runs of stems with a blank between."""
     otherwise: Answer
     """The answer for a text with no keyword at all."""
+    longest: int = 1
+    """How many words a keyword may have."""
 
     @classmethod
     def of_terms(
@@ -98,7 +100,7 @@ class Keywords:
             label: frozenset(" ".join(stems.of(term)) for term in terms.get(label, ()))
             for label in scheme.label_names
         }
-        return cls(scheme, keywords, majority(answers))
+        return cls(scheme, keywords, majority(answers), _LONGEST)
 
     @classmethod
     def learned(
@@ -126,7 +128,7 @@ class Keywords:
         """Return how many keywords of each label a text holds, given as stems."""
         grams = {
             " ".join(stems[i : i + n])
-            for n in range(1, _LONGEST + 1)
+            for n in range(1, self.longest + 1)
             for i in range(len(stems) - n + 1)
         }
         return {label: len(keys & grams) for label, keys in self.keywords.items()}

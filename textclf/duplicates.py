@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from textclf.tokens import words
 
+_Runs = frozenset[tuple[str, ...]]
+"""The runs of words that a text holds."""
 _SHINGLE = 5
 _COMMON = 60
 """A run of words that stands in more texts than this is a formula, and names no candidates."""
@@ -34,7 +36,10 @@ def near_duplicates(texts: Sequence[str], similarity: float = 0.5) -> Iterator[P
     >>> [pair.similarity for pair in near_duplicates(texts)]
     [1.0]
     """
-    shingles = [_shingles(text) for text in texts]
+    return _pairs([_shingles(text) for text in texts], similarity)
+
+
+def _pairs(shingles: Sequence[_Runs], similarity: float) -> Iterator[Pair]:
     index: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, runs in enumerate(shingles):
         shared: Counter[int] = Counter()
@@ -88,15 +93,15 @@ def kin(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) ->
             leader[second] = first
             size[first] += size[second]
 
-    first_of: dict[frozenset[tuple[str, ...]], int] = {}
+    shingles = [_shingles(text) for text in texts]
+    first_of: dict[_Runs, int] = {}
     copy_of = []
-    for place, text in enumerate(texts):
-        runs = _shingles(text)
+    for place, runs in enumerate(shingles):
         copy_of.append(first_of.setdefault(runs, place) if runs else place)
         join(groups[copy_of[place]], groups[place])
     firsts = sorted(set(copy_of))
     alike: dict[int, set[int]] = defaultdict(set)
-    for pair in near_duplicates([texts[place] for place in firsts], similarity):
+    for pair in _pairs([shingles[place] for place in firsts], similarity):
         one, other = firsts[pair.first], firsts[pair.second]
         join(groups[one], groups[other])
         alike[one].add(other)
@@ -108,7 +113,7 @@ def kin(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) ->
     )
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _shingles(text: str) -> _Runs:
     found = words(text).texts
     if len(found) <= _SHINGLE:
         return frozenset([tuple(found)]) if found else frozenset()

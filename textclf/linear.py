@@ -53,8 +53,9 @@ class LinearView:
         So the few thousand rows that most texts touch lie side by side, and stay in the cache.
         """
         order = np.argsort(self.scale, kind="stable")
-        terms = Vocabulary(self.terms[place] for place in order)
-        return LinearView(self.view, terms, self.rows[order])
+        terms = self.terms[:]
+        ordered = Vocabulary(terms[place] for place in order)
+        return LinearView(self.view, ordered, self.rows[order])
 
     def weighing(self, weights: Floats) -> "LinearView":
         """Return the view with other weights."""

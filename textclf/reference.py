@@ -137,7 +137,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for view, vocabulary, matrix in zip(
             self.form_.views, counts.vocabularies, counts.matrices, strict=True
         ):
-            weighted = _weighted(columns(matrix, vocabulary, view.terms), view.view.weighting)
+            weighted = _weighted(columns(matrix, vocabulary, view.terms[:]), view.view.weighting)
             norm = np.sqrt(weighted.power(2) @ view.scale.astype(float) ** 2)
             norm[norm == 0] = 1
             total += (weighted @ view.weights.astype(float)) / norm[:, None]
