@@ -27,7 +27,7 @@ except ImportError:
 Answers = list[tuple[str, ...]]
 COLUMNS = Columns("labels")
 NONE = "__label__none"
-LEVELS = np.arange(-1.5, 1.51, 0.05)
+LEVELS = np.arange(-1.5, 8.01, 0.1)
 
 
 def theirs(make: Callable[[], object], train: Path, shown: Corpus, scheme: Scheme) -> Answers:
