@@ -76,7 +76,7 @@ struct block {
     uint32_t odd, word, space, stop, upper; /* a bit for each of 32 bytes */
 };
 
-#ifdef __AVX2__
+#ifdef WIDE
 #include <immintrin.h>
 
 static inline __m256i between(__m256i x, char first, char last)

@@ -138,7 +138,7 @@ static int reserve(const struct engine *engine, struct scratch *s, size_t bytes)
     const int given_back = s->room > KEPT_TEXT && wanted <= KEPT_TEXT;
     if (wanted <= s->room && !given_back)
         return 1;
-    const size_t room = wanted < 1u << 14 ? 1u << 14 : wanted;
+    const size_t room = wanted < 1u << 12 ? 1u << 12 : wanted;
     const size_t size = lay_out(engine, s, NULL, room);
     free(s->memory);
     s->room = 0;

@@ -73,7 +73,7 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
     }
 }
 
-#ifdef __AVX2__
+#ifdef WIDE
 /* Adds up to 4 * PARTS columns of each row, the last part masked. */
 #define ADD_ROWS(PARTS)                                                                        \
     do {                                                                                       \
