@@ -52,7 +52,6 @@ STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32
                 ids[start + i] = probe(&table, mixes[i]); /* a full bucket */
             else
                 ids[start + i] = (uint32_t)((row & known) | (table.terms & ~known));
-            __builtin_prefetch(channel->rows + (row & known) * channel->stride);
 #else
             ids[start + i] = probe(&table, mixes[i]);
 #endif
