@@ -47,7 +47,7 @@ struct scratch *scratch_new(const struct engine *engine)
     s->times = malloc(terms * sizeof *s->times);
     s->logs = malloc(terms * sizeof *s->logs);
     s->worth = malloc(terms * sizeof *s->worth);
-    s->norms = malloc((engine->views + 1) * sizeof *s->norms);
+    s->norms = malloc((engine->views + 2 * PADDED) * sizeof *s->norms);
     s->sums = malloc(((size_t)engine->most_columns + PADDED) * sizeof *s->sums);
     int fits = s->found && s->terms && s->times && s->logs && s->worth && s->sums && s->norms;
     for (uint32_t c = 0; fits && c < engine->channels; c++) {
