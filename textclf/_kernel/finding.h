@@ -10,7 +10,7 @@ static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-#ifdef __AVX2__
+#ifdef WIDE
 static inline uint32_t fitting(__m256i slots, __m256i rows, __m256i tag)
 {
     const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tag);
@@ -37,7 +37,7 @@ STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32
             __builtin_prefetch(home_of(&table, mixes[i]));
         }
         for (uint32_t i = 0; i < size; i++) {
-#ifdef __AVX2__
+#ifdef WIDE
             const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
             const uint64_t *home = home_of(&table, mixes[i]);
             const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
@@ -52,7 +52,6 @@ STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32
                 ids[start + i] = probe(&table, mixes[i]); /* a full bucket */
             else
                 ids[start + i] = (uint32_t)((row & known) | (table.terms & ~known));
-            __builtin_prefetch(channel->rows + (row & known) * channel->stride);
 #else
             ids[start + i] = probe(&table, mixes[i]);
 #endif
@@ -138,9 +137,9 @@ static int cache_init(struct chunks *cache)
     free(cache->arena);
     free(cache->hashes);
     memset(cache, 0, sizeof *cache);
-    cache->mask = 2 * CACHED_CHUNKS - 1;
+    cache->mask = 1023; /* it widens as it fills */
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
-    return cache->slots && grow((void **)&cache->chunk, &cache->room, CACHED_CHUNKS / 8,
+    return cache->slots && grow((void **)&cache->chunk, &cache->room, 512,
                                 sizeof *cache->chunk);
 }
 

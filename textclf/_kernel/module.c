@@ -365,6 +365,8 @@ static PyObject *score_texts(Engine *self, PyObject *args)
     int outcome = DONE;
     Py_BEGIN_ALLOW_THREADS
     for (size_t i = 0; i < count && outcome != NO_MEMORY; i++) {
+        for (Py_ssize_t k = 0; i + 1 < count && k < text[i + 1].length && k < 4096; k += 64)
+            __builtin_prefetch(text[i + 1].utf8 + k);
         if (!text[i].utf8)
             continue;
         outcome = text_read(self->engine, kept->scratch, (const uint8_t *)text[i].utf8,

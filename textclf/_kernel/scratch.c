@@ -47,7 +47,7 @@ struct scratch *scratch_new(const struct engine *engine)
     s->times = malloc(terms * sizeof *s->times);
     s->logs = malloc(terms * sizeof *s->logs);
     s->worth = malloc(terms * sizeof *s->worth);
-    s->norms = malloc((engine->views + 1) * sizeof *s->norms);
+    s->norms = malloc((engine->views + 2 * PADDED) * sizeof *s->norms);
     s->sums = malloc(((size_t)engine->most_columns + PADDED) * sizeof *s->sums);
     int fits = s->found && s->terms && s->times && s->logs && s->worth && s->sums && s->norms;
     for (uint32_t c = 0; fits && c < engine->channels; c++) {
@@ -138,7 +138,7 @@ static int reserve(const struct engine *engine, struct scratch *s, size_t bytes)
     const int given_back = s->room > KEPT_TEXT && wanted <= KEPT_TEXT;
     if (wanted <= s->room && !given_back)
         return 1;
-    const size_t room = wanted < 1u << 14 ? 1u << 14 : wanted;
+    const size_t room = wanted < 1u << 12 ? 1u << 12 : wanted;
     const size_t size = lay_out(engine, s, NULL, room);
     free(s->memory);
     s->room = 0;
