@@ -81,6 +81,7 @@ class Annotator:
         self._maker = engine
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
+        self._by_passage = any(model.scheme.by_passage for model in models)
 
     def another(self) -> "Annotator":
         """Return an annotator that answers alike, for another thread."""
@@ -132,29 +133,30 @@ class Annotator:
 
     def _coded(self, documents: Sequence[Document], options: Options) -> list[Annotation]:
         """Return the records of documents, without evidence."""
-        read = [document for document in documents if document.passages]
+        read = [document for document in documents if not document.is_empty]
         answered = iter(self._answered(read, options) if read else [])
         empty = self.unanswered(Status.EMPTY)
         return [
-            next(answered) if document.passages else Annotation(empty, dropped=document.dropped)
+            Annotation(empty if document.is_empty else next(answered), dropped=document.dropped)
             for document in documents
         ]
 
-    def _answered(self, documents: Sequence[Document], options: Options) -> Iterator[Annotation]:
-        """Yield the records of documents that are not empty."""
-        passages = [document.passages_in_original() for document in documents]
+    def _answered(
+        self, documents: Sequence[Document], options: Options
+    ) -> Iterator[tuple[Prediction, ...]]:
+        """Yield the answers of all schemes to each document that is not empty."""
+        passages = [
+            document.passages_in_original() if self._by_passage else () for document in documents
+        ]
         columns = [
             answerer.answers(found, passages, options.abstain)
             for answerer, found in zip(self._answerers, self._scores(documents), strict=True)
         ]
-        for document, spans, predictions in zip(
-            documents, passages, zip(*columns, strict=True), strict=True
-        ):
-            yield Annotation(predictions, dropped=document.dropped, passages=spans)
+        return zip(*columns, strict=True)
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
         """Return for each scheme the rows of the documents, as its answerer takes them."""
-        if not any(model.scheme.by_passage for model in self.models):
+        if not self._by_passage:
             return self._engine.score_texts([document.text for document in documents])
         found = []
         for document in documents:
