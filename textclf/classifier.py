@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textclf.document import Document
 from textclf.errors import InputError
-from textclf.linear import Contributions, Decision, LinearForm, Scores, given
+from textclf.linear import Contributions, Decision, LinearForm, Scores
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
 from textclf.scheme import Scheme
@@ -49,12 +49,16 @@ class Options:
     """Leave page furniture out."""
     abstain: float = 0.0
     """Give no label whose probability is below this."""
+    coverage: float = 1.0
+    """Abstain on so many texts that this share is answered, the surest, going by the card."""
     evidence: int = 8
     """How many places are shown as evidence for an answer, at most."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.abstain <= 1:
             raise InputError(f"abstain is {self.abstain}; give a probability between 0 and 1")
+        if not 0 < self.coverage <= 1:
+            raise InputError(f"coverage is {self.coverage}; give a share above 0, at most 1")
         if self.evidence < 0:
             raise InputError(f"evidence is {self.evidence}; give a number of places, 0 for none")
 
@@ -126,6 +130,9 @@ class Annotator:
         if not found.known[0]:
             return _unanswered(scheme, Status.NO_EVIDENCE)
         rows = decision.probabilities(found.scores)
+        least = options.abstain
+        if options.coverage < 1:
+            least = max(least, model.abstain_for(options.coverage))
         probs, deciding = rows[0], np.zeros(0, np.intp)
         passages: tuple[PassagePrediction, ...] = ()
         if scheme.by_passage:
@@ -135,11 +142,11 @@ class Annotator:
                 probs = _joint(scheme, rows[1 + deciding])
             passages = tuple(
                 _passage(
-                    scheme, decision, row, is_known, document.in_original(s.start, s.end), options
+                    scheme, decision, row, is_known, document.in_original(s.start, s.end), least
                 )
                 for row, is_known, s in zip(rows[1:], known, document.passages, strict=True)
             )
-        labels, prob, status = _decide(scheme, decision, probs, options)
+        labels, prob, status = _decide(scheme, decision, probs, least)
         prediction = Prediction(
             scheme=scheme.stamp,
             kind=scheme.kind,
@@ -273,7 +280,7 @@ def _joint(scheme: Scheme, probs: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _decide(
-    scheme: Scheme, decision: Decision, probs: NDArray[np.float64], options: Options
+    scheme: Scheme, decision: Decision, probs: NDArray[np.float64], least: float
 ) -> tuple[tuple[str, ...], float, Status]:
     names = scheme.label_names
     labels: tuple[str, ...]
@@ -281,10 +288,10 @@ def _decide(
         best = int(decision.best(probs[None])[0])
         labels, prob = (names[best],), float(probs[best])
     else:
-        row = given(probs[None], decision.threshold, scheme.at_least_one)[0]
+        row = decision.given(probs[None], scheme.at_least_one)[0]
         labels = scheme.close(name for name, yes in zip(names, row, strict=True) if yes)
         prob = float(np.where(np.isin(names, labels), probs, 1 - probs).min())
-    if prob < options.abstain:
+    if prob < least:
         return (), prob, Status.ABSTAINED
     return labels, prob, Status.OK
 
@@ -295,11 +302,11 @@ def _passage(
     probs: NDArray[np.float64],
     known: np.bool_,
     span: Span,
-    options: Options,
+    least: float,
 ) -> PassagePrediction:
     if not known:
         return PassagePrediction(span.start, span.end, (), None, Status.NO_EVIDENCE)
-    labels, prob, status = _decide(scheme, decision, probs, options)
+    labels, prob, status = _decide(scheme, decision, probs, least)
     return PassagePrediction(span.start, span.end, labels, prob, status)
 
 
