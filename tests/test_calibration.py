@@ -95,3 +95,30 @@ def test_thresholds_know_that_no_text_goes_without_a_label():
     assert (together.threshold > alone.threshold).all()
     probs = alone.probabilities(scores)
     assert score(together, probs, truth, True) > score(alone, probs, truth, True)
+
+
+def rivals(texts=3000):
+    """Return scores of which one in two texts has exactly one of ten rivals, the others none."""
+    rng = np.random.default_rng(4)
+    truth = np.eye(10, dtype=int)[rng.integers(0, 10, texts)] * (rng.random(texts) < 0.5)[:, None]
+    return 1.5 * truth + rng.normal(0, 0.8, truth.shape), truth
+
+
+def test_labels_are_given_by_the_rule_that_does_better_on_other_texts():
+    """Where many rivals are as likely, what to give depends on all of them at once."""
+    scores, truth = rivals()
+    found = decide("multi", scores[:1500], truth[:1500])
+    probs = found.probabilities(scores[1500:])
+
+    assert found.empty is not None
+    by_half = replace(found, empty=None)
+    assert score(found, probs, truth[1500:]) > score(by_half, probs, truth[1500:])
+
+
+def test_thresholds_are_kept_where_probabilities_fit_badly():
+    """No sigmoid fits scores so skewed, and what is expected of bad probabilities is bad."""
+    rng = np.random.default_rng(0)
+    truth = (rng.random((900, 3)) < [0.03, 0.05, 0.1]).astype(int)
+    scores = np.exp(truth + rng.normal(size=truth.shape))
+
+    assert decide("multi", scores, truth).empty is None

@@ -1,5 +1,7 @@
 """From scores to answers: statuses, document rules, evidence, and no made-up label."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import BOTH, SPORT, WEATHER
@@ -52,6 +54,16 @@ def test_an_unsure_answer_is_held_back_where_asked(beat_classifier):
     assert held.status is Status.ABSTAINED
     assert held.label is None
     assert held.prob == sure.prob
+
+
+def test_a_share_of_the_texts_is_answered_where_asked(beat, beat_classifier):
+    """The level of the card lies just above this answer, and just below it."""
+    prob = beat_classifier.annotate(SPORT[0]).prob
+    for level, status in ((prob + 0.001, Status.ABSTAINED), (prob - 0.001, Status.OK)):
+        rows = [{"answered": share, "abstain": level} for share in (1.0, 0.5)]
+        model = replace(beat, card={"out_of_fold": {"coverage": rows}})
+        answer = Classifier(model, NumpyEngine).annotate(SPORT[0], Options(coverage=0.9))
+        assert answer.status is status
 
 
 @pytest.mark.parametrize(

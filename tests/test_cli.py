@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -284,6 +285,34 @@ def test_a_model_of_ones_own_labels_and_is_judged(trained, tmp_path):
     assert (judged.returncode, failed.returncode) == (0, 4)
 
 
+def test_seed_terms_alone_make_a_model(tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        'format = 1\nscheme = "sectarian_violence"\n'
+        '[[groups]]\nname = "yes"\nlabel = "mention"\nterms = ["sect killing", "sect attack"]\n'
+        '[[groups]]\nname = "no"\nlabel = "no_mention"\nterms = ["road crash", "crash site"]\n',
+        "utf-8",
+    )
+    terms = ["--scheme", "sectarian_violence", "--terms", "mine.toml"]
+
+    trained = run("train", *terms, "-o", "mine.textclf", cwd=tmp_path)
+    bare = run("train", "-o", "mine.textclf", cwd=tmp_path)
+
+    assert trained.returncode == 0, trained.stderr
+    assert "held-out seed terms, no measure of articles" in trained.stdout.decode()
+    assert bare.returncode == 1
+    assert b"give labelled texts, or a scheme and its seed terms" in bare.stderr
+
+
+def test_a_share_of_the_articles_is_answered_where_asked(trained, tmp_path):
+    write_csv(tmp_path / "new.csv", [{"text": BEAT_TEXTS[0][0]}, {"text": "A goal in the rain."}])
+
+    found = run("predict", "new.csv", "-m", trained, "--coverage", "0.5", cwd=tmp_path)
+    wrong = run("predict", "new.csv", "-m", trained, "--coverage", "50", cwd=tmp_path)
+
+    assert [row["beat_status"] for row in rows_of(found.stdout)] == ["ok", "abstained"]
+    assert b"coverage is 50.0; give a share above 0" in wrong.stderr
+
+
 def test_several_labels_in_a_cell_make_a_multi_label_model(tmp_path):
     rows = [{"body": text, "tags": "; ".join(labels)} for text, labels in SUBJECT_TEXTS]
     write_csv(tmp_path / "tags.tsv", rows)
@@ -378,18 +407,17 @@ def test_a_corpus_with_a_mistake_fails_its_check(tmp_path):
 
 
 def test_an_interrupt_is_exit_code_130(tmp_path):
-    code = (
-        "import signal, sys, threading, time\n"
-        "from textclf.cli import main\n"
-        "timer = threading.Timer(1, lambda: signal.raise_signal(signal.SIGINT))\n"
-        "timer.daemon = True\ntimer.start()\n"
-        "sys.argv = ['textclf', 'predict', '-', '--lines']\nmain()\n"
-    )
+    (tmp_path / "long.txt").write_text(f"{SNOW}\n" * 200_000, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+        [sys.executable, "-m", "textclf", "predict", "long.txt", "--lines"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
     )
+    process.stdout.readline()
 
-    errors = process.communicate(f"{SNOW}\n".encode() * 200_000, timeout=60)[1]
+    process.send_signal(signal.SIGINT)
 
+    errors = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert b"Traceback" not in errors

@@ -282,3 +282,28 @@ def test_a_table_in_which_no_text_goes_without_a_label_makes_that_a_rule(tmp_pat
     _, scheme = read_labelled([str(path)])
 
     assert scheme.at_least_one is rule
+
+
+def acts(tmp_path, rows):
+    path = tmp_path / "acts.jsonl"
+    lines = [f'{{"text": "text {number}", "label": {row}}}' for number, row in enumerate(rows)]
+    path.write_text("\n".join(lines) + "\n")
+    return read_labelled([str(path)], Columns(names=("killing", "violence", "arrest")))[1].implies
+
+
+@pytest.mark.parametrize(
+    ("rows", "rules"),
+    [
+        (
+            [[1, 1, 0]] * 20 + [[0, 1, 1]] * 30,
+            (("killing", ("violence",)), ("arrest", ("violence",))),
+        ),
+        ([[1, 1, 0]] * 19 + [[0, 1, 0]] * 30 + [[0, 0, 1]] * 30, ()),
+        ([[1, 1, 0]] * 200 + [[0, 1, 0], [0, 1, 0], [1, 0, 0]], (("killing", ("violence",)),)),
+        ([[1, 1, 0]] * 100 + [[0, 1, 0], [1, 0, 0], [0, 0, 1]], ()),
+        ([[1, 1, 0]] * 60 + [[0, 0, 1]] * 30, ()),
+    ],
+    ids=["always", "too few", "two in a thousand", "one in a hundred", "the same rows"],
+)
+def test_a_label_that_practically_always_brings_another_makes_that_a_rule(tmp_path, rows, rules):
+    assert acts(tmp_path, rows) == rules

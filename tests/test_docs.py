@@ -41,6 +41,8 @@ def folder(tmp_path_factory):
     here = tmp_path_factory.mktemp("docs")
     (here / "docs").mkdir()
     (here / "articles").mkdir()
+    (here / "seeds" / "terms").mkdir(parents=True)
+    shutil.copy(ROOT / "seeds" / "terms" / "stance.toml", here / "seeds" / "terms")
     shutil.copy(ROOT / "docs" / "sample.txt", here / "docs")
     shutil.copy(ROOT / "docs" / "sample.txt", here / "articles")
     labelled = [f"{label[0]},{json.dumps(text)}" for text, label in BEAT_TEXTS]

@@ -1,12 +1,14 @@
 """Texts that are the same or nearly are found, and stay in one group."""
 
+from collections import Counter
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.duplicates import Pair, clusters, near_duplicates
+from textclf.duplicates import Pair, kin, near_duplicates
 
 WORDS = st.lists(st.sampled_from(["tide", "moor", "kelp"]), max_size=9)
 LONG = "one kite flew over the red barn and nine more came after it"
@@ -63,19 +65,48 @@ def test_a_formula_that_very_many_texts_share_makes_no_pairs_of_the_last():
     assert places == set(range(1, 61))
 
 
+def apart(count):
+    """Return so many texts of which no two are alike."""
+    return [" ".join(f"w{number}x{place}" for place in range(8)) for number in range(count)]
+
+
 def test_groups_that_share_a_near_duplicate_become_one():
     texts = [LONG, "A seal slept.", LONG + " again", "Gulls cried over the pier.", "A seal slept!"]
 
-    assert clusters(texts, ["c", "d", "b", "e", "b"]) == ["b", "b", "b", "e", "b"]
+    found = kin([*texts, *apart(45)], ["c", "d", "b", "e", "b", *(f"f{n}" for n in range(45))])
+
+    assert found.groups[:5] == ("b", "b", "b", "e", "b")
 
 
 def test_groups_of_different_texts_stay_apart():
     texts = ["A seal slept.", "", "Gulls cried over the pier.", ""]
 
-    assert clusters(texts, ["a", "b", "c", "d"]) == ["a", "b", "c", "d"]
+    assert kin([*texts, *apart(36)], [f"g{n}" for n in range(40)]).groups[:4] == (
+        "g0",
+        "g1",
+        "g2",
+        "g3",
+    )
 
 
-def test_a_text_that_stands_in_very_many_groups_makes_them_one():
-    copies = 100
+def test_a_phrase_that_many_articles_repeat_does_not_make_them_one_article():
+    texts = [text for one in apart(50) for text in (one, "He said so.")]
 
-    assert set(clusters([LONG] * copies, [f"g{n:03d}" for n in range(copies)])) == {"g000"}
+    found = kin(texts, [f"article {number // 2}" for number in range(100)])
+
+    assert max(Counter(found.groups).values()) <= 10
+
+
+def test_what_is_alike_in_another_group_is_not_learned_from():
+    texts = [LONG, LONG + " again", LONG, *apart(5)]
+    found = kin(texts, [f"g{n}" for n in range(8)])
+
+    kept = found.unlike(np.arange(1, 8), np.array([0]))
+
+    assert kept.tolist() == [3, 4, 5, 6, 7]
+
+
+def test_copies_beyond_number_are_all_told():
+    found = kin([LONG] * 100 + ["Gulls cried."], [f"g{n:03d}" for n in range(101)])
+
+    assert found.unlike(np.arange(101), np.array([50])).tolist() == [100]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import SPORT, WEATHER
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclf import kernel
@@ -120,6 +120,54 @@ def test_any_size_of_vocabulary_scores_the_same(terms):
     known = form(view(View("word", 1, 1), [f"t{n}" for n in range(terms)]))
 
     alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
+
+
+SENTENCES = st.lists(
+    st.sampled_from(
+        [
+            *("Goal", "Rain", "rain", "Gen", "no", "i.e", "A", "É", "a", "7", "x7", "\u0130", "…"),
+            *(".", ".", ". ", "! ", "?", " ", " ", "\n", "\u2028", "\u00a0", "\x1f"),
+            *('"', "'", "”", "’", ")", "]", "“", "‘", "(", "["),
+        ]
+    ),
+    max_size=16,
+).map("".join)
+
+
+@settings(max_examples=1000)
+@given(text=SENTENCES)
+def test_a_sentence_ends_where_the_lexicon_ends_it(text):
+    """The link of two groups tells whether they stand in one sentence."""
+    lexicon = Lexicon((("a", ("goal",)), ("b", ("rain", "rain gen", "x7"))))
+    linked = view(View("group", 1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"])
+
+    alike([form(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
+
+
+@pytest.mark.parametrize(
+    ("between", "known"),
+    [
+        (" ", True),
+        (". ", False),
+        (" Gen. ", True),
+        (" (Gen. ", True),
+        (" A. ", True),
+        (" É. ", True),
+        (" 7. ", False),
+        (" gen.. ", False),
+        (" gen! ", False),
+        (' gen." ', False),
+        (" said. “", False),
+        (".\n", False),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(between, known):
+    lexicon = Lexicon((("a", ("goal",)), ("b", ("rain",))))
+    linked = form(view(View("group", 1, 1, lexicon=lexicon), ["<a> & <b>"]))
+
+    for make in PASSES:
+        found = make([linked]).score(f"Goal{between}Rain fell")[0]
+        assert (found.known[0] > 0) == known
 
 
 def test_views_of_many_ranges_and_weightings_stand_side_by_side():

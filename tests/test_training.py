@@ -141,10 +141,56 @@ def test_terms_of_another_scheme_are_refused():
         fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=replace(TERMS, scheme="other"))
 
 
+def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
+    terms = replace(
+        TERMS,
+        groups=(
+            TermGroup("ball", tuple(f"{w} goal" for w in ["late", "early", "first"]), "sport"),
+            TermGroup(
+                "sky", tuple(f"{w} rain" for w in ["late", "heavy", "first", "cold"]), "weather"
+            ),
+        ),
+    )
+
+    model = fit(Corpus(()), SINGLE, terms=terms, config=SMALL)
+
+    assert Classifier(model, NumpyEngine).predict(["A goal!", "Rain."]) == ["sport", "weather"]
+    assert model.card["trained_on"]["texts"] == 0
+    assert model.card["trained_on"]["measured_on"] == "seed terms"
+    assert "not of articles" in model.card["use"]
+
+
+def test_with_few_texts_a_label_may_be_taught_by_terms_alone():
+    sport = Corpus(corpus("beat", BEAT_TEXTS[:3]).records)
+
+    model = fit(sport, SINGLE, terms=TERMS, config=SMALL)
+
+    assert Classifier(model, NumpyEngine).predict(["hailstorm"]) == ["weather"]
+
+
+def test_as_many_processes_as_one_likes_make_the_same_file(beat):
+    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, jobs=2)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_nothing_is_measured_by_a_decision_that_was_set_on_it():
+    """Labels are thrown dice: a decision set on the same scores would seem to beat them."""
+    rng = np.random.default_rng(1)
+    words = np.array([f"w{n}x" for n in range(300)])
+    scheme = Scheme("dice", tuple(Label(f"side{n}") for n in range(6)), "multi", at_least_one=True)
+    texts = [(" ".join(rng.choice(words, 8)), (f"side{rng.integers(0, 6)}",)) for _ in range(240)]
+
+    card = fit(corpus("dice", texts), scheme, config=Config(char_ngrams=None, scaled=False)).card
+
+    low = card["out_of_fold"]["model"]["example_f1"][1]
+    assert low < 2 / 7
+
+
 def test_the_card_holds_the_model_beside_its_baselines(beat):
     measured = beat.card["out_of_fold"]
 
-    assert set(measured) == {"model", "keywords", "majority", "calibration_error"}
+    assert set(measured) == {"model", "keywords", "majority", "calibration_error", "coverage"}
     assert measured["majority"]["accuracy"][0] == 0.5
     assert beat.card["config"]["folds"] == 2
 

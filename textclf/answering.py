@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from textclf.linear import Doubles, Scores, given
+from textclf.linear import Doubles, Scores
 from textclf.model import Model
 from textclf.prediction import PassagePrediction, Prediction, Status
 from textclf.sentences import Span
@@ -81,7 +81,7 @@ class Answerer:
             sure = probs[np.arange(len(best)), best]
         else:
             names = np.array(self.scheme.label_names)
-            rows = given(probs, self._decision.threshold, self.scheme.at_least_one)
+            rows = self._decision.given(probs, self.scheme.at_least_one)
             labels = [self.scheme.close(names[row].tolist()) for row in rows]
             taken = np.array([np.isin(names, one) for one in labels]).reshape(probs.shape)
             sure = np.where(taken, probs, 1 - probs).min(axis=1)

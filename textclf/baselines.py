@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from nltk.metrics.association import BigramAssocMeasures
 from nltk.stem.snowball import SnowballStemmer
+from numpy.typing import NDArray
 
+from textclf.corpus import Answer, Corpus
 from textclf.scheme import Scheme
+from textclf.terms import TermList
 from textclf.tokens import words
-
-Answer = tuple[str, ...]
 
 _KEYWORDS = 20
 _FEW = 3
@@ -49,6 +51,28 @@ def majority(answers: Sequence[Answer]) -> Answer:
     """Return the most frequent answer; the first in the alphabet where two are."""
     counts = Counter(answers)
     return min(counts, key=lambda answer: (-counts[answer], answer))
+
+
+def keyword_answers(
+    corpus: Corpus,
+    scheme: Scheme,
+    terms: TermList | None,
+    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
+) -> list[Answer]:
+    """Return what the keyword rule answers for each record, learned from the other folds."""
+    stems = Stems()
+    stemmed = [stems.of(record.text) for record in corpus.records]
+    answers = corpus.answers(scheme)
+    said: list[Answer] = [()] * len(stemmed)
+    for train, test in folds:
+        seen = [answers[place] for place in train]
+        if terms is None:
+            rule = Keywords.learned(scheme, [stemmed[place] for place in train], seen)
+        else:
+            rule = Keywords.of_terms(scheme, terms.by_label(), seen, stems)
+        for place in test:
+            said[place] = rule.answer(stemmed[place])
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +122,18 @@ class Keywords:
             keywords[label] = frozenset(best)
         return cls(scheme, keywords, majority(answers))
 
-    def answer(self, stems: Sequence[str]) -> Answer:
-        """Return the labels of a text, given as stems."""
+    def hits(self, stems: Sequence[str]) -> dict[str, int]:
+        """Return how many keywords of each label a text holds, given as stems."""
         grams = {
             " ".join(stems[i : i + n])
             for n in range(1, _LONGEST + 1)
             for i in range(len(stems) - n + 1)
         }
-        hits = {label: len(keys & grams) for label, keys in self.keywords.items()}
+        return {label: len(keys & grams) for label, keys in self.keywords.items()}
+
+    def answer(self, stems: Sequence[str]) -> Answer:
+        """Return the labels of a text, given as stems."""
+        hits = self.hits(stems)
         most = max(hits.values())
         if not most:
             return self.otherwise

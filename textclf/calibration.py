@@ -3,7 +3,7 @@
 It works on arrays and knows no texts, schemes or estimators.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from textclf.linear import Decision, given
+from textclf.linear import Decision
 
 _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
+_PARTS = 5
+_LEVELS = np.arange(0.06, 0.81, 0.02)
+"""The thresholds that are tried."""
+_Rule = Callable[[Decision, NDArray[np.float64], NDArray[np.int_], bool], Decision]
 _BIAS_PENALTY = 1.0
 """What the biases of labels cost beside the likelihood, as a normal prior of unit width would."""
 
@@ -28,8 +32,9 @@ def decide(
     """Return the decision that out-of-fold scores of shape (texts, labels) ask for.
 
     `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
-    are calibrated by likelihood; then thresholds are set for macro-F1, or for `multi` for
-    example-based F1, where with `at_least_one` the likeliest label is given if no other is.
+    are calibrated by likelihood. Then thresholds are set for macro-F1; for `multi`, labels are
+    given for example-based F1, by thresholds or by its expectation, whichever does better on
+    texts that it was not set on; with `at_least_one` the likeliest label if no other is.
     """
     if kind == "single":
         decision = _calibrated(truth, scores)
@@ -39,8 +44,7 @@ def decide(
     half = np.full(labels, 0.5)
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
     decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
-    probs = decision.probabilities(scores)
-    return replace(decision, threshold=_multi_thresholds(truth, probs, at_least_one))
+    return _ruled(decision, decision.probabilities(scores), truth, at_least_one)
 
 
 def score(
@@ -51,7 +55,7 @@ def score(
 ) -> float:
     """Return the score that thresholds are set for: macro-F1, or for `multi` example-based F1."""
     if decision.kind == "multi":
-        return _example_f1(truth, given(probs, decision.threshold, at_least_one))
+        return _example_f1(truth, decision.given(probs, at_least_one))
     counts = np.bincount(truth, minlength=probs.shape[1])
     return _macro_f1(truth, decision.best(probs), counts)
 
@@ -117,22 +121,60 @@ def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> N
     return np.asarray(np.round(threshold / threshold.mean(), 4))
 
 
-def _multi_thresholds(
-    truth: NDArray[np.int_], probs: NDArray[np.float64], at_least_one: bool
-) -> NDArray[np.float64]:
-    """Return the thresholds of the best example-based F1: one for all, then each label's own."""
-    grid = np.arange(0.06, 0.81, 0.02)
+def _ruled(
+    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
+) -> Decision:
+    """Return the decision with the rule that does better on the fifths it was not set on."""
+    part = np.arange(len(truth)) % _PARTS
+    rules: tuple[_Rule, ...] = (_by_thresholds, _by_expectation)
+    reached = []
+    for rule in rules:
+        given = np.zeros(probs.shape, bool)
+        for own in (part == number for number in range(_PARTS)):
+            fitted = rule(decision, probs[~own], truth[~own], at_least_one)
+            given[own] = fitted.given(probs[own], at_least_one)
+        reached.append(_example_f1(truth, given))
+    return rules[int(np.argmax(reached))](decision, probs, truth, at_least_one)
 
-    def best(tries: Iterable[NDArray[np.float64]]) -> int:
-        reached = [_example_f1(truth, given(probs, tried, at_least_one)) for tried in tries]
-        return int(np.argmax(_smooth(np.array(reached))))
 
-    labels = probs.shape[1]
-    threshold = np.full(labels, grid[best(np.full(labels, level) for level in grid)])
+def _by_thresholds(
+    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
+) -> Decision:
+    """Return the decision with the best thresholds: one for all, then each label's own."""
+    likeliest = truth[np.arange(len(truth)), probs.argmax(axis=1)] if at_least_one else None
+    true = truth.sum(axis=1)
+
+    def best(places: Iterable[int], hits: NDArray[np.int_], given: NDArray[np.int_]) -> float:
+        """Return the best level for some labels; `hits` and `given` count what the others give."""
+        for place in places:
+            own = probs[:, place] >= _LEVELS[:, None]
+            hits, given = hits + (own & (truth[:, place] > 0)), given + own
+        if likeliest is not None:
+            hits, given = np.where(given, hits, likeliest), np.maximum(given, 1)
+        sizes = given + true
+        shares = np.divide(2 * hits, sizes, out=np.zeros(sizes.shape), where=sizes > 0)
+        reached = shares.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
+        return float(_LEVELS[np.argmax(_smooth(reached))])
+
+    nothing = np.zeros((len(_LEVELS), len(truth)), int)
+    threshold = np.full(probs.shape[1], best(range(probs.shape[1]), nothing, nothing))
     for label in np.flatnonzero(truth.sum(axis=0) >= _FEW):
-        own = np.arange(labels) == label
-        threshold[label] = grid[best(np.where(own, level, threshold) for level in grid)]
-    return np.round(threshold, 2)
+        others = probs >= threshold
+        others[:, label] = False
+        threshold[label] = best(
+            [int(label)], (others & (truth > 0)).sum(axis=1), others.sum(axis=1)
+        )
+    return replace(decision, threshold=np.round(threshold, 2))
+
+
+def _by_expectation(
+    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
+) -> Decision:
+    """Return the decision by expected F1, with what giving no label is best taken to be worth."""
+    worths = np.array([0.0]) if at_least_one else np.arange(0.0, 1.51, 0.1)
+    tried = [replace(decision, empty=round(float(worth), 1)) for worth in worths]
+    reached = [_example_f1(truth, one.given(probs, at_least_one)) for one in tried]
+    return tried[int(np.argmax(_smooth(np.array(reached))))]
 
 
 def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:

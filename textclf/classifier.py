@@ -51,12 +51,16 @@ class Options:
     """Leave page furniture out."""
     abstain: float = 0.0
     """Give no label whose probability is below this."""
+    coverage: float = 1.0
+    """Abstain on so many texts that this share is answered, the surest, going by the card."""
     evidence: int = 8
     """How many places are shown as evidence for an answer, at most."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.abstain <= 1:
             raise InputError(f"abstain is {self.abstain}; give a probability between 0 and 1")
+        if not 0 < self.coverage <= 1:
+            raise InputError(f"coverage is {self.coverage}; give a share above 0, at most 1")
         if self.evidence < 0:
             raise InputError(f"evidence is {self.evidence}; give a number of places, 0 for none")
 
@@ -149,8 +153,10 @@ class Annotator:
             document.passages_in_original() if self._by_passage else () for document in documents
         ]
         columns = [
-            answerer.answers(found, passages, options.abstain)
-            for answerer, found in zip(self._answerers, self._scores(documents), strict=True)
+            answerer.answers(found, passages, _least(model, options))
+            for answerer, model, found in zip(
+                self._answerers, self.models, self._scores(documents), strict=True
+            )
         ]
         return zip(*columns, strict=True)
 
@@ -250,6 +256,13 @@ def _document(text: str, options: Options) -> Document:
     if not isinstance(text, str):
         raise InputError(f"a text must be a string, not {type(text).__name__}")
     return Document.read(text, clean=options.clean)
+
+
+def _least(model: Model, options: Options) -> float:
+    """Return the probability below which an answer is held back."""
+    if options.coverage == 1:
+        return options.abstain
+    return max(options.abstain, model.abstain_for(options.coverage))
 
 
 def _nearest(prediction: Prediction) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ It reads records and refuses what is wrong with file and line. It knows no model
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +208,9 @@ def read_labelled(
 
 _ENOUGH = 50
 """So many rows without one that has no label make it a rule that each text has a label."""
+_SUPPORT = 20
+_SURELY = 0.995
+"""A label that so many rows have, of which such a share has another as well, implies that one."""
 
 
 def _are_records(inputs: Sequence[str]) -> bool:
@@ -236,8 +241,9 @@ def _read_table(
         _refuse_missing(rows, answers, columns)
     found = {label for answer in answers for label in answer}
     shown = scheme or inferred_scheme(name, indicator or sorted(found), kind)
-    if scheme is None and kind == "multi" and len(answers) >= _ENOUGH and all(answers):
-        shown = replace(shown, at_least_one=True)
+    if scheme is None and kind == "multi":
+        always = len(answers) >= _ENOUGH and all(answers)
+        shown = replace(shown, at_least_one=always, implies=_implications(shown, answers))
     records = tuple(
         Record(
             id=item.id if item.id != item.path else item.place,
@@ -280,6 +286,28 @@ def _cell(item: Item, columns: Columns) -> object:
                 "name the one that holds the labels with --label-field"
             )
     return row[columns.label]
+
+
+def _implications(
+    scheme: Scheme, answers: Sequence[Answer]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return for each label the others that practically every row with it has as well.
+
+    Of two that come together always, in either direction, neither is said to imply the other.
+    """
+    often = Counter(label for answer in answers for label in answer)
+    both = Counter(pair for answer in answers for pair in permutations(answer, 2))
+    surely = {
+        (one, other)
+        for (one, other), count in both.items()
+        if often[one] >= _SUPPORT and count >= _SURELY * often[one]
+    }
+    names = scheme.label_names
+    found = (
+        (one, tuple(b for b in names if (one, b) in surely and (b, one) not in surely))
+        for one in names
+    )
+    return tuple((one, others) for one, others in found if others)
 
 
 def _group(item: Item, columns: Columns) -> str:

@@ -5,6 +5,7 @@ It knows texts and views; no labels, no estimator.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,11 +62,16 @@ def _count(texts: Sequence[str], view: View) -> tuple[tuple[str, ...], sparse.cs
     return tuple(vocabulary), sparse.csr_array(matrix[:, order])
 
 
+@lru_cache(maxsize=2)
+def _places(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {term: place for place, term in enumerate(vocabulary)}
+
+
 def columns(
     matrix: sparse.csr_array, vocabulary: tuple[str, ...], wanted: Sequence[str]
 ) -> sparse.csr_array:
     """Return the columns of the wanted terms; one that was not counted is empty."""
-    places = {term: place for place, term in enumerate(vocabulary)}
+    places = _places(vocabulary)
     found = [(places[term], new) for new, term in enumerate(wanted) if term in places]
     old, new = np.array(found, dtype=np.intp).reshape(-1, 2).T
     pick = sparse.csr_array((np.ones(len(old)), (old, new)), shape=(len(vocabulary), len(wanted)))

@@ -5,8 +5,11 @@ index of shingles names the candidates. It knows texts and nothing else.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from textclf.tokens import words
 
@@ -45,9 +48,33 @@ def near_duplicates(texts: Sequence[str], similarity: float = 0.5) -> Iterator[P
                 yield Pair(other, place, alike)
 
 
-def clusters(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) -> list[str]:
-    """Return a group name for each text: groups that share a near-duplicate become one."""
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Which texts belong together, and which are alike all the same."""
+
+    groups: tuple[str, ...]
+    """For each text its group: groups that share a near-duplicate are one, while it stays small."""
+    copy_of: tuple[int, ...]
+    """For each text the place of the first that has the same words."""
+    alike: Mapping[int, frozenset[int]]
+    """For the first of its copies, those of other texts that are nearly the same."""
+
+    def unlike(self, rows: NDArray[np.intp], shown: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return those of the rows that are no copy, and no near-duplicate, of any shown."""
+        known = {self.copy_of[place] for place in shown}
+        known |= {other for place in known for other in self.alike.get(place, ())}
+        return rows[[self.copy_of[place] not in known for place in rows]]
+
+
+def kin(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) -> Kin:
+    """Return which texts belong together by their groups, and by their words.
+
+    Joined groups hold no more than a tenth of all texts, since phrases that many articles
+    repeat would chain them all to one; what is alike beyond that is told by `alike`.
+    """
     leader = {group: group for group in groups}
+    size = Counter(groups)
+    most = len(texts) // 10
 
     def find(group: str) -> str:
         while leader[group] != group:
@@ -57,17 +84,28 @@ def clusters(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.
 
     def join(one: str, other: str) -> None:
         first, second = sorted((find(one), find(other)))
-        leader[second] = first
+        if first != second and size[first] + size[second] <= most:
+            leader[second] = first
+            size[first] += size[second]
 
-    for pair in near_duplicates(texts, similarity):
-        join(groups[pair.first], groups[pair.second])
-    # Copies of a text that stands in very many places are no candidates there.
-    holders: dict[frozenset[tuple[str, ...]], str] = {}
-    for text, group in zip(texts, groups, strict=True):
+    first_of: dict[frozenset[tuple[str, ...]], int] = {}
+    copy_of = []
+    for place, text in enumerate(texts):
         runs = _shingles(text)
-        if runs:
-            join(holders.setdefault(runs, group), group)
-    return [find(group) for group in groups]
+        copy_of.append(first_of.setdefault(runs, place) if runs else place)
+        join(groups[copy_of[place]], groups[place])
+    firsts = sorted(set(copy_of))
+    alike: dict[int, set[int]] = defaultdict(set)
+    for pair in near_duplicates([texts[place] for place in firsts], similarity):
+        one, other = firsts[pair.first], firsts[pair.second]
+        join(groups[one], groups[other])
+        alike[one].add(other)
+        alike[other].add(one)
+    return Kin(
+        tuple(find(group) for group in groups),
+        tuple(copy_of),
+        {place: frozenset(others) for place, others in alike.items()},
+    )
 
 
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:

@@ -83,7 +83,8 @@ class Decision:
 
     `single`: probabilities are the softmax of slope * score + intercept, the label is the one
     whose probability is the largest multiple of its threshold. `multi`: they are its sigmoid,
-    and a label is given at or above its threshold.
+    and a label is given at or above its threshold; with `empty`, the labels given are those whose
+    expected example-based F1 is the greatest.
     """
 
     kind: Literal["single", "multi"]
@@ -95,6 +96,8 @@ class Decision:
     """Shape (labels,): probabilities above 0."""
     doubt: float = 0.0
     """How often even the surest answer is wrong: this share of all probability is spread evenly."""
+    empty: float | None = None
+    """Of `multi`: what giving no label is worth where none is true; None to go by thresholds."""
 
     def probabilities(self, scores: Doubles) -> Doubles:
         """Return the calibrated probabilities of scores of shape (texts, labels)."""
@@ -109,16 +112,57 @@ class Decision:
         """Return for probabilities of shape (texts, labels) the place of each single label."""
         return np.asarray((probs / self.threshold).argmax(axis=1))
 
+    def given(self, probs: Doubles, at_least_one: bool = False) -> NDArray[np.bool_]:
+        """Return which labels probabilities of shape (texts, labels) give, in the same shape.
 
-def given(probs: Doubles, threshold: Doubles, at_least_one: bool) -> NDArray[np.bool_]:
-    """Return which labels a multi scheme gives: those at their threshold.
+        With `at_least_one`, a text of a multi scheme gets the likeliest label where none is given.
+        """
+        if self.kind == "single":
+            return np.asarray(self.best(probs)[:, None] == np.arange(probs.shape[1]))
+        if self.empty is None:
+            found = np.asarray(probs >= self.threshold)
+        else:
+            found = _greatest_expected_f1(probs, self.empty)
+        if at_least_one:
+            found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
+        return found
 
-    Shapes (texts, labels). With `at_least_one`, the likeliest where no label reaches its own.
+
+_MOST_GIVEN = 20
+"""Labels of a text that may be given for their expected F1: the likeliest ones."""
+
+
+def _greatest_expected_f1(probs: Doubles, empty: float) -> NDArray[np.bool_]:
+    """Return for each text the labels whose expected F1 is the greatest, each label on its own.
+
+    Those are the k likeliest for some k (Lewis 1995); the expectation is exact, over how many
+    of them and how many of the others are true (Ye et al. 2012). Giving none counts for `empty`
+    where none is true.
     """
-    found = np.asarray(probs >= threshold)
-    if at_least_one:
-        found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
+    order = np.argsort(-probs, axis=1, kind="stable")[:, :_MOST_GIVEN]
+    sure = np.take_along_axis(probs, order, axis=1)
+    count = sure.shape[1]
+    rest = [np.ones((len(sure), 1))]
+    for place in reversed(range(count)):
+        rest.append(_one_more(rest[-1], sure[:, place]))
+    worth = [empty * rest[-1][:, 0]]
+    top = rest[0]
+    for k in range(1, count + 1):
+        top = _one_more(top, sure[:, k - 1])
+        others = rest[count - k]
+        hits, missed = np.arange(k + 1)[:, None], np.arange(others.shape[1])
+        worth.append(np.einsum("ta,tb,ab->t", top, others, 2 * hits / (k + hits + missed)))
+    ranks = np.arange(count) < np.argmax(worth, axis=0)[:, None]
+    found = np.zeros(probs.shape, bool)
+    np.put_along_axis(found, order, ranks, axis=1)
     return found
+
+
+def _one_more(chances: Doubles, sure: Doubles) -> Doubles:
+    """Return the chances of 0, 1, ... true labels, shape (texts, labels), with one label more."""
+    more = np.pad(chances * (1 - sure[:, None]), ((0, 0), (0, 1)))
+    more[:, 1:] += chances * sure[:, None]
+    return more
 
 
 @dataclass(frozen=True, slots=True, eq=False)

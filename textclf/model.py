@@ -33,3 +33,12 @@ class Model:
                 top = np.argsort(-strength, kind="stable")[:most]
                 found += [(float(strength[i]), view.terms[i]) for i in top]
         return tuple(term for _, term in sorted(found, key=lambda one: (-one[0], one[1]))[:most])
+
+    def abstain_for(self, share: float) -> float:
+        """Return the probability below which to abstain so that a share of texts is answered.
+
+        It is read off the card, from texts out of fold, between two shares interpolated.
+        """
+        rows = sorted(self.card["out_of_fold"]["coverage"], key=lambda row: float(row["answered"]))
+        shares = [row["answered"] for row in rows]
+        return float(np.interp(share, shares, [row["abstain"] for row in rows]))

@@ -28,7 +28,7 @@ from textclf.lookup import Vocabulary
 from textclf.model import Model
 from textclf.scheme import Scheme
 
-_FORMAT = 3
+_FORMAT = 4
 _PROBES = 8
 _TOLERANCE = 1e-4
 
@@ -64,6 +64,7 @@ def to_bytes(model: Model) -> bytes:
             "intercept": decision.intercept.tolist(),
             "threshold": decision.threshold.tolist(),
             "doubt": decision.doubt,
+            "empty": decision.empty,
         },
         "card": dict(model.card),
         "probes": _probes(model),
@@ -241,7 +242,10 @@ class _Reader:
             or not 0 <= float(doubt) < 1
         ):
             raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
-        return Decision(scheme.kind, slope, intercept, threshold, float(doubt))
+        empty = given.get("empty", "")  # type: ignore[union-attr]
+        if empty is not None and (type(empty) is not float or not 0 <= empty < np.inf):
+            raise self.wrong("its decision does not tell what an empty answer is worth")
+        return Decision(scheme.kind, slope, intercept, threshold, float(doubt), empty)
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score golden probes again: the weights must mean today what they meant then."""

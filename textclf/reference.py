@@ -220,15 +220,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _choose(self, view: View, matrix: sparse.csr_array) -> NDArray[np.intp]:
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
         least = self.min_df if view.analyzer == "word" else self.char_min_df
-        chosen = np.flatnonzero(frequency >= max(least, 1))
+        # Of so little text that nothing stands in two, what stands in one must do.
+        chosen = np.flatnonzero(frequency >= max(1, min(least, frequency.max(initial=0))))
         if self.max_features is not None and len(chosen) > self.max_features:
             order = np.argsort(-frequency[chosen], kind="stable")[: self.max_features]
             chosen = np.sort(chosen[order])
         if not len(chosen):
-            raise InputError(
-                f"no {view.analyzer} n-gram is left to learn from; "
-                "give more text, or lower min_df and char_min_df"
-            )
+            raise InputError(f"no {view.analyzer} n-gram is left to learn from; give more text")
         return chosen
 
     def _solve(

@@ -7,6 +7,7 @@ from typing import Any
 from textclf.agreement import Agreement
 from textclf.evaluation import Scores
 from textclf.model import Model
+from textclf.scheme import Scheme
 
 _DISPUTES = 12
 
@@ -48,15 +49,22 @@ def training_report(card: Mapping[str, Any]) -> str:
         for name in ("model", "keywords", "majority")
     ]
     low, high = measured["calibration_error"][1:]
+    on_terms = trained["measured_on"] != "texts"
+    measured_on = (
+        "held-out seed terms, no measure of articles" if on_terms else "articles kept together"
+    )
     return "\n".join(
         [
             ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),
             "",
-            "out of fold, articles kept together:",
+            f"out of fold, {measured_on}:",
             table(rows, ["", "macro-F1", "accuracy", "example-F1"]),
             "",
             _scores(measured["model"]),
             f"calibration error {measured['calibration_error'][0]:.3f} [{low:.3f}, {high:.3f}]",
+            "",
+            "where only the surest are answered:",
+            _coverage(measured["coverage"]),
         ]
     )
 
@@ -114,6 +122,25 @@ def models_report(models: Sequence[tuple[Path, Model]]) -> str:
         for path, model in models
     ]
     return table(rows, ["model", "scheme", "labels", "macro-F1", "file"])
+
+
+def rules_report(scheme: Scheme) -> str:
+    """Return the rules that a multi scheme gives its labels by; nothing where it has none."""
+    rules = ["every text has a label"] if scheme.at_least_one else []
+    rules += [f"{label} brings {' and '.join(others)}" for label, others in scheme.implies]
+    return f"rules of scheme {scheme.name}: {'; '.join(rules)}\n" if rules else ""
+
+
+_COVERED = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> str:
+    shown = [
+        [f"{row['answered']:.0%}", row["abstain"], "{:.3f} [{:.3f}, {:.3f}]".format(*row["right"])]
+        for row in rows
+        if row["answered"] in _COVERED
+    ]
+    return table(shown, ["answered", "from", "all labels right"])
 
 
 def _scores(scores: Mapping[str, Any]) -> str:

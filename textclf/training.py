@@ -7,29 +7,25 @@ of an article, contrast pairs and near-duplicates stay on one side of every spli
 import hashlib
 import json
 import re
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from textclf.artifact import write_model
-from textclf.baselines import Answer, Keywords, Stems, majority
+from textclf.baselines import keyword_answers, majority
 from textclf.calibration import decide
+from textclf.card import quality
 from textclf.corpus import Columns, Corpus, as_dict, read_labelled
-from textclf.counting import Counts, count
-from textclf.document import Document
-from textclf.duplicates import clusters
 from textclf.errors import InputError, TrainingError
-from textclf.evaluation import calibration_error, evaluate
+from textclf.examples import Examples, Folds, examples, folds_of, taught
 from textclf.features import Weighting
-from textclf.linear import Decision, average, given
+from textclf.linear import average
 from textclf.model import Model
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme, find_scheme
@@ -64,85 +60,73 @@ class Config:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Examples:
-    """What is learned from: the records' texts first, then the seed terms."""
-
-    counts: Counts
-    truth: NDArray[Any]
-    """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
-    term_weight: NDArray[np.float64]
-    """What each seed term weighs for a share of 1, beside 1 for a text."""
-    records: int
-    groups: list[str] = field(default_factory=list)
-
-    def only(self, place: int) -> "_Examples":
-        """Return the examples as one view sees them."""
-        return replace(self, counts=self.counts.only(place))
-
-
 def fit(
     corpus: Corpus,
     scheme: Scheme,
     *,
     terms: TermList | None = None,
     config: Config = Config(),
+    jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Model:
-    """Return the model that a scheme's labelled records make.
+    """Return the model that a scheme's labelled records make, or its seed terms alone.
 
-    The same records, scheme, terms and config give the same model. Raises TrainingError where
-    a label has nothing to learn from or the texts cannot be split into folds.
+    The same records, scheme, terms and config give the same model, by however many processes
+    (`jobs`; -1 for all cores). Raises TrainingError where a label has nothing to learn from or
+    the texts cannot be split into folds.
     """
-    ordered = Corpus(
-        tuple(sorted(corpus.labelled(scheme).records, key=lambda one: (one.id, one.text)))
-    )
-    answers = ordered.answers(scheme)
-    _refuse_untaught(scheme, answers, terms)
-    estimator = _estimator(config, terms, len(scheme.labels))
+    ordered, of_terms = taught(corpus, scheme, terms)
+    rest = None if of_terms else terms
+    estimator = _estimator(config, terms, of_terms=of_terms, labels=len(scheme.labels))
     views = estimator.views()
     steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
-    examples = _examples(ordered, scheme, terms, estimator)
-    folds = _folds(examples, scheme, config)
+    found = examples(ordered, scheme, rest, views)
+    folds = folds_of(found, scheme, config.folds, config.seed)
     progress("weighing terms against texts", 1, steps)
-    share = _share(estimator, examples, scheme, folds, config)
-    scores = np.zeros((len(views), examples.records, len(scheme.labels)))
-    for place, view in enumerate(views):
-        alone = examples.only(place)
-        for number, (train, test) in enumerate(folds):
-            name = f"{named(view)}, fold {number + 1} of {len(folds)}"
-            progress(name, 2 + place * config.folds + number, steps)
-            fitted = _fitted(estimator, alone, train, share)
-            scores[place, test] = _scores(fitted, alone, test, scheme)
+    share = _share(estimator, found, scheme, folds, config)
+    scores = np.zeros((len(views), found.records, len(scheme.labels)))
+    work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
+    done = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_held_out)(estimator, found.only(place), *folds[number], share, scheme)
+        for place, number in work
+    )
+    for step, (place, number) in enumerate(work):
+        name = f"{named(views[place])}, fold {number + 1} of {len(folds)}"
+        progress(name, 2 + step, steps)
+        scores[place, folds[number][1]] = next(done)
     progress("choosing views", steps - len(views) - 2, steps)
-    truth = examples.truth[: examples.records]
     # Out of fold, a corpus of one hand cannot see what seed terms carry over: no view is dropped.
-    chosen = list(range(len(views))) if terms else choose(scheme, scores, truth)
-    decision = decide(scheme.kind, scores[chosen].mean(axis=0), truth, scheme.at_least_one)
+    chosen = list(range(len(views))) if terms else choose(scheme, scores, found.answers)
+    mean = scores[chosen].mean(axis=0)
+    decision = decide(scheme.kind, mean, found.answers, scheme.at_least_one)
     forms = []
     for place in chosen:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
-        every = np.arange(examples.records)
-        forms.append(_fitted(estimator, examples.only(place), every, share).form_)
-    said = _keywords(ordered, scheme, terms, folds)
+        every = np.arange(found.records)
+        forms.append(_fitted(estimator, found.only(place), every, share).form_)
+    answers = ordered.answers(scheme)
+    baselines = {
+        "keywords": keyword_answers(ordered, scheme, rest, folds),
+        "majority": [majority(answers)] * len(answers),
+    }
+    probs, given = _decided(scheme, mean, found, folds)
     card = {
         "trained_on": {
-            "texts": len(ordered),
-            "groups": len(set(examples.groups)),
+            "texts": len(corpus.labelled(scheme)),
+            "groups": len(set(found.kin.groups)),
             "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
-            "terms": len(examples.counts) - examples.records,
+            "measured_on": "seed terms" if of_terms else "texts",
+            "terms": sum(map(len, terms.by_label().values())) if terms else 0,
             "corpus_sha256": _digest([as_dict(record) for record in ordered.records]),
             "terms_sha256": _digest(asdict(terms)) if terms else "",
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": worth(scheme, views, scores, truth, chosen),
+        "views": worth(scheme, views, scores, found.answers, chosen),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
-        "out_of_fold": _measured(
-            scheme, decision, scores[chosen].mean(axis=0), answers, said, examples.groups
-        ),
-        "use": _USE,
+        "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
+        "use": _USE_OF_TERMS if of_terms else _USE,
     }
     progress("done", steps, steps)
     return Model(scheme, average(forms), decision, json.loads(json.dumps(card)))
@@ -157,19 +141,29 @@ def train_file(
     columns: Columns = Columns(),
     text_field: str = "",
     config: Config = Config(),
+    jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Model:
     """Train on labelled files, write the model, and return it.
 
-    Without a scheme, the labels of the table make one, named after the output.
+    Without a scheme, the labels of the table make one, named after the output. Without inputs,
+    the terms of a scheme are all that there is to learn from.
     """
     given = find_scheme(scheme) if scheme else None
-    name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
-    name = name if name[:1].isalpha() else f"scheme_{name}".rstrip("_")
-    reading = Reading(text_field=text_field)
-    corpus, shown = read_labelled(inputs, columns, reading, scheme=given, name=name)
+    if inputs:
+        name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
+        name = name if name[:1].isalpha() else f"scheme_{name}".rstrip("_")
+        reading = Reading(text_field=text_field)
+        corpus, shown = read_labelled(inputs, columns, reading, scheme=given, name=name)
+    elif given is not None and terms is not None:
+        corpus, shown = Corpus(()), given
+    else:
+        raise TrainingError(
+            "there is nothing to learn from; give labelled texts, or a scheme and its seed terms "
+            "with --scheme and --terms"
+        )
     found = TermList.read(terms, shown) if terms else None
-    model = fit(corpus, shown, terms=found, config=config, progress=progress)
+    model = fit(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
     write_model(model, output)
     return model
 
@@ -178,22 +172,28 @@ _USE = (
     "Codes English news text under the scheme in this file. Scores are out of fold on the "
     "training corpus: measure on a labelled sample of your own before you publish counts."
 )
-_FEWEST_FOLDS = 2
-
-
+_USE_OF_TERMS = (
+    "Codes English news text under the scheme in this file. It was learned from seed terms, with "
+    "few labelled texts or none: scores and probabilities are those of held-out terms, not of "
+    "articles. Measure on a labelled sample of your own before you publish counts."
+)
 _WEIGHTS = 2_500_000
 """How many weights the views of words and characters may have, all labels together."""
 
 
-def _estimator(config: Config, terms: TermList | None, labels: int) -> TextClassifier:
+def _estimator(
+    config: Config, terms: TermList | None, *, of_terms: bool, labels: int
+) -> TextClassifier:
     weightings: tuple[Weighting, ...] = ("log", "binary")
     if terms or not config.scaled:
         weightings = ("log",)
+    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
+    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
     return TextClassifier(
         weightings=weightings,
         word_ngrams=config.word_ngrams,
         char_ngrams=config.char_ngrams,
-        lexicon=terms.lexicon() if terms and config.group_ngrams else None,
+        lexicon=lexicon,
         group_ngrams=config.group_ngrams or (1, 1),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
@@ -205,188 +205,76 @@ def _estimator(config: Config, terms: TermList | None, labels: int) -> TextClass
     )
 
 
-def _refuse_untaught(scheme: Scheme, answers: Sequence[Answer], terms: TermList | None) -> None:
-    taught = {label for answer in answers for label in answer}
-    missing = [name for name in scheme.label_names if name not in taught]
-    if not answers:
-        raise TrainingError(f"no text is labelled under scheme {scheme.name!r}; label some first")
-    if missing:
-        raise TrainingError(
-            f"label {missing[0]!r} of scheme {scheme.name!r} has no text to learn from; "
-            "label some, or train with a scheme that leaves it out"
-        )
-    if terms is not None and terms.scheme != scheme.name:
-        raise TrainingError(f"the terms are those of scheme {terms.scheme!r}, not {scheme.name!r}")
-
-
-def _examples(
-    corpus: Corpus,
-    scheme: Scheme,
-    terms: TermList | None,
-    estimator: TextClassifier,
-) -> _Examples:
-    texts = [Document.read(record.text, clean=False).text for record in corpus.records]
-    answers = list(corpus.answers(scheme))
-    records = len(corpus)
-    weight: list[float] = []
-    taught = terms.by_label() if terms else {}
-    for label, phrases in taught.items():
-        texts += phrases
-        answers += [scheme.close((label,)) if scheme.kind == "multi" else (label,)] * len(phrases)
-        # Labels weigh the same, however many terms each has.
-        weight += [records / (len(taught) * len(phrases))] * len(phrases)
-    groups = clusters(texts[:records], [record.group for record in corpus.records])
-    return _Examples(
-        count(texts, estimator.views()), _truth(scheme, answers), np.array(weight), records, groups
-    )
-
-
 def _share(
-    estimator: TextClassifier,
-    examples: _Examples,
-    scheme: Scheme,
-    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
-    config: Config,
+    estimator: TextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
 ) -> float:
     """Return the share of seed terms that the first view alone does best with, out of fold.
 
     Two folds tell them apart as well as all do, at less than half the cost.
     """
-    if not len(examples.term_weight):
+    if not len(found.term_weight):
         return 0.0
-    first = examples.only(0)
-    truth = examples.truth[np.concatenate([test for _, test in folds[:2]])]
-    tried = []
-    for share in config.term_shares:
-        scores = np.concatenate(
-            [
-                _scores(_fitted(estimator, first, train, share), first, test, scheme)
-                for train, test in folds[:2]
-            ]
-        )
-        tried.append(reached(scheme, scores, truth))
-    return config.term_shares[int(np.argmax(tried))]
+    first = found.only(0)
+    truth = found.truth[np.concatenate([test for _, test in folds[:2]])]
+    tried = [
+        np.concatenate([_held_out(estimator, first, *fold, share, scheme) for fold in folds[:2]])
+        for share in config.term_shares
+    ]
+    best = int(np.argmax([reached(scheme, scores, truth) for scores in tried]))
+    return config.term_shares[best]
 
 
-def _truth(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
-    if scheme.kind == "single":
-        return np.array([scheme.index(answer[0]) for answer in answers])
-    matrix = np.zeros((len(answers), len(scheme.labels)), int)
-    for row, answer in enumerate(answers):
-        matrix[row, [scheme.index(label) for label in answer]] = 1
-    return matrix
+def _held_out(
+    estimator: TextClassifier,
+    found: Examples,
+    train: NDArray[np.intp],
+    test: NDArray[np.intp],
+    share: float,
+    scheme: Scheme,
+) -> NDArray[np.float64]:
+    """Return the scores of some rows by an estimator fitted to others.
 
-
-def _folds(
-    examples: _Examples, scheme: Scheme, config: Config
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Return the rows to learn from and to score, fold by fold; a group is never in both."""
-    truth = examples.truth[: examples.records]
-    folds = min(config.folds, len(set(examples.groups)))
-    if folds < _FEWEST_FOLDS:
-        raise TrainingError(
-            "all texts belong to one article or are near-duplicates, so that nothing is left "
-            "to measure on; give more articles"
-        )
-    splitter = StratifiedGroupKFold if scheme.kind == "single" else GroupKFold
-    split = splitter(n_splits=folds, shuffle=True, random_state=config.seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
-        return list(split.split(truth, truth, examples.groups))
+    They stand under all labels of the scheme; one that the fold never saw scores lowest.
+    """
+    fitted = _fitted(estimator, found, train, share)
+    scores = fitted.scores(found.counts.take(test))
+    if scheme.kind == "multi" or len(fitted.classes_) == len(scheme.labels):
+        return scores
+    whole = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
+    whole[:, fitted.classes_] = scores
+    return whole
 
 
 def _fitted(
-    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp], share: float
+    estimator: TextClassifier, found: Examples, rows: NDArray[np.intp], share: float
 ) -> TextClassifier:
     """Return the estimator fitted to some of the texts and all seed terms."""
-    seeds = np.arange(examples.records, len(examples.counts))
+    seeds = np.arange(found.records, len(found.counts))
     chosen = np.concatenate([rows, seeds])
     # A term never weighs more than a text.
-    weight = np.r_[np.ones(len(rows)), np.minimum(1.0, share * examples.term_weight)]
+    weight = np.r_[np.ones(len(rows)), np.minimum(1.0, share * found.term_weight)]
     replica: TextClassifier = clone(estimator)
     try:
         return replica.fit_counts(
-            examples.counts.take(chosen),
-            examples.truth[chosen],
-            weight,
-            seed_terms=len(seeds),
+            found.counts.take(chosen), found.truth[chosen], weight, seed_terms=len(seeds)
         )
     except InputError as reason:
         raise TrainingError(f"a fold cannot be learned from: {reason}") from None
 
 
-def _scores(
-    estimator: TextClassifier, examples: _Examples, rows: NDArray[np.intp], scheme: Scheme
-) -> NDArray[np.float64]:
-    """Return the scores of rows under all labels; one that the fold never saw scores lowest."""
-    found = estimator.scores(examples.counts.take(rows))
-    if scheme.kind == "multi" or len(estimator.classes_) == len(scheme.labels):
-        return found
-    scores = np.repeat(found.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
-    scores[:, estimator.classes_] = found
-    return scores
+def _decided(
+    scheme: Scheme, scores: NDArray[np.float64], found: Examples, folds: Folds
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return probabilities and labels given, shape (texts, labels).
 
-
-def _keywords(
-    corpus: Corpus,
-    scheme: Scheme,
-    terms: TermList | None,
-    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
-) -> list[Answer]:
-    """Return what the keyword rule answers for each record, learned from the other folds."""
-    stems = Stems()
-    stemmed = [stems.of(record.text) for record in corpus.records]
-    answers = corpus.answers(scheme)
-    said: list[Answer] = [()] * len(stemmed)
+    Each fold is decided on as the scores of the other folds ask for.
+    """
+    probs, given = np.zeros(scores.shape), np.zeros(scores.shape, bool)
     for train, test in folds:
-        rule = _rule(scheme, terms, stems, [stemmed[i] for i in train], [answers[i] for i in train])
-        for place in test:
-            said[place] = rule.answer(stemmed[place])
-    return said
-
-
-def _rule(
-    scheme: Scheme,
-    terms: TermList | None,
-    stems: Stems,
-    texts: list[list[str]],
-    answers: list[Answer],
-) -> Keywords:
-    if terms is None:
-        return Keywords.learned(scheme, texts, answers)
-    return Keywords.of_terms(scheme, terms.by_label(), answers, stems)
-
-
-def _measured(
-    scheme: Scheme,
-    decision: Decision,
-    scores: NDArray[np.float64],
-    answers: Sequence[Answer],
-    keywords: Sequence[Answer],
-    groups: Sequence[str],
-) -> dict[str, Any]:
-    """Return what the card says of the model's quality."""
-    probs = decision.probabilities(scores)
-    names = scheme.label_names
-    if scheme.kind == "single":
-        best = decision.best(probs)
-        said: list[Answer] = [(names[place],) for place in best]
-        sure = probs[np.arange(len(best)), best]
-        right = np.array([a == b for a, b in zip(said, answers, strict=True)])
-    else:
-        rows = given(probs, decision.threshold, scheme.at_least_one)
-        said = [scheme.close(n for n, yes in zip(names, row, strict=True) if yes) for row in rows]
-        sure, right = probs.ravel(), _truth(scheme, answers).ravel().astype(bool)
-        groups = [group for group in groups for _ in names]
-    texts = groups if scheme.kind == "single" else groups[:: len(names)]
-    error = calibration_error(sure, right, groups)
-    always = [majority(answers)] * len(answers)
-    return {
-        "model": evaluate(answers, said, names, texts).as_dict(),
-        "keywords": evaluate(answers, keywords, names, texts).as_dict(),
-        "majority": evaluate(answers, always, names, texts).as_dict(),
-        "calibration_error": [round(v, 4) for v in (error.value, error.low, error.high)],
-    }
+        decision = decide(scheme.kind, scores[train], found.answers[train], scheme.at_least_one)
+        probs[test] = decision.probabilities(scores[test])
+        given[test] = decision.given(probs[test], scheme.at_least_one)
+    return probs, given
 
 
 def _digest(data: object) -> str:

@@ -38,6 +38,12 @@ def tell(message: str) -> None:
     sys.stderr.write(f"textclf: {message}\n".encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
+def say(text: str) -> None:
+    """Print text of several lines to standard error."""
+    sys.stderr.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    sys.stderr.flush()
+
+
 def print_text(text: str, output: Path | None = None) -> None:
     """Write text to a file or to standard output, as UTF-8 whatever the terminal."""
     from textclf.output import opened  # noqa: PLC0415 - start-up time

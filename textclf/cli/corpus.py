@@ -1,13 +1,13 @@
-"""`corpus`: check and count labelled records, and hydrate seed documents."""
+"""`corpus`: check and count labelled records, propose labels, hydrate seed documents."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from textclf.cli.console import print_text, tell
+from textclf.cli.console import print_text, progress, say, tell
 
-app = typer.Typer(help="Labelled records: check, count, hydrate.", no_args_is_help=True)
+app = typer.Typer(help="Labelled records: check, count, propose, hydrate.", no_args_is_help=True)
 
 Files = Annotated[
     list[str] | None, typer.Argument(help="Corpus files or folders. [default: the shipped corpus]")
@@ -60,6 +60,39 @@ def agree(files: Files = None) -> None:
     from textclf.corpus import Corpus  # noqa: PLC0415 - start-up time
 
     print_text(coders(Corpus.read(files or [])))
+
+
+@app.command()
+def propose(
+    pool: Annotated[
+        list[str], typer.Argument(help="Unlabelled articles: files, folders, tables; - is stdin.")
+    ],
+    scheme: Annotated[str, typer.Option("--scheme", "-s", help="Shipped scheme or .toml file.")],
+    terms: Annotated[
+        Path | None,
+        typer.Option(help="Seed terms of the scheme, a .toml file. [default: the shipped ones]"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write, .jsonl.")
+    ] = None,
+    text_field: Annotated[
+        str,
+        typer.Option(help="Column that holds the text. [default: text, content, body or article]"),
+    ] = "",
+    abstain: Annotated[
+        float, typer.Option(help="Propose no label whose probability is below this.")
+    ] = 0.0,
+) -> None:
+    """Propose labels for articles from seed terms; tell how far the terms reach and conflict."""
+    from textclf.proposing import propose_files  # noqa: PLC0415 - start-up time
+
+    found = propose_files(
+        pool, scheme, terms, text_field=text_field, abstain=abstain, progress=progress
+    )
+    print_text(found.lines(), output)
+    for reason in found.unread:
+        tell(reason)
+    say(found.as_text())
 
 
 @app.command()

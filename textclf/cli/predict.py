@@ -78,6 +78,12 @@ def predict(
     abstain: Annotated[
         float, typer.Option(help="Give no label whose probability is below this.")
     ] = 0.0,
+    coverage: Annotated[
+        float,
+        typer.Option(
+            help="Answer this share of texts, the surest, such as 0.9; abstain on the others."
+        ),
+    ] = 1.0,
     evidence: Annotated[
         int, typer.Option(help="How many places to show as evidence, at most.")
     ] = 8,
@@ -94,7 +100,7 @@ def predict(
     from textclf.output import format_for, opened, write  # noqa: PLC0415 - start-up time
 
     reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
-    options = Options(clean=not no_clean, abstain=abstain, evidence=evidence)
+    options = Options(clean=not no_clean, abstain=abstain, coverage=coverage, evidence=evidence)
     chosen = style.value if style else format_for(output, inputs)
     expand(inputs, reading)
     annotator = load_annotator(model or [])

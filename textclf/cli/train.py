@@ -27,7 +27,14 @@ GroupField = Annotated[
 
 
 def train(
-    data: Data,
+    data: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl. "
+            "May be left out where seed terms teach."
+        ),
+    ] = None,
+    *,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Model file to write, such as mine.textclf.")
     ],
@@ -48,23 +55,25 @@ def train(
     label_names: LabelNames = "",
     group_field: GroupField = "",
     seed: Annotated[int, typer.Option(help="Seed of the folds and the solver.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
-    """Train a model on labelled texts; print its scores out of fold."""
+    """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
     from textclf.training import Config, train_file  # noqa: PLC0415 - start-up time
 
     model = train_file(
-        data,
+        data or [],
         output,
         scheme=scheme,
         terms=terms,
         columns=_columns(label_field, label_sep, label_names, group_field),
         text_field=text_field,
         config=Config(seed=seed),
+        jobs=jobs,
         progress=progress,
     )
-    from textclf.reports import training_report  # noqa: PLC0415 - start-up time
+    from textclf.reports import rules_report, training_report  # noqa: PLC0415 - start-up time
 
-    print_text(training_report(model.card))
+    print_text(rules_report(model.scheme) + training_report(model.card))
     tell(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
 
 
