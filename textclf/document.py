@@ -88,6 +88,8 @@ class Document:
 
     def passages_in_original(self) -> tuple[Span, ...]:
         """Return the passages as spans of the original."""
+        if self.text == self.original:
+            return self.passages
         return tuple(self.in_original(span.start, span.end) for span in self.passages)
 
     def in_original(self, start: int, end: int) -> Span:
