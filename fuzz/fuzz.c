@@ -170,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (size < 3)
         return 0;
-    if (data[0] % 4 == 3) {
+    if (data[0] % 8 == 7) {
         damaged(data + 1, size - 1);
         return 0;
     }
