@@ -25,6 +25,10 @@ from textclf.sentences import Span
 class Engine(Protocol):
     """Scores texts under several linear forms in one pass."""
 
+    def another(self) -> "Engine":
+        """Return an engine that scores alike, for another thread."""
+        ...
+
     def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Scores]:
         """Return for each form the scores of the text, and of the spans asked of that form."""
         ...
@@ -82,14 +86,13 @@ class Annotator:
         if not models:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
-        self._maker = engine
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
         self._by_passage = any(model.scheme.by_passage for model in models)
 
     def another(self) -> "Annotator":
         """Return an annotator that answers alike, for another thread."""
-        return Annotator(self.models, self._maker)
+        return Annotator(self.models, lambda _: self._engine.another())
 
     def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
         """Return the record of one text under all schemes."""
