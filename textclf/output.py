@@ -3,9 +3,7 @@
 It draws no page and reads nothing: `explanation` does the one, `sources` the other.
 """
 
-import csv
 import gzip
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -171,10 +169,14 @@ def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iter
 
 
 def _line(cells: Sequence[str], delimiter: str) -> str:
-    """Return a row of a table. Python quotes a carriage return only where it may end a line."""
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue().removesuffix("\r\n") + "\n"
+    """Return a row of a table, cells in quotes where Python's csv puts them."""
+    return f"{delimiter.join([_quoted(cell, delimiter) for cell in cells])}\n"
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    if delimiter in cell or "\n" in cell or '"' in cell or "\r" in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def _taken(name: str, annotation: Annotation) -> InputError:
