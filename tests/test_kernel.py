@@ -275,6 +275,38 @@ def test_what_is_no_text_is_a_type_error():
     assert engine.score("goal")[0].known[0] == 1
 
 
+def test_an_engine_that_was_never_made_is_an_error():
+    unmade = kernel.native.Engine.__new__(kernel.native.Engine)
+
+    for call in [
+        lambda: unmade.score("goal", (), ()),
+        lambda: unmade.score_texts(["goal"], ()),
+        lambda: unmade.contributions("goal", 0, 0, 0, 4),
+        lambda: unmade.instructions,
+    ]:
+        with pytest.raises(ValueError, match="never made"):
+            call()
+
+
+def test_buffers_and_spans_that_do_not_fit_are_errors():
+    made = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
+    native, row, short = made._native, np.zeros(3), np.zeros(2)  # noqa: SLF001 - its inner side
+
+    for call in [
+        lambda: native.score("goal", ([],), ((short, row),)),
+        lambda: native.score("goal", ([],), ((row.astype("f4"), row),)),
+        lambda: native.score("goal", ([],), ()),
+        lambda: native.score("goal", (), ((row, row),)),
+        lambda: native.score("goal", ([(0, 1)],), ((row, row),)),
+        lambda: native.score_texts(["goal", "goal"], ((row, row),)),
+        lambda: native.score_texts(["goal"], ((row.tobytes(), row),)),
+    ]:
+        with pytest.raises((ValueError, BufferError)):
+            call()
+    assert native.score("goal", ([],), ((row, short),))
+    assert made.score("a goal", [[(-5, 2), (2, 10**12), (6, 1)]])[0].known.tolist() == [1, 0, 1, 0]
+
+
 def test_an_engine_of_another_unicode_is_not_used(monkeypatch):
     monkeypatch.setattr(unicodedata, "unidata_version", "99.0.0")
 
