@@ -76,18 +76,19 @@ def _array(name: str, numbers: Iterable[int]) -> str:
     return f"const {name} = {{{','.join(map(str, numbers))}}};"
 
 
-setup(
-    cmdclass={"build_ext": _Build},
-    ext_modules=[
-        Extension(
-            "textclf._kernel.native",
-            sources=[
-                str(_KERNEL / f"{name}.c")
-                for name in ("module", "engine", "scratch", "portable", "avx2")
-            ],
-            depends=[str(path) for path in _KERNEL.glob("*.h")],
-            include_dirs=[str(_KERNEL)],
-            optional=True,
-        )
-    ],
-)
+if __name__ == "__main__":
+    setup(
+        cmdclass={"build_ext": _Build},
+        ext_modules=[
+            Extension(
+                "textclf._kernel.native",
+                sources=[
+                    str(_KERNEL / f"{name}.c")
+                    for name in ("module", "engine", "scratch", "portable", "avx2")
+                ],
+                depends=[str(path) for path in _KERNEL.glob("*.h")],
+                include_dirs=[str(_KERNEL)],
+                optional=True,
+            )
+        ],
+    )

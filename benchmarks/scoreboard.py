@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rivals import COLUMNS, Answers, fasttext, fasttext_answers, recipe, theirs
+from learners import COLUMNS, Answers, fasttext, fasttext_answers, recipe, theirs
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC

@@ -1,56 +1,262 @@
-"""How fast the engine is beside the same model as a scikit-learn Pipeline.
+"""How fast textclf is, beside what else scores texts: one run, one table.
 
-    python benchmarks/speed.py [MODEL]
+    python benchmarks/speed.py [INPUT] [--documents 2000] [--turns 5] [--quick]
 
-Both score the passages of the shipped corpus, joined into documents of six; they take turns,
-and the ratio is taken turn by turn. Prints the median with its least and greatest.
+INPUT is any input that textclf reads; without one, passages of the shipped corpus are shuffled
+into articles. Two things measured against each other take turns, and the ratio is taken turn by
+turn: printed are its median, the least and the greatest. Times are CPU seconds of one thread, and
+models are loaded before, but where it says otherwise.
 """
 
-import statistics
-import sys
-import time
-from collections.abc import Callable
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import joblib
+import news
+import numpy as np
+import rivals
+import script
+from timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.artifact import find_model, read_model
-from textclf.corpus import Corpus
+from textclf.classifier import Annotator, Engine, Options
 from textclf.engine import NumpyEngine
+from textclf.engines import make_engine
+from textclf.kernel import KernelEngine, instructions, obstacle
+from textclf.labelling import label_inputs
+from textclf.model import Model
+from textclf.output import Format, opened, write
 from textclf.pipeline import to_pipeline
 
-TURNS = 7
-TOGETHER = 6
+TOLERANCE = 1e-6
+SCHEMES = ("topic", "stance", "sectarian_violence")
+PLAIN = Options(clean=False, evidence=0)
+"""As a Pipeline answers: the whole page, and no evidence."""
 
 
-def main(name: str) -> None:
-    model = read_model(find_model(name))
-    engine, pipeline = NumpyEngine([model.form]), to_pipeline(model)
-    texts = [record.text for record in Corpus.read().records]
-    documents = [" ".join(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)]
-    megabytes = sum(len(text.encode()) for text in documents) / 1e6
+@dataclass(frozen=True)
+class Setting:
+    """On what is measured, and how much of it."""
 
-    def ours() -> None:
-        for document in documents:
-            engine.score(document)
+    texts: Sequence[str]
+    turns: int
+    folder: Path
+    input: str
+    lengths: tuple[int, int]
+    """Articles of the two runs whose memory is compared."""
 
-    def theirs() -> None:
-        pipeline.predict_proba(documents)
 
-    ours()
-    turns = [(seconds(ours), seconds(theirs)) for _ in range(TURNS)]
-    ratios = sorted(slow / fast for fast, slow in turns)
-    rate = megabytes / statistics.median(fast for fast, _ in turns)
-    print(f"{name}: {len(documents)} documents, {megabytes:.2f} MB, {TURNS} turns")
-    print(f"numpy engine {rate:.2f} MB per CPU second")
-    print(
-        f"ratio to the scikit-learn Pipeline {statistics.median(ratios):.2f} "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("input", nargs="?", default="")
+    parser.add_argument("--documents", type=int, default=2000)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="few articles, one turn")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        setting = Setting(
+            list(news.some(12 if given.quick else given.documents, given.input)),
+            1 if given.quick else given.turns,
+            Path(folder),
+            given.input,
+            (12, 60) if given.quick else (10_000, 100_000),
+        )
+        megabytes = sum(len(text.encode()) for text in setting.texts) / 1e6
+        print(f"{len(setting.texts)} articles, {megabytes:.2f} MB, {setting.turns} turns")
+        print(f"compiled engine: {obstacle() or instructions()}")
+        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before it began")
+        print(f"\n{'':<60} {'ratio':>7} {'least':>7} {'most':>7}   goal")
+        for part in (engines, others, schemes_and_threads, end_to_end, one_article, memory):
+            for found in part(setting):
+                print(found, flush=True)
+
+
+def engines(setting: Setting) -> Iterator[str]:
+    """Measure both engines beside scikit-learn with the same features and probabilities."""
+    kinds: dict[str, tuple[Callable[[Sequence[str]], list[str]], str, str]] = {
+        "": (list, "40", ""),
+        ", ASCII": (news.ascii_only, "", "4"),
+        ", a third not ASCII": (news.third_beyond_ascii, "", "3"),
+    }
+    for features, model in {"words": words("topic"), "words + characters": whole("topic")}.items():
+        pipeline = to_pipeline(model)
+        for which, (made, *goals) in kinds.items():
+            texts = made(setting.texts)
+            for name, make, goal in zip(
+                ("kernel", "numpy"), (KernelEngine, NumpyEngine), goals, strict=True
+            ):
+                if make is KernelEngine and obstacle():
+                    continue
+                engine = make([model.form])
+                hold_alike(model, engine, pipeline, texts[:200])
+                found = ratios(
+                    partial(engine.score_texts, texts),
+                    partial(pipeline.predict_proba, texts),
+                    setting.turns,
+                )
+                yield line(f"{name}, {features}{which}: scikit-learn", found, goal)
+
+
+def others(setting: Setting) -> Iterator[str]:
+    """Measure the compiled engine with a model of words beside other libraries and `wc -w`."""
+    if obstacle():
+        return
+    engine = KernelEngine([words("topic").form])
+    score = partial(engine.score_texts, setting.texts)
+    for name, made, goal in (
+        ("fastText, dim 100, its default", rivals.fasttext(100), "12"),
+        ("fastText, dim 10", rivals.fasttext(10), "6"),
+        ("spaCy textcat_bow", rivals.spacy(), ""),
+        ("Vowpal Wabbit", rivals.vowpal_wabbit(), ""),
+    ):
+        if made is None:
+            yield f"{name}: is not installed"
+        else:
+            found = ratios(score, partial(made, setting.texts), setting.turns)
+            yield line(f"kernel, words: {name}", found, goal)
+    binary = KernelEngine([words("sectarian_violence").form])
+    many = [*setting.texts] * (1 if setting.turns == 1 else 5)
+    path = setting.folder / "words.txt"
+    path.write_text("\n".join(many), "utf-8")
+    found = ratios(rivals.word_count(path), partial(binary.score_texts, many), setting.turns)
+    yield line("wc -w: kernel, words, two labels", found, "at most 3")
+
+
+def schemes_and_threads(setting: Setting) -> Iterator[str]:
+    """Measure what two schemes more cost, and what a second thread brings."""
+    topic, all_three = (
+        make_engine([whole(name).form for name in some]) for some in (SCHEMES[:1], SCHEMES)
     )
+    found = ratios(
+        partial(topic.score_texts, setting.texts),
+        partial(all_three.score_texts, setting.texts),
+        setting.turns,
+    )
+    yield line("topic alone: three schemes", found, "at most 1.5")
+    halves = setting.texts[::2], setting.texts[1::2]
+    for name, engine in (("topic", topic), ("three schemes", all_three)):
+        with ThreadPoolExecutor(2) as pool:
+            side_by_side: Job = partial(run_all, pool.map, engine.score_texts, halves)
+            in_turn: Job = partial(run_all, map, engine.score_texts, halves)
+            found = wall_ratios(side_by_side, in_turn, setting.turns)
+            yield line(f"{name}, two threads: one thread, wall time", found, "1.7")
+            found = ratios(side_by_side, in_turn, setting.turns)
+            yield line(f"{name}, two threads: one thread, CPU", found, "1")
 
 
-def seconds(job: Callable[[], None]) -> float:
-    began = time.process_time()
-    job()
-    return time.process_time() - began
+def run_all(mapping: Callable[..., Iterable[object]], *job: object) -> None:
+    for _ in mapping(*job):
+        pass
+
+
+def end_to_end(setting: Setting) -> Iterator[str]:
+    """Measure the way from a file of articles to a file of records, beside a script."""
+    jsonl = news.write_jsonl(setting.texts, setting.folder / "in.jsonl")
+    table = news.write_csv(setting.texts, setting.folder / "in.csv")
+    files = news.write_folder(setting.texts, setting.folder / "in")
+    topic, three = [whole("topic")], [whole(name) for name in SCHEMES]
+    for what, source, models, options, goal in (
+        ("JSONL, topic", jsonl, topic, PLAIN, "20"),
+        ("CSV, topic", table, topic, PLAIN, ""),
+        ("folder, topic", files, topic, PLAIN, ""),
+        ("JSONL, topic, words alone", jsonl, [words("topic")], PLAIN, ""),
+        ("JSONL, topic, cleaned", jsonl, topic, Options(evidence=0), ""),
+        ("JSONL, three schemes by passage", jsonl, three, PLAIN, ""),
+        ("JSONL, three schemes, cleaned, with evidence", jsonl, three, Options(), ""),
+    ):
+        annotator = Annotator(models, make_engine)
+        pipelines = [to_pipeline(without_groups(model)) for model in models]
+        found = ratios(
+            partial(label, annotator, source, setting.folder, options),
+            partial(script.code, pipelines, source, setting.folder / "theirs"),
+            setting.turns,
+        )
+        yield line(f"{what}: script with joblib's Pipeline", found, goal)
+    one, all_three = (Annotator(models, make_engine) for models in (topic, three))
+    found = ratios(
+        partial(label, one, jsonl, setting.folder, PLAIN),
+        partial(label, all_three, jsonl, setting.folder, PLAIN),
+        setting.turns,
+    )
+    yield line("JSONL, topic: three schemes by passage", found, "at most 1.5")
+    for what, annotator in (("topic", one), ("three schemes", all_three)):
+        found = wall_ratios(
+            partial(label, annotator, jsonl, setting.folder, PLAIN, 2),
+            partial(label, annotator, jsonl, setting.folder, PLAIN, 1),
+            setting.turns,
+        )
+        yield line(f"JSONL, {what}, --jobs 2: --jobs 1, wall time", found, "1.7")
+
+
+def one_article(setting: Setting) -> Iterator[str]:
+    """Measure one article as a whole process: imports, model, answer, end."""
+    article = setting.folder / "one.txt"
+    article.write_text(setting.texts[0], "utf-8")
+    pipeline = setting.folder / "topic.joblib"
+    joblib.dump(to_pipeline(whole("topic")), pipeline)
+    theirs = python(script.__file__, str(pipeline), str(article), os.devnull)
+    for what, names, goal in (("topic", SCHEMES[:1], "20"), ("three schemes", SCHEMES, "")):
+        given = [part for name in names for part in ("-m", name)]
+        ours = python("-m", "textclf", "predict", str(article), *given)
+        found = ratios(ours, theirs, setting.turns)
+        yield line(f"one article, whole process, {what}: script", found, goal)
+
+
+def memory(setting: Setting) -> Iterator[str]:
+    """Measure the memory of a long run beside that of a short one, at their peaks."""
+    peaks = []
+    for count in setting.lengths:
+        source = news.write_jsonl(news.some(count, setting.input), setting.folder / "long.jsonl")
+        command = ("predict", str(source), "--evidence", "0", "-f", "jsonl", "-o", os.devnull)
+        peaks.append(peak("-m", "textclf", *command))
+    short, long = setting.lengths
+    what = f"memory, {short} articles: {long} ({peaks[0]:.0f} and {peaks[1]:.0f} MB)"
+    yield line(what, [peaks[1] / peaks[0]], "at most 1.2")
+
+
+def whole(name: str) -> Model:
+    return read_model(find_model(name))
+
+
+def words(name: str) -> Model:
+    """Return a shipped model of which only the words are left."""
+    model = whole(name)
+    return replace(model, form=replace(model.form, views=model.form.views[:1]))
+
+
+def without_groups(model: Model) -> Model:
+    """Return a model without the views that scikit-learn has no like of: the less to do for it."""
+    views = tuple(view for view in model.form.views if not view.view.lexicon)
+    return replace(model, form=replace(model.form, views=views))
+
+
+def hold_alike(model: Model, engine: Engine, pipeline: object, texts: Sequence[str]) -> None:
+    """Stop where an engine and the Pipeline do not give the same probabilities."""
+    decision = replace(model.decision, doubt=0.0)
+    ours = decision.probabilities(engine.score_texts(texts)[0].scores)
+    order = np.argsort(model.scheme.label_names)
+    apart = np.abs(ours[:, order] - pipeline.predict_proba(texts)).max()
+    if apart > TOLERANCE:
+        raise SystemExit(f"the probabilities are not those of scikit-learn: {apart} apart")
+
+
+def label(
+    annotator: Annotator, source: Path, folder: Path, options: Options, jobs: int = 1
+) -> None:
+    """Do what `textclf predict SOURCE -o FILE` does, with models that are loaded."""
+    style: Format = "csv" if source.suffix == ".csv" else "jsonl"
+    labelled = label_inputs([str(source)], annotator, options=options, jobs=jobs)
+    with opened(folder / f"ours.{style}", None) as stream:
+        write(labelled, stream, style)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "topic")
+    main()

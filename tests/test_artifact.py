@@ -122,7 +122,7 @@ def test_bytes_after_the_end_are_refused(data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h, t: h.update(format=2), "model format 2 is not 3"),
+        (lambda h, t: h.update(format=3), "model format 3 is not 4"),
         (lambda h, t: h["scheme"].update(kind="both"), "its scheme does not hold"),
         (lambda h, t: h["scheme"].update(surprise=1), "its scheme does not hold"),
         (lambda h, t: h["scheme"]["labels"].pop(), "its scheme does not hold"),

@@ -9,7 +9,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 from conftest import BOTH, SPORT, WEATHER
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textclf.counting import count
@@ -197,6 +197,7 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
 @built
 @pytest.mark.parametrize("maker", ["kernel", "portable", "laid out"])
 @given(text=TEXTS, cuts=st.tuples(*[st.integers(0, 400)] * 4))
+@example(text="É “goal” " + "the match was over, captain " * 20, cuts=(0, 90, 200, 400))
 def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
     names = ["words and characters", "characters alone", "groups", "both weightings"]
     engine, plain = engine_of(maker, *names), engine_of("numpy", *names)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import SPORT, WEATHER
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclf import kernel
@@ -122,6 +122,54 @@ def test_any_size_of_vocabulary_scores_the_same(terms):
     alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
 
 
+SENTENCES = st.lists(
+    st.sampled_from(
+        [
+            *("Goal", "Rain", "rain", "Gen", "no", "i.e", "A", "É", "a", "7", "x7", "\u0130", "…"),
+            *(".", ".", ". ", "! ", "?", " ", " ", "\n", "\u2028", "\u00a0", "\x1f"),
+            *('"', "'", "”", "’", ")", "]", "“", "‘", "(", "["),
+        ]
+    ),
+    max_size=16,
+).map("".join)
+
+
+@settings(max_examples=1000)
+@given(text=SENTENCES)
+def test_a_sentence_ends_where_the_lexicon_ends_it(text):
+    """The link of two groups tells whether they stand in one sentence."""
+    lexicon = Lexicon((("a", ("goal",)), ("b", ("rain", "rain gen", "x7"))))
+    linked = view(View("group", 1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"])
+
+    alike([form(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
+
+
+@pytest.mark.parametrize(
+    ("between", "known"),
+    [
+        (" ", True),
+        (". ", False),
+        (" Gen. ", True),
+        (" (Gen. ", True),
+        (" A. ", True),
+        (" É. ", True),
+        (" 7. ", False),
+        (" gen.. ", False),
+        (" gen! ", False),
+        (' gen." ', False),
+        (" said. “", False),
+        (".\n", False),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(between, known):
+    lexicon = Lexicon((("a", ("goal",)), ("b", ("rain",))))
+    linked = form(view(View("group", 1, 1, lexicon=lexicon), ["<a> & <b>"]))
+
+    for make in PASSES:
+        found = make([linked]).score(f"Goal{between}Rain fell")[0]
+        assert (found.known[0] > 0) == known
+
+
 def test_views_of_many_ranges_and_weightings_stand_side_by_side():
     words = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
     pairs = [f"{one} {other}" for one in words[:40] for other in words[:40]]
@@ -225,6 +273,38 @@ def test_what_is_no_text_is_a_type_error():
     with pytest.raises(IndexError):
         engine.contributions("goal", 0, 3, (0, 4))
     assert engine.score("goal")[0].known[0] == 1
+
+
+def test_an_engine_that_was_never_made_is_an_error():
+    unmade = kernel.native.Engine.__new__(kernel.native.Engine)
+
+    for call in [
+        lambda: unmade.score("goal", (), ()),
+        lambda: unmade.score_texts(["goal"], ()),
+        lambda: unmade.contributions("goal", 0, 0, 0, 4),
+        lambda: unmade.instructions,
+    ]:
+        with pytest.raises(ValueError, match="never made"):
+            call()
+
+
+def test_buffers_and_spans_that_do_not_fit_are_errors():
+    made = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
+    native, row, short = made._native, np.zeros(3), np.zeros(2)  # noqa: SLF001 - its inner side
+
+    for call in [
+        lambda: native.score("goal", ([],), ((short, row),)),
+        lambda: native.score("goal", ([],), ((row.astype("f4"), row),)),
+        lambda: native.score("goal", ([],), ()),
+        lambda: native.score("goal", (), ((row, row),)),
+        lambda: native.score("goal", ([(0, 1)],), ((row, row),)),
+        lambda: native.score_texts(["goal", "goal"], ((row, row),)),
+        lambda: native.score_texts(["goal"], ((row.tobytes(), row),)),
+    ]:
+        with pytest.raises((ValueError, BufferError)):
+            call()
+    assert native.score("goal", ([],), ((row, short),))
+    assert made.score("a goal", [[(-5, 2), (2, 10**12), (6, 1)]])[0].known.tolist() == [1, 0, 1, 0]
 
 
 def test_an_engine_of_another_unicode_is_not_used(monkeypatch):

@@ -131,7 +131,16 @@ def test_cells_are_read_back_from_a_table_as_they_went_in(style, delimiter, rows
     text = written([(Annotation((TOPIC,)), row) for row in own], style)
 
     read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    assert [tuple(cells[:2]) for cells in list(read)[1:]] == rows
+    lines = list(read)
+    assert [tuple(cells[:2]) for cells in lines[1:]] == rows
+    assert text == "".join(line_of_python(cells, delimiter) for cells in lines)
+
+
+def line_of_python(cells, delimiter):
+    """Return a row as Python's csv writes it; the row's own end is a line feed."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def test_cells_that_are_no_strings_stand_in_a_table_as_json():

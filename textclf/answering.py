@@ -26,7 +26,6 @@ class Answerer:
     def __init__(self, model: Model) -> None:
         self.scheme = model.scheme
         self._decision = model.decision
-        self._model = model
 
     def unanswered(self, status: Status) -> Prediction:
         """Return the answer to a document that has none."""
@@ -37,16 +36,12 @@ class Answerer:
         found: Scores,
         passages: Sequence[Sequence[Span]],
         abstain: float,
-        coverage: float = 1.0,
     ) -> Iterator[Prediction]:
         """Yield the answer to each document, without evidence.
 
         `found` has a row for a document and, where the scheme answers by passage, one for each
-        of its passages behind it. An answer less probable than `abstain` is held back, or than
-        those that make up a share of `coverage`.
+        of its passages behind it. An answer less probable than `abstain` is held back.
         """
-        if coverage < 1:
-            abstain = max(abstain, self._model.abstain_for(coverage))
         probs = self._decision.probabilities(found.scores)
         known = found.known.tolist()
         counts = [len(spans) if self.scheme.by_passage else 0 for spans in passages]

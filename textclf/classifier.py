@@ -25,6 +25,10 @@ from textclf.sentences import Span
 class Engine(Protocol):
     """Scores texts under several linear forms in one pass."""
 
+    def another(self) -> "Engine":
+        """Return an engine that scores alike, for another thread."""
+        ...
+
     def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Scores]:
         """Return for each form the scores of the text, and of the spans asked of that form."""
         ...
@@ -82,13 +86,13 @@ class Annotator:
         if not models:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
-        self._maker = engine
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
+        self._by_passage = any(model.scheme.by_passage for model in models)
 
     def another(self) -> "Annotator":
         """Return an annotator that answers alike, for another thread."""
-        return Annotator(self.models, self._maker)
+        return Annotator(self.models, lambda _: self._engine.another())
 
     def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
         """Return the record of one text under all schemes."""
@@ -136,29 +140,32 @@ class Annotator:
 
     def _coded(self, documents: Sequence[Document], options: Options) -> list[Annotation]:
         """Return the records of documents, without evidence."""
-        read = [document for document in documents if document.passages]
+        read = [document for document in documents if not document.is_empty]
         answered = iter(self._answered(read, options) if read else [])
         empty = self.unanswered(Status.EMPTY)
         return [
-            next(answered) if document.passages else Annotation(empty, dropped=document.dropped)
+            Annotation(empty if document.is_empty else next(answered), dropped=document.dropped)
             for document in documents
         ]
 
-    def _answered(self, documents: Sequence[Document], options: Options) -> Iterator[Annotation]:
-        """Yield the records of documents that are not empty."""
-        passages = [document.passages_in_original() for document in documents]
-        columns = [
-            answerer.answers(found, passages, options.abstain, options.coverage)
-            for answerer, found in zip(self._answerers, self._scores(documents), strict=True)
+    def _answered(
+        self, documents: Sequence[Document], options: Options
+    ) -> Iterator[tuple[Prediction, ...]]:
+        """Yield the answers of all schemes to each document that is not empty."""
+        passages = [
+            document.passages_in_original() if self._by_passage else () for document in documents
         ]
-        for document, spans, predictions in zip(
-            documents, passages, zip(*columns, strict=True), strict=True
-        ):
-            yield Annotation(predictions, dropped=document.dropped, passages=spans)
+        columns = [
+            answerer.answers(found, passages, _least(model, options))
+            for answerer, model, found in zip(
+                self._answerers, self.models, self._scores(documents), strict=True
+            )
+        ]
+        return zip(*columns, strict=True)
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
         """Return for each scheme the rows of the documents, as its answerer takes them."""
-        if not any(model.scheme.by_passage for model in self.models):
+        if not self._by_passage:
             return self._engine.score_texts([document.text for document in documents])
         found = []
         for document in documents:
@@ -252,6 +259,13 @@ def _document(text: str, options: Options) -> Document:
     if not isinstance(text, str):
         raise InputError(f"a text must be a string, not {type(text).__name__}")
     return Document.read(text, clean=options.clean)
+
+
+def _least(model: Model, options: Options) -> float:
+    """Return the probability below which an answer is held back."""
+    if options.coverage == 1:
+        return options.abstain
+    return max(options.abstain, model.abstain_for(options.coverage))
 
 
 def _nearest(prediction: Prediction) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from textclf.furniture import Dropped, furniture
 from textclf.sentences import Span, sentences, trimmed
@@ -37,7 +38,7 @@ class _Piece:
     original_end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A text to be coded. Made with `Document.read`."""
 
@@ -45,8 +46,6 @@ class Document:
     """The text as its owner has it."""
     text: str
     """What is read of it: furniture dropped, characters mended."""
-    passages: tuple[Span, ...]
-    """The paragraphs, as spans of `text`."""
     dropped: tuple[Dropped, ...]
     """What was not read, as spans of `original`."""
     _pieces: tuple[_Piece, ...]
@@ -60,6 +59,8 @@ class Document:
         'THE canalbank broke at noon.'
         """
         dropped = furniture(original) if clean else ()
+        if not dropped and _plain(original) and not original.isspace():
+            return cls(original, original, (), ())
         kept: list[str] = []
         pieces: list[_Piece] = []
         length = 0
@@ -73,11 +74,22 @@ class Document:
                 kept.append(text)
                 pieces.append(_Piece(length, length + len(text), original_start, original_end))
                 length += len(text)
-        text = "".join(kept)
-        return cls(original, text, tuple(_passages(text)), dropped, tuple(pieces))
+        return cls(original, "".join(kept), dropped, tuple(pieces))
+
+    @cached_property
+    def passages(self) -> tuple[Span, ...]:
+        """The paragraphs, as spans of `text`."""
+        return tuple(_passages(self.text))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read, and so no passage."""
+        return not self.text.strip()
 
     def passages_in_original(self) -> tuple[Span, ...]:
         """Return the passages as spans of the original."""
+        if self.text == self.original:
+            return self.passages
         return tuple(self.in_original(span.start, span.end) for span in self.passages)
 
     def in_original(self, start: int, end: int) -> Span:
@@ -114,7 +126,7 @@ def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int
     lone surrogate becomes U+FFFD: so that a soft hyphen or a ligature hides no word.
     """
     text = original[start:end]
-    if text.isascii() or not _BEYOND_TYPOGRAPHY.search(text):
+    if _plain(text):
         yield text, start, end
         return
     done = 0
@@ -132,6 +144,11 @@ def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int
         done = found.end()
     if done < len(text):
         yield text[done:], start + done, end
+
+
+def _plain(text: str) -> bool:
+    """Return whether a look tells that nothing is to be mended."""
+    return text.isascii() or not _BEYOND_TYPOGRAPHY.search(text)
 
 
 def _odd(run: str) -> bool:

@@ -31,20 +31,24 @@ def parsed(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
     return json.loads(line)
 
 
-def dumped(record: Mapping[str, Any]) -> str:
-    """Return a record on one line, its text as it is and not in escapes.
+def dumped(value: object) -> str:
+    """Return a value as JSON on one line, its text as it is and not in escapes.
 
     >>> dumped({"id": 7, "text": "Café"})
     '{"id": 7, "text": "Café"}'
     """
-    fields = (f"{_encode(name)}: {_value(value)}" for name, value in record.items())
-    return f"{{{', '.join(fields)}}}"
-
-
-def _value(value: object) -> str:
     if orjson is None or not isinstance(value, str):
         return _encode(value)
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # a lone surrogate
         return _encode(value)
+
+
+def line(fields: Mapping[str, str]) -> str:
+    """Return the line of a record, of which each value is in JSON.
+
+    >>> line({"id": "7", "text": dumped("Café")})
+    '{"id": 7, "text": "Café"}'
+    """
+    return f"{{{', '.join([f'{dumped(name)}: {value}' for name, value in fields.items()])}}}"

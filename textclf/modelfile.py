@@ -28,7 +28,7 @@ from textclf.lookup import Vocabulary
 from textclf.model import Model
 from textclf.scheme import Scheme
 
-_FORMAT = 3
+_FORMAT = 4
 _PROBES = 8
 _TOLERANCE = 1e-4
 
@@ -281,4 +281,4 @@ def _lines(texts: Iterable[str]) -> NDArray[np.uint8]:
 
 
 def _sha256(tensor: NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(tensor).tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(tensor).data).hexdigest()

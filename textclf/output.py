@@ -3,17 +3,14 @@
 It draws no page and reads nothing: `explanation` does the one, `sources` the other.
 """
 
-import csv
 import gzip
-import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from textclf.errors import InputError
-from textclf.jsonlines import dumped
+from textclf.jsonlines import dumped, line
 from textclf.prediction import Annotation, Labelled, Prediction, Status
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv"]
@@ -128,22 +125,26 @@ def strongest(prediction: Prediction) -> list[Any]:
 
 def _jsonl(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     for annotation, row in annotations:
-        yield dumped(_merged(annotation, row or {}, prefix)) + "\n"
+        yield line(_merged(annotation, row or {}, prefix)) + "\n"
 
 
 def _json(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
     lead = "[\n"
     for annotation, row in annotations:
-        yield lead + dumped(_merged(annotation, row or {}, prefix))
+        yield lead + line(_merged(annotation, row or {}, prefix))
         lead = ",\n"
     yield "[]\n" if lead == "[\n" else "\n]\n"
 
 
-def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """Return the user's fields, then ours; the user's own id stays as it is."""
-    ours = {prefix + name: value for name, value in annotation.as_dict().items()}
-    _refuse_taken([name for name in ours if name != "id"], row, annotation)
-    return {**row, **{name: value for name, value in ours.items() if name not in row}}
+def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """Return the user's fields, then ours, in JSON; the user's own id stays as it is."""
+    merged = {name: dumped(value) for name, value in row.items()}
+    for name, value in annotation.as_json().items():
+        if (own := prefix + name) not in merged:
+            merged[own] = value
+        elif own != "id":
+            raise _taken(own, annotation)
+    return merged
 
 
 def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iterator[str]:
@@ -152,7 +153,8 @@ def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iter
         cells = {prefix + name: cell for name, cell in _cells(annotation).items()}
         if theirs is None:
             theirs = ["source"] if row is None else list(row)
-            _refuse_taken(cells, theirs, annotation)
+            if taken := next((name for name in cells if name in theirs), None):
+                raise _taken(taken, annotation)
             yield _line([*theirs, *cells], delimiter)
         own = {"source": annotation.id} if row is None else row
         if row is None and annotation.error and "source" not in theirs:
@@ -167,19 +169,21 @@ def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iter
 
 
 def _line(cells: Sequence[str], delimiter: str) -> str:
-    """Return a row of a table. Python quotes a carriage return only where it may end a line."""
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue().removesuffix("\r\n") + "\n"
+    """Return a row of a table, cells in quotes where Python's csv puts them."""
+    return f"{delimiter.join([_quoted(cell, delimiter) for cell in cells])}\n"
 
 
-def _refuse_taken(ours: Iterable[str], theirs: Iterable[str], annotation: Annotation) -> None:
-    taken = next((name for name in ours if name in theirs), None)
-    if taken is not None:
-        raise InputError(
-            f"{annotation.path}: has a column {taken!r} already; "
-            "set ours apart with --prefix, such as --prefix coded_"
-        )
+def _quoted(cell: str, delimiter: str) -> str:
+    if delimiter in cell or "\n" in cell or '"' in cell or "\r" in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+def _taken(name: str, annotation: Annotation) -> InputError:
+    return InputError(
+        f"{annotation.path}: has a column {name!r} already; "
+        "set ours apart with --prefix, such as --prefix coded_"
+    )
 
 
 def _cells(annotation: Annotation) -> dict[str, str]:
@@ -199,7 +203,7 @@ def _cells(annotation: Annotation) -> dict[str, str]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else dumped(value)
 
 
 def _encoded(text: str) -> bytes:

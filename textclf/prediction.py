@@ -1,12 +1,19 @@
 """What a coder, human or machine, gets back: an answer for each scheme, with its evidence."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from textclf.furniture import Dropped
-from textclf.sentences import Span
+from textclf.jsonlines import dumped
+
+_DECIMALS = 4
+_STEPS = 10**_DECIMALS
+_SURELY_NEAREST = 0.4999
+"""A step and this much more round to the step, whatever the product lost."""
 
 
 class Status(StrEnum):
@@ -35,6 +42,14 @@ class Evidence:
     passage: int
     """Which passage of the document it stands in, from 0."""
 
+    def as_json(self) -> str:
+        """Return the place as it stands in a JSON record."""
+        return (
+            f'{{"start": {self.start}, "end": {self.end}, "text": {dumped(self.text)}, '
+            f'"weight": {_number(self.weight)}, "label": {_name(self.label)}, '
+            f'"passage": {self.passage}}}'
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PassagePrediction:
@@ -45,6 +60,14 @@ class PassagePrediction:
     labels: tuple[str, ...]
     prob: float | None
     status: Status
+
+    def as_json(self, kind: str) -> str:
+        """Return the answer as it stands in a JSON record of a scheme of this kind."""
+        return (
+            f'{{"start": {self.start}, "end": {self.end}, '
+            f"{_labels(kind, self.labels, self.status)}, "
+            f'"prob": {_number(self.prob)}, "status": {_name(self.status)}}}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +105,20 @@ class Prediction:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain data, as it stands in a JSON record."""
-        return {
-            **_labels(self.kind, self.labels, self.status),
-            "prob": _rounded(self.prob),
-            "probs": {label: _rounded(prob) for label, prob in self.probs},
-            "status": self.status.value,
-            "known": _rounded(self.known),
-            "scheme": self.scheme,
-            "evidence": [
-                {
-                    "start": one.start,
-                    "end": one.end,
-                    "text": one.text,
-                    "weight": _rounded(one.weight),
-                    "label": one.label,
-                    "passage": one.passage,
-                }
-                for one in self.evidence
-            ],
-            "passages": [
-                {
-                    "start": one.start,
-                    "end": one.end,
-                    **_labels(self.kind, one.labels, one.status),
-                    "prob": _rounded(one.prob),
-                    "status": one.status.value,
-                }
-                for one in self.passages
-            ],
-            "rests_on": list(self.rests_on),
-        }
+        return dict(json.loads(self.as_json()))
+
+    def as_json(self) -> str:
+        """Return the answer as it stands in a JSON record, numbers with four decimals."""
+        probs = ", ".join([f"{_name(label)}: {_number(prob)}" for label, prob in self.probs])
+        evidence = ", ".join([one.as_json() for one in self.evidence])
+        passages = ", ".join([one.as_json(self.kind) for one in self.passages])
+        return (
+            f'{{{_labels(self.kind, self.labels, self.status)}, "prob": {_number(self.prob)}, '
+            f'"probs": {{{probs}}}, "status": {_name(self.status)}, '
+            f'"known": {_number(self.known)}, "scheme": {_name(self.scheme)}, '
+            f'"evidence": [{evidence}], "passages": [{passages}], '
+            f'"rests_on": {list(self.rests_on)}}}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +133,6 @@ class Annotation:
     warnings: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     """What was not read as part of the article."""
-    passages: tuple[Span, ...] = ()
-    """The passages, as spans of the original text."""
 
     def __getitem__(self, name: str) -> Prediction:
         for prediction in self.predictions:
@@ -137,16 +142,23 @@ class Annotation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain data, as it stands in a line of JSON."""
-        record: dict[str, Any] = {"id": self.id, "path": self.path}
+        return {name: json.loads(text) for name, text in self.as_json().items()}
+
+    def as_json(self) -> dict[str, str]:
+        """Return the fields of the record in their order, each value in JSON."""
+        record = {"id": dumped(self.id), "path": dumped(self.path)}
         if self.error:
-            record["error"] = self.error
+            record["error"] = dumped(self.error)
         if self.warnings:
-            record["warnings"] = list(self.warnings)
-        record["schemes"] = {one.name: one.as_dict() for one in self.predictions}
+            record["warnings"] = dumped(self.warnings)
+        schemes = ", ".join([f"{_name(one.name)}: {one.as_json()}" for one in self.predictions])
+        record["schemes"] = f"{{{schemes}}}"
         if self.dropped:
-            record["dropped"] = [
-                {"start": one.start, "end": one.end, "reason": one.reason} for one in self.dropped
-            ]
+            dropped = ", ".join(
+                f'{{"start": {one.start}, "end": {one.end}, "reason": {_name(one.reason)}}}'
+                for one in self.dropped
+            )
+            record["dropped"] = f"[{dropped}]"
         return record
 
 
@@ -154,11 +166,29 @@ Labelled = tuple[Annotation, Mapping[str, Any] | None]
 """A record, and the user's own fields where the text came from a table."""
 
 
-def _labels(kind: str, labels: tuple[str, ...], status: Status) -> dict[str, Any]:
+def _labels(kind: str, labels: tuple[str, ...], status: Status) -> str:
     if kind == "single":
-        return {"label": labels[0] if labels else None}
-    return {"labels": list(labels) if status is Status.OK else None}
+        return f'"label": {_name(labels[0]) if labels else "null"}'
+    return f'"labels": {dumped(labels) if status is Status.OK else "null"}'
 
 
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 4)
+@lru_cache(maxsize=4096)
+def _name(text: str) -> str:
+    """Return what stands in many records, such as a label, in JSON."""
+    return dumped(text)
+
+
+def _number(number: float | None) -> str:
+    """Return a number rounded to four decimals, in JSON: most often one that was met before."""
+    if number is None:
+        return "null"
+    steps = number * _STEPS
+    nearest = round(steps)
+    if number >= 0 and abs(steps - nearest) < _SURELY_NEAREST:
+        return _share(nearest)
+    return dumped(round(number, _DECIMALS))
+
+
+@lru_cache(maxsize=20_000)
+def _share(steps: int) -> str:
+    return dumped(steps / _STEPS)

@@ -7,6 +7,7 @@ still an item, with the reason: as many come out as went in. It knows no models.
 import csv
 import glob
 import gzip
+import os
 import sys
 import zlib
 from collections import deque
@@ -91,7 +92,7 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
         if given == STDIN or path.is_file():
             found.append(given)
         elif path.is_dir():
-            files = sorted(str(file) for file in path.rglob("*") if _readable(file, path, reading))
+            files = sorted(_files(path, reading))
             if not files:
                 raise InputError(
                     f"{given}: the folder holds no file to read; "
@@ -124,6 +125,8 @@ def decode(data: bytes) -> tuple[str, str]:
     >>> decode(b"caf\xe9")
     ('café', 'not UTF-8: read as cp1252')
     """
+    if data.isascii() and b"\x00" not in data:
+        return data.decode("ascii"), ""
     for mark, encoding in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
@@ -142,12 +145,21 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
 
 
-def _readable(file: Path, folder: Path, reading: Reading) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    name = file.name.lower().removesuffix(".gz")
-    return (
-        file.is_file() and not hidden and (bool(reading.format) or Path(name).suffix in _SUFFIXES)
-    )
+def _files(folder: Path, reading: Reading) -> Iterator[str]:
+    """Yield the files of a folder that can be read, hidden ones left out."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as reason:
+        raise InputError(f"{folder}: cannot be read: {reason.strerror}") from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(folder / entry.name, reading)
+            continue
+        name = Path(entry.name.lower().removesuffix(".gz"))
+        if entry.is_file() and (reading.format or name.suffix in _SUFFIXES):
+            yield str(folder / entry.name)
 
 
 def _read(path: str, reading: Reading) -> Iterator[Item]:

@@ -2,13 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include "scratch.h"
-
-#define LARGE_PAGE ((size_t)1 << 21)
 
 struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
 {
@@ -190,21 +185,6 @@ int engine_view(struct engine *engine, struct view view)
         engine->has_words |= 1u << view.form;
     engine->reads_sentences |= view.kind == GROUPS;
     return DONE;
-}
-
-/* Returns zeroed memory that begins at a line of the cache; much of it in large pages. */
-static void *aligned(size_t size)
-{
-    const size_t page = size < LARGE_PAGE / 2 ? 64 : LARGE_PAGE;
-    size = (size + page - 1) & ~(page - 1);
-    void *found = aligned_alloc(page, size);
-#ifdef MADV_HUGEPAGE
-    if (found && page == LARGE_PAGE)
-        madvise(found, size, MADV_HUGEPAGE);
-#endif
-    if (found)
-        memset(found, 0, size);
-    return found;
 }
 
 /* Returns how many floats a row takes: whole lines of the cache, where that adds less than a third,

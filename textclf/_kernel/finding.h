@@ -10,53 +10,52 @@ static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
     return term == channel->table.terms ? 0 : channel->all;
 }
 
-#ifdef __AVX2__
-static inline uint32_t fitting(__m256i slots, __m256i rows, __m256i tag)
+/* Returns a bit for each slot of a bucket that has the tag. */
+static inline uint32_t fitting(const uint64_t *home, uint64_t row_mask, uint64_t tag)
 {
-    const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tag);
-    return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(alike));
-}
+    uint32_t found = 0;
+#ifdef WIDE
+    const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
+    const __m256i tags = _mm256_set1_epi64x((long long)tag);
+    for (int half = 0; half < BUCKET; half += 4) {
+        const __m256i slots = _mm256_loadu_si256((const __m256i *)(home + half));
+        const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tags);
+        found |= (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(alike)) << half;
+    }
+#else
+    for (int slot = 0; slot < BUCKET; slot++)
+        found |= (uint32_t)(((home[slot] ^ tag) & ~row_mask) == 0) << slot;
 #endif
+    return found;
+}
 
-/* Looks up many hashes, a bucket at a time where the processor can.
+/* Looks up many hashes, a bucket at a time.
  *
- * Most of the time goes into waiting for memory, so one pass over a block asks for what the next
- * one reads. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one
- * that is guessed wrong costs more than the look-up.
+ * Much of the time goes into waiting for memory, so buckets are asked for long before they are
+ * read. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one that
+ * is guessed wrong costs more than the look-up.
  */
 STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
                    uint32_t *ids)
 {
-    enum { BLOCK = 256 };
+    enum { AHEAD = 32 };
     const struct table table = channel->table;
-    uint64_t mixes[BLOCK];
-    for (uint32_t start = 0; start < count; start += BLOCK) {
-        const uint32_t size = count - start < BLOCK ? count - start : BLOCK;
-        for (uint32_t i = 0; i < size; i++) {
-            mixes[i] = mixed(hashes[start + i]);
-            __builtin_prefetch(home_of(&table, mixes[i]));
-        }
-        for (uint32_t i = 0; i < size; i++) {
-#ifdef __AVX2__
-            const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
-            const uint64_t *home = home_of(&table, mixes[i]);
-            const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
-            const __m256i tag = _mm256_set1_epi64x((long long)tag_of(&table, mixes[i]));
-            const __m256i one = _mm256_loadu_si256((const __m256i *)home);
-            const __m256i other = _mm256_loadu_si256((const __m256i *)(home + 4));
-            const uint32_t fits = fitting(one, rows, tag) | fitting(other, rows, tag) << 4;
-            const uint64_t row = (home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask) - 1;
-            /* All ones where a slot fits and leads inside, else zero. */
-            const uint64_t known = 0 - ((row - table.terms) >> 63 & (uint64_t)(fits != 0) & ~row >> 63);
-            if (__builtin_expect((home[BUCKET - 1] != 0) & (known == 0), 0))
-                ids[start + i] = probe(&table, mixes[i]); /* a full bucket */
-            else
-                ids[start + i] = (uint32_t)((row & known) | (table.terms & ~known));
-            __builtin_prefetch(channel->rows + (row & known) * channel->stride);
-#else
-            ids[start + i] = probe(&table, mixes[i]);
-#endif
-        }
+    const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
+    for (uint32_t i = 0; i < AHEAD && i < count; i++)
+        __builtin_prefetch(home_of(&table, mixed(hashes[i])));
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t mix = mixed(hashes[i]);
+        if (i + AHEAD < count)
+            __builtin_prefetch(home_of(&table, mixed(hashes[i + AHEAD])));
+        const uint64_t *home = home_of(&table, mix);
+        const uint32_t fits = fitting(home, row_mask, tag_of(&table, mix));
+        const uint64_t slot = home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask;
+        /* All ones where a slot fits and leads to a row, else zero. */
+        const uint64_t known = 0 - ((uint64_t)(fits != 0) & (uint64_t)(slot - 1 < table.terms));
+        const uint64_t full = home[BUCKET - 1];
+        ids[i] = (uint32_t)(((slot - 1) & known) | (table.terms & ~known));
+        if (__builtin_expect((full != 0) & (known == 0), 0))
+            ids[i] = probe(&table, mix); /* behind a full bucket */
     }
 }
 
@@ -138,9 +137,9 @@ static int cache_init(struct chunks *cache)
     free(cache->arena);
     free(cache->hashes);
     memset(cache, 0, sizeof *cache);
-    cache->mask = 2 * CACHED_CHUNKS - 1;
+    cache->mask = 1023; /* it widens as it fills */
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
-    return cache->slots && grow((void **)&cache->chunk, &cache->room, CACHED_CHUNKS / 8,
+    return cache->slots && grow((void **)&cache->chunk, &cache->room, 512,
                                 sizeof *cache->chunk);
 }
 

@@ -332,11 +332,18 @@ static void row_of(const Engine *self, const struct outs *outs, uint32_t form, s
     known[form] = (double *)outs->known[form].buf + row;
 }
 
+static int ready(const Engine *self)
+{
+    if (!self->engine)
+        PyErr_SetString(PyExc_ValueError, "the engine was never made");
+    return self->engine != NULL;
+}
+
 /* score_texts(texts, outs) -> the numbers of the texts that are handed over. */
 static PyObject *score_texts(Engine *self, PyObject *args)
 {
     PyObject *given, *buffers, *left = NULL;
-    if (!PyArg_ParseTuple(args, "OO!", &given, &PyTuple_Type, &buffers))
+    if (!ready(self) || !PyArg_ParseTuple(args, "OO!", &given, &PyTuple_Type, &buffers))
         return NULL;
     PyObject *texts = PySequence_Tuple(given);
     if (!texts)
@@ -365,6 +372,8 @@ static PyObject *score_texts(Engine *self, PyObject *args)
     int outcome = DONE;
     Py_BEGIN_ALLOW_THREADS
     for (size_t i = 0; i < count && outcome != NO_MEMORY; i++) {
+        for (Py_ssize_t k = 0; i + 1 < count && k < text[i + 1].length && k < 4096; k += 64)
+            __builtin_prefetch(text[i + 1].utf8 + k);
         if (!text[i].utf8)
             continue;
         outcome = text_read(self->engine, kept->scratch, (const uint8_t *)text[i].utf8,
@@ -428,7 +437,8 @@ static struct span *spans_of(PyObject *given, size_t *count)
 static PyObject *score(Engine *self, PyObject *args)
 {
     PyObject *text, *asked, *buffers, *answer = NULL;
-    if (!PyArg_ParseTuple(args, "UO!O!", &text, &PyTuple_Type, &asked, &PyTuple_Type, &buffers))
+    if (!ready(self) ||
+        !PyArg_ParseTuple(args, "UO!O!", &text, &PyTuple_Type, &asked, &PyTuple_Type, &buffers))
         return NULL;
     const uint32_t forms = self->engine->forms;
     struct span *spans[MOST_FORMS] = {NULL};
@@ -489,7 +499,7 @@ static PyObject *contributions(Engine *self, PyObject *args)
     PyObject *text, *answer = NULL;
     unsigned int form, label;
     Py_ssize_t start, end;
-    if (!PyArg_ParseTuple(args, "UIInn", &text, &form, &label, &start, &end))
+    if (!ready(self) || !PyArg_ParseTuple(args, "UIInn", &text, &form, &label, &start, &end))
         return NULL;
     if (form >= self->engine->forms || label >= self->engine->labels[form]) {
         PyErr_SetString(PyExc_IndexError, "there is no such form or label");
@@ -537,7 +547,7 @@ static PyObject *contributions(Engine *self, PyObject *args)
 
 static PyObject *pass_name(Engine *self, void *Py_UNUSED(closure))
 {
-    return PyUnicode_FromString(self->engine->pass->name);
+    return ready(self) ? PyUnicode_FromString(self->engine->pass->name) : NULL;
 }
 
 static PyMethodDef methods[] = {

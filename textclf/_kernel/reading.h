@@ -76,7 +76,7 @@ struct block {
     uint32_t odd, word, space, stop, upper; /* a bit for each of 32 bytes */
 };
 
-#ifdef __AVX2__
+#ifdef WIDE
 #include <immintrin.h>
 
 static inline __m256i between(__m256i x, char first, char last)
@@ -131,6 +131,19 @@ static inline struct block classified(const uint8_t *in, uint8_t *out)
 }
 #endif
 
+/* Lowers and marks 64 bytes where `n` is a multiple of 64; returns 0 where they are not ASCII. */
+static inline int lower_word(struct scratch *s, const uint8_t *in, size_t n)
+{
+    const struct block one = classified(in, s->low + n), other = classified(in + 32, s->low + n + 32);
+    if (one.odd | other.odd)
+        return 0;
+    s->word_bits[n / 64] = one.word | (uint64_t)other.word << 32;
+    s->space_bits[n / 64] = one.space | (uint64_t)other.space << 32;
+    s->stop_bits[n / 64] = one.stop | (uint64_t)other.stop << 32;
+    s->upper_bits[n / 64] = one.upper | (uint64_t)other.upper << 32;
+    return 1;
+}
+
 /* Lowers the text and marks its bytes; `s->low` has zeros before and behind. */
 STAGE enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, int with_places)
 {
@@ -140,8 +153,16 @@ STAGE enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, 
     uint8_t tail[32] = {0};
     s->has_places = 0;
     while (at < end) {
-        size_t left = (size_t)(end - at);
+        const size_t left = (size_t)(end - at);
         const uint8_t *in = at;
+        if (n % 64 == 0 && left >= 64 && lower_word(s, at, n)) {
+            for (unsigned i = 0; s->has_places && i < 64; i++)
+                s->places[n + i] = character + i;
+            character += 64;
+            at += 64;
+            n += 64;
+            continue;
+        }
         if (left < 32) {
             memset(tail, 0, sizeof tail);
             memcpy(tail, at, left);
@@ -149,10 +170,10 @@ STAGE enum outcome lower(struct scratch *s, const uint8_t *text, size_t length, 
         }
         struct block b = classified(in, s->low + n);
         unsigned take = left < 32 ? (unsigned)left : 32;
-        if (b.odd) {
-            unsigned ascii = (unsigned)__builtin_ctz(b.odd);
-            take = ascii < take ? ascii : take;
-        }
+        const unsigned ascii = b.odd ? (unsigned)__builtin_ctz(b.odd) : 32;
+        const unsigned even = 64 - (unsigned)(n % 64); /* to be even with the words of bits again */
+        take = ascii < take ? ascii : take;
+        take = even < take ? even : take;
         const uint64_t mask = (1ull << take) - 1;
         set_bits(s->word_bits, n, b.word & mask);
         set_bits(s->space_bits, n, b.space & mask);
@@ -229,6 +250,53 @@ STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t 
     return (uint32_t)(edge - edges) / 2;
 }
 
+#ifdef WIDE
+/* hash8 of scratch.h, the eight products side by side: 64 bits each, of two halves of 32. */
+static inline uint64_t hash8_wide(const uint8_t *end, unsigned bytes, __m256i low, __m256i high)
+{
+    const uint64_t mask = ~0ull << (64 - 8 * bytes);
+    const uint64_t x = (load8(end - 8) & mask) + (0x0101010101010101ull & mask);
+    const __m256i wide = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)x));
+    const __m256i upper = _mm256_mullo_epi32(wide, high);
+    const __m256i even = _mm256_mul_epu32(wide, low);
+    const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(wide, 32), _mm256_srli_epi64(low, 32));
+    const __m256i upper_even = _mm256_slli_epi64(upper, 32);
+    const __m256i upper_odd = _mm256_blend_epi32(upper, _mm256_setzero_si256(), 0x55);
+    const __m256i sums =
+        _mm256_add_epi64(_mm256_add_epi64(even, odd), _mm256_add_epi64(upper_even, upper_odd));
+    const __m128i half =
+        _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    return (uint64_t)_mm_cvtsi128_si64(half) + (uint64_t)_mm_extract_epi64(half, 1);
+}
+#endif
+
+/* Hashes the stretches of the text from starts to ends. */
+static void hash_all(const struct engine *engine, const uint8_t *text, const uint32_t *starts,
+                     const uint32_t *ends, uint32_t count, uint64_t *hashes)
+{
+#ifdef WIDE
+    uint32_t halves[2][8]; /* of the powers, that of the last byte first */
+    for (int i = 0; i < 8; i++) {
+        halves[0][i] = (uint32_t)engine->power[7 - i];
+        halves[1][i] = (uint32_t)(engine->power[7 - i] >> 32);
+    }
+    const __m256i low = _mm256_loadu_si256((const __m256i *)halves[0]);
+    const __m256i high = _mm256_loadu_si256((const __m256i *)halves[1]);
+    const uint64_t power8 = engine->power[8];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *end = text + ends[i], *at = text + starts[i];
+        const unsigned head = (unsigned)((end - at - 1) & 7) + 1;
+        uint64_t hash = hash8_wide(at += head, head, low, high);
+        for (; at < end; at += 8)
+            hash = hash * power8 + hash8_wide(at + 8, 8, low, high);
+        hashes[i] = hash;
+    }
+#else
+    for (uint32_t i = 0; i < count; i++)
+        hashes[i] = hash_bytes(engine, text + starts[i], text + ends[i]);
+#endif
+}
+
 STAGE void find_words(const struct engine *engine, struct scratch *s)
 {
     uint32_t count = runs(s->word_bits, s->length, 0, s->edges), words = 0;
@@ -241,8 +309,7 @@ STAGE void find_words(const struct engine *engine, struct scratch *s)
         s->ends[words] = end;
         words += bytes > alone;
     }
-    for (uint32_t i = 0; i < words; i++)
-        s->hashes[i] = hash_bytes(engine, s->low + s->starts[i], s->low + s->ends[i]);
+    hash_all(engine, s->low, s->starts, s->ends, words, s->hashes);
     for (uint32_t i = 0; i + 1 < words; i++)
         s->pairs[i] = joined(engine, s->hashes[i], s->hashes[i + 1],
                              s->ends[i + 1] - s->starts[i + 1]);
@@ -257,9 +324,8 @@ STAGE void find_chunks(const struct engine *engine, struct scratch *s)
     for (uint32_t i = 0; i < s->chunks; i++) {
         s->chunk_starts[i] = s->edges[2 * i];
         s->chunk_ends[i] = s->edges[2 * i + 1];
-        s->chunk_hashes[i] =
-            hash_bytes(engine, s->low + s->chunk_starts[i], s->low + s->chunk_ends[i]);
     }
+    hash_all(engine, s->low, s->chunk_starts, s->chunk_ends, s->chunks, s->chunk_hashes);
 }
 
 static inline size_t quote(const uint8_t *at, uint8_t one, uint8_t other)

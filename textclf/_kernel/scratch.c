@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+#define LARGE_PAGE ((size_t)1 << 21)
 
 #if defined(__x86_64__) && defined(__GNUC__)
 extern const struct pass pass_avx2;
@@ -21,6 +26,21 @@ const struct pass *best_pass(void)
 }
 #endif
 
+
+void *aligned(size_t size)
+{
+    const size_t page = size < LARGE_PAGE / 2 ? 64 : LARGE_PAGE;
+    size = (size + page - 1) & ~(page - 1);
+    void *found = aligned_alloc(page, size);
+#ifdef MADV_HUGEPAGE
+    if (found && page == LARGE_PAGE)
+        madvise(found, size, MADV_HUGEPAGE);
+#endif
+    if (found)
+        memset(found, 0, size);
+    return found;
+}
+
 int grow(void **array, uint32_t *room, size_t wanted, size_t size)
 {
     if (wanted <= *room)
@@ -36,29 +56,42 @@ int grow(void **array, uint32_t *room, size_t wanted, size_t size)
     return 1;
 }
 
+/* Cuts `size` bytes off the memory at *at, aligned; with no memory it only measures. */
+static void *cut(uint8_t *memory, size_t *at, size_t size)
+{
+    void *found = memory ? memory + *at : NULL;
+    *at += (size + 63) & ~(size_t)63;
+    return found;
+}
+
+/* Lays out what is kept for each term, which the processor reaches with one large page. */
+static size_t lay_out_terms(const struct engine *engine, struct scratch *s, uint8_t *memory)
+{
+    const size_t terms = (size_t)engine->most_terms + 2;
+    size_t at = 0;
+    for (uint32_t c = 0; c < engine->channels; c++)
+        s->found[c].counts = cut(memory, &at, ((size_t)engine->channel[c].table.terms + 1) * 4);
+    s->terms = cut(memory, &at, terms * sizeof *s->terms);
+    s->times = cut(memory, &at, terms * sizeof *s->times);
+    s->logs = cut(memory, &at, terms * sizeof *s->logs);
+    s->worth = cut(memory, &at, terms * sizeof *s->worth);
+    return at;
+}
+
 struct scratch *scratch_new(const struct engine *engine)
 {
     struct scratch *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
-    const size_t terms = (size_t)engine->most_terms + 2;
     s->found = calloc(engine->channels + 1, sizeof *s->found);
-    s->terms = malloc(terms * sizeof *s->terms);
-    s->times = malloc(terms * sizeof *s->times);
-    s->logs = malloc(terms * sizeof *s->logs);
-    s->worth = malloc(terms * sizeof *s->worth);
-    s->norms = malloc((engine->views + 1) * sizeof *s->norms);
+    s->norms = malloc((engine->views + 2 * PADDED) * sizeof *s->norms);
     s->sums = malloc(((size_t)engine->most_columns + PADDED) * sizeof *s->sums);
-    int fits = s->found && s->terms && s->times && s->logs && s->worth && s->sums && s->norms;
-    for (uint32_t c = 0; fits && c < engine->channels; c++) {
-        s->found[c].counts =
-            calloc((size_t)engine->channel[c].table.terms + 1, sizeof *s->found[c].counts);
-        fits = s->found[c].counts != NULL;
-    }
-    if (!fits) {
+    s->numbers = s->found ? aligned(lay_out_terms(engine, s, NULL)) : NULL;
+    if (!s->numbers || !s->sums || !s->norms) {
         scratch_free(engine, s);
         return NULL;
     }
+    lay_out_terms(engine, s, s->numbers);
     return s;
 }
 
@@ -68,7 +101,6 @@ void scratch_free(const struct engine *engine, struct scratch *s)
         return;
     for (uint32_t c = 0; s->found && c < engine->channels; c++) {
         struct found *found = s->found + c;
-        free(found->counts);
         free(found->marks);
         free(found->cache.chunk);
         free(found->cache.slots);
@@ -76,24 +108,13 @@ void scratch_free(const struct engine *engine, struct scratch *s)
         free(found->cache.hashes);
     }
     free(s->found);
-    free(s->terms);
-    free(s->times);
-    free(s->logs);
-    free(s->worth);
+    free(s->numbers);
     free(s->sums);
     free(s->norms);
     free(s->given);
     free(s->spare);
     free(s->memory);
     free(s);
-}
-
-/* Cuts `size` bytes off the memory at *at, aligned; with no memory it only measures. */
-static void *cut(uint8_t *memory, size_t *at, size_t size)
-{
-    void *found = memory ? memory + *at : NULL;
-    *at += (size + 63) & ~(size_t)63;
-    return found;
 }
 
 static size_t lay_out(const struct engine *engine, struct scratch *s, uint8_t *memory, size_t room)
@@ -138,7 +159,7 @@ static int reserve(const struct engine *engine, struct scratch *s, size_t bytes)
     const int given_back = s->room > KEPT_TEXT && wanted <= KEPT_TEXT;
     if (wanted <= s->room && !given_back)
         return 1;
-    const size_t room = wanted < 1u << 14 ? 1u << 14 : wanted;
+    const size_t room = wanted < 1u << 10 ? 1u << 10 : wanted;
     const size_t size = lay_out(engine, s, NULL, room);
     free(s->memory);
     s->room = 0;

@@ -59,7 +59,7 @@ struct found {
 
 struct scratch {
     size_t room; /* bytes of lowered text that the arrays are made for */
-    uint8_t *memory, *low;
+    uint8_t *memory, *numbers, *low;
     size_t length;
     uint64_t *word_bits, *space_bits, *stop_bits, *upper_bits;
     uint32_t *places; /* the character that each lowered byte came from */
@@ -179,6 +179,8 @@ static inline const struct pair *pair_find(const struct pairs *pairs, uint64_t k
     }
 }
 
+/* Returns zeroed memory that begins at a line of the cache; much of it in large pages. */
+void *aligned(size_t size);
 int grow(void **array, uint32_t *room, size_t wanted, size_t size);
 
 #endif

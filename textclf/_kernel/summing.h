@@ -3,34 +3,43 @@
  * Included by pass.h, once for each set of instructions.
  */
 
-enum { BATCH = 64, COLUMNS = 24 };
+enum { BATCH = 64, COLUMNS = 24, SCALES = 4 };
 
-static inline void add(struct scratch *s, uint32_t *counts, uint32_t term, uint32_t times)
+/* The counts of a channel's terms, and the list of those that are not 0. */
+struct tally {
+    uint32_t *counts, *terms, length;
+};
+
+static inline void add(struct tally *tally, uint32_t term, uint32_t times)
 {
-    s->terms[s->term_count] = term;
-    s->term_count += counts[term] == 0;
-    counts[term] += times;
+    const uint32_t before = tally->counts[term];
+    tally->counts[term] = before + times;
+    tally->terms[tally->length] = term;
+    tally->length += before == 0;
 }
 
-static void count_in_words(struct scratch *s, const struct channel *channel, struct found *found,
-                           struct span words)
+static uint32_t count_in_words(struct scratch *s, const struct channel *channel,
+                               const struct found *found, struct span words, struct tally tally)
 {
+    const uint32_t none = channel->table.terms;
     uint32_t *known = s->edges;
     for (int n = channel->low; n <= channel->high; n++) {
         const uint32_t *ids = found->ids[n - channel->low];
         uint32_t count = 0;
         for (uint32_t i = words.start; i + (uint32_t)n <= words.end; i++) {
             known[count] = ids[i];
-            count += ids[i] != channel->table.terms;
+            count += ids[i] != none;
         }
         for (uint32_t i = 0; i < count; i++)
-            add(s, found->counts, known[i], 1);
+            add(&tally, known[i], 1);
     }
+    return tally.length;
 }
 
-static void count_in_chunks(struct scratch *s, struct found *found, struct span chunks)
+static uint32_t count_in_chunks(struct scratch *s, const struct found *found, struct span chunks,
+                                struct tally tally)
 {
-    struct chunks *cache = &found->cache;
+    const struct chunks *cache = &found->cache;
     uint32_t *distinct = s->edges, count = 0;
     for (uint32_t i = chunks.start; i < chunks.end; i++) {
         struct chunk *chunk = cache->chunk + found->refs[i];
@@ -39,50 +48,63 @@ static void count_in_chunks(struct scratch *s, struct found *found, struct span 
     }
     for (uint32_t i = 0; i < count; i++) {
         struct chunk *chunk = cache->chunk + distinct[i];
-        const uint32_t *ids = cache->arena + chunk->at;
-        for (uint32_t k = 0; k < chunk->terms; k++)
-            add(s, found->counts, ids[k], chunk->times);
+        const uint32_t *ids = cache->arena + chunk->at, terms = chunk->terms, times = chunk->times;
+        for (uint32_t k = 0; k < terms; k++)
+            add(&tally, ids[k], times);
         chunk->times = 0;
     }
+    return tally.length;
+}
+
+static uint32_t count_in_marks(const struct found *found, struct span words, struct tally tally)
+{
+    for (uint32_t i = 0; i < found->marked; i++)
+        if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
+            add(&tally, found->marks[i].term, 1);
+    return tally.length;
 }
 
 /* Leaves in s->terms each term of the channel in a stretch once, how often, and 1 + ln of it. */
 STAGE void count_terms(const struct engine *engine, struct scratch *s,
-                       const struct channel *channel, struct found *found, struct span words,
-                       struct span chunks)
+                       const struct channel *channel, const struct found *found,
+                       struct span words, struct span chunks)
 {
-    s->term_count = 0;
-    if (channel->kind == WORDS)
-        count_in_words(s, channel, found, words);
-    else if (channel->kind == CHARS)
-        count_in_chunks(s, found, chunks);
-    else
-        for (uint32_t i = 0; i < found->marked; i++)
-            if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
-                add(s, found->counts, found->marks[i].term, 1);
-    for (uint32_t i = 0; i < s->term_count; i++) {
-        const float *row = channel->rows + s->terms[i] * channel->stride;
+    const struct tally tally = {found->counts, s->terms, 0};
+    const uint32_t length = channel->kind == WORDS
+                                ? count_in_words(s, channel, found, words, tally)
+                            : channel->kind == CHARS ? count_in_chunks(s, found, chunks, tally)
+                                                     : count_in_marks(found, words, tally);
+    const uint32_t *terms = s->terms;
+    for (uint32_t i = 0; i < length; i++) {
+        const float *row = channel->rows + terms[i] * channel->stride;
         __builtin_prefetch(row);
         __builtin_prefetch(row + channel->stride - 1);
     }
-    for (uint32_t i = 0; i < s->term_count; i++) {
-        uint32_t *count = found->counts + s->terms[i];
-        s->times[i] = *count;
-        s->logs[i] = *count < LOGS ? engine->logs[*count] : 1 + log((double)*count);
-        *count = 0;
+    uint32_t *times = s->times;
+    double *logs = s->logs;
+    for (uint32_t i = 0; i < length; i++) {
+        const uint32_t count = tally.counts[terms[i]];
+        tally.counts[terms[i]] = 0;
+        times[i] = count;
+        logs[i] = count < LOGS ? engine->logs[count] : 1 + log((double)count);
     }
+    s->term_count = length;
 }
 
-#ifdef __AVX2__
-/* Adds up to 4 * PARTS columns of each row, the last part masked. */
+#ifdef WIDE
+/* Adds up to 4 * PARTS columns of each row, and squares of up to four, the last four masked. */
 #define ADD_ROWS(PARTS)                                                                        \
     do {                                                                                       \
-        __m256d sum[PARTS];                                                                    \
+        __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
         for (int p = 0; p < PARTS; p++)                                                        \
-            sum[p] = _mm256_loadu_pd(sums + column + 4 * p);                                   \
+            sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
         for (uint32_t i = 0; i < count; i++) {                                                 \
-            const float *row = first + rows[i] * stride + column;                              \
+            const float *row = first + rows[i] * stride;                                       \
             const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
+            const __m256d part =                                                               \
+                _mm256_mul_pd(weight, _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask)));      \
+            square = _mm256_fmadd_pd(part, part, square);                                      \
+            row += column;                                                                     \
             for (int p = 0; p < PARTS - 1; p++)                                                \
                 sum[p] = _mm256_fmadd_pd(weight, _mm256_cvtps_pd(_mm_loadu_ps(row + 4 * p)),   \
                                          sum[p]);                                              \
@@ -91,34 +113,42 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
                 sum[PARTS - 1]);                                                               \
         }                                                                                      \
         for (int p = 0; p < PARTS; p++)                                                        \
-            _mm256_storeu_pd(sums + column + 4 * p, sum[p]);                                   \
+            _mm256_storeu_pd(sums + 4 * p, sum[p]);                                            \
+        _mm256_storeu_pd(squares, square);                                                     \
     } while (0)
 
-static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
-                     const double *weights, uint32_t count, double *sums)
+static __m128i mask_of(size_t wide)
 {
-    for (size_t column = 0; column < columns; column += COLUMNS) {
-        const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
-        const int rest = (int)((wide - 1) & 3) + 1;
-        const __m128i mask = _mm_cmpgt_epi32(_mm_set1_epi32(rest), _mm_setr_epi32(0, 1, 2, 3));
-        switch ((wide + 3) / 4) {
-        case 1: ADD_ROWS(1); break;
-        case 2: ADD_ROWS(2); break;
-        case 3: ADD_ROWS(3); break;
-        case 4: ADD_ROWS(4); break;
-        case 5: ADD_ROWS(5); break;
-        default: ADD_ROWS(6);
-        }
+    return _mm_cmpgt_epi32(_mm_set1_epi32((int)wide), _mm_setr_epi32(0, 1, 2, 3));
+}
+
+/* Adds up to COLUMNS columns from `column` on, and the squares of the first `scales` columns. */
+static void add_rows(const float *first, size_t stride, size_t column, size_t columns,
+                     size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
+                     double *sums, double *squares)
+{
+    const __m128i mask = mask_of(columns ? (columns - 1) % 4 + 1 : 0), scale_mask = mask_of(scales);
+    switch ((columns + 3) / 4) {
+    case 0:
+    case 1: ADD_ROWS(1); break;
+    case 2: ADD_ROWS(2); break;
+    case 3: ADD_ROWS(3); break;
+    case 4: ADD_ROWS(4); break;
+    case 5: ADD_ROWS(5); break;
+    default: ADD_ROWS(6);
     }
 }
 #else
-static void add_rows(const float *first, size_t stride, size_t columns, const uint32_t *rows,
-                     const double *weights, uint32_t count, double *sums)
+static void add_rows(const float *first, size_t stride, size_t column, size_t columns,
+                     size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
+                     double *sums, double *squares)
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = first + rows[i] * stride;
         for (size_t k = 0; k < columns; k++)
-            sums[k] += weights[i] * row[k];
+            sums[k] += weights[i] * row[column + k];
+        for (size_t k = 0; k < scales; k++)
+            squares[k] += weights[i] * row[k] * (weights[i] * row[k]);
     }
 }
 #endif
@@ -130,22 +160,21 @@ STAGE void sum_rows(struct scratch *s, const struct channel *channel)
     const size_t views = channel->views, columns = channel->columns;
     double ones[BATCH];
     memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
-    memset(s->norms, 0, views * sizeof *s->norms);
+    memset(s->norms, 0, (views + PADDED) * sizeof *s->norms);
     for (uint32_t i = 0; i < BATCH; i++)
         ones[i] = 1;
     for (uint32_t start = 0; start < s->term_count; start += BATCH) {
         const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
         const double *weights = channel->binary ? ones : s->logs + start;
-        const uint32_t *rows = s->terms + start;
-        for (size_t v = 0; v < views; v++) {
-            double norm = s->norms[v];
-            for (uint32_t i = 0; i < count; i++) {
-                const double part = weights[i] * channel->rows[rows[i] * channel->stride + v];
-                norm += part * part;
-            }
-            s->norms[v] = norm;
+        /* Each round takes the next columns and the next scales, as long as there are some. */
+        for (size_t view = 0, column = 0; view < views || column < columns;) {
+            const size_t scales = views - view < SCALES ? views - view : SCALES;
+            const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
+            add_rows(channel->rows + view, channel->stride, views + column - view, wide, scales,
+                     s->terms + start, weights, count, s->sums + column, s->norms + view);
+            view += scales;
+            column += wide;
         }
-        add_rows(channel->rows + views, channel->stride, columns, rows, weights, count, s->sums);
     }
     for (size_t v = 0; v < views; v++)
         s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;

@@ -13,6 +13,8 @@ from textclf.errors import TextclfError
 
 def main() -> None:
     """Run the command; the one place where an error becomes a line and an exit code."""
+    # Our arrays are small: threads of numpy's own would cost more to start than they bring.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except TextclfError as error:
