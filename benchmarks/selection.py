@@ -17,8 +17,8 @@ from statistics import median
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from learners import LogCountRatio, example_f1
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import make_scorer
