@@ -121,9 +121,11 @@ def recipe_scores(
     for view in recipe_views():
         view.fit(texts, rows)
         seen = view.decision_function(texts)
-        # Of one label of many, only differences count: a rare label keeps its low scores.
-        middle = seen.mean(axis=0) if (rows.sum(axis=1) != 1).any() else 0.0
-        total += (view.decision_function(unseen) - middle) / seen.std(axis=0) / 3
+        middle, spread = seen.mean(axis=0), seen.std(axis=0)
+        if (rows.sum(axis=1) == 1).all():
+            # Of one label of many, only differences count: a rare label keeps its low scores.
+            middle, spread = 0.0, seen.std()
+        total += (view.decision_function(unseen) - middle) / spread / 3
     return total
 
 
