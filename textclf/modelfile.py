@@ -281,4 +281,4 @@ def _lines(texts: Iterable[str]) -> NDArray[np.uint8]:
 
 
 def _sha256(tensor: NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(tensor)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(tensor).data).hexdigest()
