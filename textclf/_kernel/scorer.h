@@ -50,7 +50,7 @@ struct pairs {
 /* Groups of phrases. A group's number is the rank of its mark among all marks. */
 struct lexicon {
     struct pairs phrases;  /* hash of its words, joined by blanks -> group */
-    uint64_t filter[4096]; /* a bit of the hash of its first two words, or of its only one */
+    uint64_t filter[4096]; /* a bit of its hash, and of that of its first two words */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
