@@ -77,7 +77,7 @@ int engine_form(struct engine *engine, uint32_t form, const float *bias, uint32_
 /* Adds a key, or finds it as it is; room for one more is made first. */
 static struct pair *pair_add(struct pairs *pairs, uint64_t key)
 {
-    if (!pairs->at || pairs->count * 4 >= pairs->mask) {
+    if (!pairs->at || pairs->count * 2 >= pairs->mask) {
         struct pairs wider = {NULL, pairs->at ? pairs->mask * 2 + 1 : 63, pairs->count};
         wider.at = calloc((size_t)wider.mask + 1, sizeof *wider.at);
         if (!wider.at)
@@ -149,8 +149,9 @@ int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t grou
         return NO_MEMORY;
     if (found->value == NOWHERE)
         found->value = group;
-    note(lexicon->filter, s->words == 1 ? hash : joined(engine, s->hashes[0], s->hashes[1],
-                                                        s->ends[1] - s->starts[1]));
+    note(lexicon->filter, hash);
+    if (s->words > 1)
+        note(lexicon->filter, s->pairs[0]);
     return DONE;
 }
 

@@ -223,6 +223,8 @@ static struct item item_at(const struct engine *engine, const struct scratch *s,
         const uint32_t last = word + n - 1;
         if (n > 1)
             hash = joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
+        if (!may_hold(lexicon->filter, hash))
+            continue;
         const struct pair *phrase = pair_find(&lexicon->phrases, hash);
         if (phrase->key) {
             item.last = last;

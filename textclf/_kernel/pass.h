@@ -7,6 +7,7 @@
 
 #define STAGE static __attribute__((noinline)) /* so that a profile tells the stages apart */
 
+#include "lowering.h"
 #include "reading.h"
 #include "finding.h"
 #include "summing.h"

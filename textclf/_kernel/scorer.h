@@ -1,9 +1,10 @@
 /* The compiled engine: what it is made of, and what it answers. It knows no Python and no scheme.
  *
- * A text is read once (reading.h): lowered, cut into words, chunks and sentences, each word and
- * chunk hashed. Each channel, which is a kind of term with its range, finds its terms in one
- * table (finding.h), whatever number of forms have a view of it. Each view then sums the rows of
- * the terms that are there (summing.h).
+ * A text is lowered and marked (lowering.h), then cut into words, chunks and sentences, each word
+ * and chunk hashed (reading.h). Each channel, which is a kind of term with its range, finds its
+ * terms in one table (finding.h), whatever number of forms have a view of it. Then the rows of
+ * the terms that are there are summed (summing.h). engine.c makes an engine, scratch.c holds what
+ * a thread needs and answers about the text read last.
  */
 #ifndef TEXTCLF_SCORER_H
 #define TEXTCLF_SCORER_H
@@ -49,7 +50,7 @@ struct pairs {
 /* Groups of phrases. A group's number is the rank of its mark among all marks. */
 struct lexicon {
     struct pairs phrases;  /* hash of its words, joined by blanks -> group */
-    uint64_t filter[4096]; /* a bit of the hash of its first two words, or of its only one */
+    uint64_t filter[4096]; /* a bit of its hash, and of that of its first two words */
     uint32_t groups;
     uint64_t marks[MOST_GROUPS];   /* hashes */
     uint32_t lengths[MOST_GROUPS]; /* of the marks, in bytes */
