@@ -19,6 +19,7 @@ from conftest import (
 )
 
 from textclf.artifact import find_model, read_model, to_bytes
+from textclf.calibration import decide
 from textclf.classifier import Classifier, Options
 from textclf.corpus import Corpus, Record
 from textclf.engine import NumpyEngine
@@ -27,7 +28,7 @@ from textclf.linear import Decision
 from textclf.pipeline import export
 from textclf.scheme import Label, Scheme, find_scheme
 from textclf.terms import TermGroup, TermList, shipped_terms
-from textclf.training import Config, fit
+from textclf.training import Config, decided, fit
 
 TERMS = TermList(
     "beat",
@@ -174,17 +175,33 @@ def test_as_many_processes_as_one_likes_make_the_same_file(beat):
     assert to_bytes(again) == to_bytes(beat)
 
 
-def test_nothing_is_measured_by_a_decision_that_was_set_on_it():
-    """Labels are thrown dice: a decision set on the same scores would seem to beat them."""
-    rng = np.random.default_rng(1)
-    words = np.array([f"w{n}x" for n in range(300)])
-    scheme = Scheme("dice", tuple(Label(f"side{n}") for n in range(6)), "multi", at_least_one=True)
-    texts = [(" ".join(rng.choice(words, 8)), (f"side{rng.integers(0, 6)}",)) for _ in range(240)]
+def test_what_is_alike_beyond_number_is_not_learned_from_either():
+    """Eight texts stand fifteen times under random labels: too often for one group of each."""
+    rng = np.random.default_rng(7)
+    words = np.array([f"w{number}x" for number in range(60)])
+    labels = ["sport", "weather"] * 4
+    texts = [" ".join(rng.choice(words, 14)) for _ in labels]
+    copies = [(text, (label,)) for text, label in zip(texts, labels, strict=True)] * 15
 
-    card = fit(corpus("dice", texts), scheme, config=Config(char_ngrams=None, scaled=False)).card
+    card = fit(corpus("beat", copies), SINGLE, config=Config(char_ngrams=None, folds=8)).card
 
-    low = card["out_of_fold"]["model"]["example_f1"][1]
-    assert low < 2 / 7
+    assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
+
+
+def test_a_fold_is_decided_on_as_the_other_folds_ask():
+    """What the second half shows, that all is weather, must not speak in its own measure."""
+    scores = np.tile([[0.5, -0.5], [-0.5, 0.5]], (40, 1))
+    truth = np.r_[np.tile([0, 1], 20), np.ones(40, int)]
+    half = np.arange(40)
+    folds = [(half + 40, half), (half, half + 40)]
+
+    probs, given = decided(SINGLE, scores, truth, folds)
+
+    first = decide("single", scores[40:], truth[40:])
+    second = decide("single", scores[:40], truth[:40])
+    assert np.allclose(probs[:40], first.probabilities(scores[:40]))
+    assert np.allclose(probs[40:], second.probabilities(scores[40:]))
+    assert given.sum(axis=1).tolist() == [1] * 80
 
 
 def test_the_card_holds_the_model_beside_its_baselines(beat):

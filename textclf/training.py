@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -110,7 +111,7 @@ def fit(
         "keywords": keyword_answers(ordered, scheme, rest, folds),
         "majority": [majority(answers)] * len(answers),
     }
-    probs, given = _decided(scheme, mean, found, folds)
+    probs, given = decided(scheme, mean, found.answers, folds)
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
@@ -166,6 +167,22 @@ def train_file(
     model = fit(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
     write_model(model, output)
     return model
+
+
+def decided(
+    scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any], folds: Folds
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return probabilities and labels given, shape (texts, labels), for out-of-fold scores.
+
+    Each fold is decided on as the scores of the other folds ask for: what the card says is
+    measured by no decision that was set on it.
+    """
+    probs, given = np.zeros(scores.shape), np.zeros(scores.shape, bool)
+    for train, test in folds:
+        decision = decide(scheme.kind, scores[train], truth[train], scheme.at_least_one)
+        probs[test] = decision.probabilities(scores[test])
+        given[test] = decision.given(probs[test], scheme.at_least_one)
+    return probs, given
 
 
 _USE = (
@@ -260,21 +277,6 @@ def _fitted(
         )
     except InputError as reason:
         raise TrainingError(f"a fold cannot be learned from: {reason}") from None
-
-
-def _decided(
-    scheme: Scheme, scores: NDArray[np.float64], found: Examples, folds: Folds
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return probabilities and labels given, shape (texts, labels).
-
-    Each fold is decided on as the scores of the other folds ask for.
-    """
-    probs, given = np.zeros(scores.shape), np.zeros(scores.shape, bool)
-    for train, test in folds:
-        decision = decide(scheme.kind, scores[train], found.answers[train], scheme.at_least_one)
-        probs[test] = decision.probabilities(scores[test])
-        given[test] = decision.given(probs[test], scheme.at_least_one)
-    return probs, given
 
 
 def _digest(data: object) -> str:
