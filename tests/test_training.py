@@ -175,19 +175,6 @@ def test_as_many_processes_as_one_likes_make_the_same_file(beat):
     assert to_bytes(again) == to_bytes(beat)
 
 
-def test_what_is_alike_beyond_number_is_not_learned_from_either():
-    """Eight texts stand fifteen times under random labels: too often for one group of each."""
-    rng = np.random.default_rng(7)
-    words = np.array([f"w{number}x" for number in range(60)])
-    labels = ["sport", "weather"] * 4
-    texts = [" ".join(rng.choice(words, 14)) for _ in labels]
-    copies = [(text, (label,)) for text, label in zip(texts, labels, strict=True)] * 15
-
-    card = fit(corpus("beat", copies), SINGLE, config=Config(char_ngrams=None, folds=8)).card
-
-    assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
-
-
 def test_a_fold_is_decided_on_as_the_other_folds_ask():
     """What the second half shows, that all is weather, must not speak in its own measure."""
     scores = np.tile([[0.5, -0.5], [-0.5, 0.5]], (40, 1))
