@@ -144,8 +144,10 @@ _MOST_GIVEN = 20
 
 
 def expected_f1(probs: Doubles) -> tuple[Places, Doubles, Doubles]:
-    """Return for each text its likeliest labels in order, the expected F1 of the first k of
-    them for each k from 1, shape (texts, labels), and how likely it is that none is true.
+    """Return for each text its likeliest labels in order, what giving them is worth, and P(none).
+
+    The worth, shape (texts, labels), is the expected F1 of the first k of them, for each k from 1;
+    P(none) is how likely it is that no label is true.
 
     Labels count as independent. The labels of greatest expected F1 are the k likeliest for some k
     (Lewis 1995); the expectation is exact, over how many of them and how many of the others are
