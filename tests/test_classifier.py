@@ -150,7 +150,7 @@ def test_evidence_adds_up_to_the_score_and_stands_in_the_original(chosen, beat, 
     assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
     if annotation["beat"].status is Status.OK:
         column = beat.scheme.index(annotation["beat"].label)
-        score = NumpyEngine([beat.form]).score(document.text)[0].scores[0, column]
+        score = NumpyEngine([beat.form]).score([document.text])[0].scores[0, column]
         assert sum(one.weight for one in evidence[0]) + beat.form.bias[column] == pytest.approx(
             score
         )
