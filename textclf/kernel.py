@@ -6,7 +6,6 @@ capital sigma or a lone surrogate, is scored by the numpy engine. It knows no sc
 
 import unicodedata
 from collections.abc import Sequence
-from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +43,7 @@ def instructions() -> str:
 
 
 class KernelEngine:
-    """Scores texts under several forms; `another` serves another thread from the same tables.
+    """Scores texts under several forms.
 
     Raises InputError for forms that it cannot take, such as a phrase with a capital sigma.
     """
@@ -71,12 +70,6 @@ class KernelEngine:
             )
         except ValueError as reason:
             raise InputError(f"the compiled engine cannot take these forms: {reason}") from None
-
-    def another(self) -> "KernelEngine":
-        """Return an engine on the same tables, for another thread."""
-        twin = copy(self)
-        twin.__dict__.pop("_plain", None)  # numpy's serves one thread
-        return twin
 
     def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]] = ()) -> list[Scores]:
         """Return for each form the scores of the text, and of the spans asked of that form.
