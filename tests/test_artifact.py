@@ -145,7 +145,10 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: t.update(bias=t["bias"].view(np.uint8)), "tensor 'bias' is not float32"),
         (lambda h, t: t.update(bias=t["bias"] * np.float32("inf")), "not finite"),
         (lambda h, t: t.update({"view0.rows": -t["view0.rows"]}), "not above zero"),
-        (lambda h, t: t.update({"view0.rows": t["view0.rows"][:, 1:]}), "'view0.rows' is not float32"),
+        (
+            lambda h, t: t.update({"view0.rows": t["view0.rows"][:, 1:]}),
+            "'view0.rows' is not float32",
+        ),
         (
             lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}),
             "hashes are not those",

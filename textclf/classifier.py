@@ -25,10 +25,6 @@ from textclf.sentences import Span
 class Engine(Protocol):
     """Scores texts under several linear forms in one pass."""
 
-    def another(self) -> Engine:
-        """Return an engine that scores alike, for another thread."""
-        ...
-
     def score(
         self,
         texts: Sequence[str],
@@ -76,7 +72,7 @@ _DEFAULTS = Options()
 class Annotator:
     """Codes documents under the schemes of several models, reading each document once.
 
-    It serves one thread: `another` makes one for each other.
+    It serves one thread. Another process makes its own, of the same models.
     """
 
     def __init__(self, models: Sequence[Model], engine: EngineMaker) -> None:
@@ -87,13 +83,13 @@ class Annotator:
         if not models:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
+        self._made_by = engine
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
 
-    def another(self) -> Annotator:
-        """Return an annotator that answers alike, for another thread."""
-        return Annotator(self.models, lambda _: self._engine.another())
+    def __reduce__(self) -> tuple[type[Annotator], tuple[tuple[Model, ...], EngineMaker]]:
+        return Annotator, (self.models, self._made_by)
 
     def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
         """Return the record of one text under all schemes."""

@@ -67,13 +67,8 @@ class NumpyEngine:
     """Scores texts under several forms, one text at a time, from one thread."""
 
     def __init__(self, forms: Sequence[LinearForm]) -> None:
-        self._made_of = tuple(forms)
         self._forms = [_Form(form) for form in forms]
         self._last: tuple[str, list[_Reading]] | None = None
-
-    def another(self) -> "NumpyEngine":
-        """Return an engine that scores alike, for another thread."""
-        return NumpyEngine(self._made_of)
 
     def score(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from copy import copy
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -44,7 +43,7 @@ def instructions() -> str:
 
 
 class KernelEngine:
-    """Scores texts under several forms; `another` serves another thread from the same tables.
+    """Scores texts under several forms.
 
     Raises InputError for forms that it cannot take, such as a phrase with a capital sigma.
     """
@@ -71,12 +70,6 @@ class KernelEngine:
             )
         except ValueError as reason:
             raise InputError(f"the compiled engine cannot take these forms: {reason}") from None
-
-    def another(self) -> KernelEngine:
-        """Return an engine on the same tables, for another thread."""
-        twin = copy(self)
-        twin.__dict__.pop("_plain", None)  # numpy's serves one thread
-        return twin
 
     def score(
         self,

@@ -40,6 +40,9 @@ class LinearView:
         rows = np.column_stack([scale, weights]).astype(np.float32, order="C", copy=False)
         return cls(view, terms, rows)
 
+    def __reduce__(self) -> tuple[type[LinearView], tuple[View, Vocabulary, Floats]]:
+        return LinearView, (self.view, self.terms, self.rows)
+
     @property
     def rows(self) -> Floats:
         """The numbers as an array."""
@@ -77,6 +80,9 @@ class LinearForm:
     views: tuple[LinearView, ...]
     intercepts: Buffer
     """32-bit floats of shape (labels,)."""
+
+    def __reduce__(self) -> tuple[type[LinearForm], tuple[tuple[LinearView, ...], Floats]]:
+        return LinearForm, (self.views, self.bias)
 
     @property
     def bias(self) -> Floats:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from textclf._kernel import native
-from textclf.arrays import np
+from textclf.arrays import Buffer, np
 from textclf.errors import ModelError
 
 if TYPE_CHECKING:
@@ -85,13 +85,13 @@ class Vocabulary(Sequence[str]):
     slot between. Half of the slots or more are empty, and the last one is.
     """
 
-    _stored: tuple[memoryview, memoryview] | None = None
+    _stored: tuple[Buffer, Buffer] | None = None
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = tuple(terms)
 
     @classmethod
-    def stored(cls, blob: memoryview, hashes: memoryview, slots: memoryview) -> Vocabulary:
+    def stored(cls, blob: Buffer, hashes: Buffer, slots: Buffer) -> Vocabulary:
         """Return the vocabulary that gave these; `check` tells whether it holds."""
         found = cls.__new__(cls)
         found.blob = blob
@@ -99,12 +99,12 @@ class Vocabulary(Sequence[str]):
         return found
 
     @property
-    def table(self) -> tuple[memoryview, memoryview]:
+    def table(self) -> tuple[Buffer, Buffer]:
         """The hashes and the slots, as they are stored."""
-        return self._stored or (self.hashes.data, self.slots.data)
+        return self._stored or (self.hashes, self.slots)
 
     @cached_property
-    def blob(self) -> bytes | memoryview:
+    def blob(self) -> Buffer:
         """The terms in UTF-8, a line feed between."""
         return _SEPARATOR.join(self._terms).encode("utf-8", "surrogatepass")
 
@@ -190,6 +190,9 @@ class Vocabulary(Sequence[str]):
             return "its table is not that of its terms"
         return ""
 
+    def __reduce__(self) -> tuple[Any, tuple[bytes, Hashes, Slots]]:
+        return Vocabulary.stored, (bytes(self.blob), self.hashes, self.slots)
+
     def __len__(self) -> int:
         return len(self._stored[0] if self._stored else self._terms)
 
@@ -201,7 +204,7 @@ class Vocabulary(Sequence[str]):
         return self._terms[place]
 
 
-def held(slots: memoryview, row_bits: int) -> tuple[int, int, int]:
+def held(slots: Buffer, row_bits: int) -> tuple[int, int, int]:
     """Return how many slots are not empty, how many hold a row, and the highest row + 1."""
     found = np.asarray(slots)
     rows = found & np.uint64((1 << row_bits) - 1)

@@ -228,12 +228,10 @@ class _Reader:
         given, count = header.get("decision"), len(scheme.labels)
         try:
             slope, intercept, threshold = (
-                tuple(map(_number, given[name]))  # type: ignore[index]
+                tuple(_number(number) for _, number in zip(range(count), given[name], strict=True))  # type: ignore[index]
                 for name in ("slope", "intercept", "threshold")
             )
             doubt = _number(given["doubt"])  # type: ignore[index]
-            if {len(slope), len(intercept), len(threshold)} != {count}:
-                raise ValueError
         except (KeyError, TypeError, ValueError):
             raise self.wrong(
                 f"its decision is not three lists of {count} finite numbers, and a doubt"

@@ -1,7 +1,7 @@
 """`predict` and `explain`: label articles, and show why."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,6 @@ import typer
 
 from textclf.cli.console import counted, print_text, tell
 from textclf.errors import InputError
-from textclf.prediction import Labelled
 from textclf.sources import Reading, expand, read_items
 
 
@@ -91,25 +90,29 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    jobs: Annotated[int, typer.Option(help="How many threads label.")] = 1,
+    jobs: Annotated[int, typer.Option(help="How many processes label.")] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.labelling import label_inputs  # noqa: PLC0415 - start-up time
-    from textclf.output import format_for, opened, write  # noqa: PLC0415 - start-up time
+    from textclf.labelling import spell_inputs  # noqa: PLC0415 - start-up time
+    from textclf.output import format_for, opened  # noqa: PLC0415 - start-up time
 
     reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
     options = Options(clean=not no_clean, abstain=abstain, coverage=coverage, evidence=evidence)
     chosen = style.value if style else format_for(output, inputs)
     expand(inputs, reading)
     annotator = load_annotator(model or [])
-    failed: list[str] = []
-    labelled = _watched(label_inputs(inputs, annotator, reading, options, jobs), failed)
-    with opened(output, sys.stdout.buffer) as stream:
-        write(counted(labelled, "articles"), stream, chosen, prefix)
+    parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs)
+    failed = 0
+    with opened(output, sys.stdout.buffer) as stream, closing(parts):
+        for part in counted(parts, lambda part: part.count, "articles"):
+            for message in part.messages:
+                tell(message)
+            stream.write(part.data)
+            failed += part.failed
     if failed:
-        tell(f"{len(failed)} of the inputs could not be read; their rows say why")
+        tell(f"{failed} of the inputs could not be read; their rows say why")
         raise typer.Exit(3)
 
 
@@ -135,13 +138,3 @@ def explain(
     )
     page = explained_page if output else explained_text
     print_text(page(document, annotation, evidence), output)
-
-
-def _watched(labelled: Iterable[Labelled], failed: list[str]) -> Iterator[Labelled]:
-    for annotation, row in labelled:
-        for message in (*annotation.warnings, annotation.error):
-            if message:
-                tell(message)
-        if annotation.error:
-            failed.append(annotation.id)
-        yield annotation, row
