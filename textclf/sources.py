@@ -4,9 +4,6 @@ Text files, JSON lines, CSV and TSV, each plain or gzipped. An item that cannot 
 still an item, with the reason: as many come out as went in. It knows no models.
 """
 
-import csv
-import glob
-import gzip
 import os
 import sys
 import zlib
@@ -100,7 +97,9 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
                 )
             found += files
         else:
-            found_here = glob.glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
+            from glob import glob  # noqa: PLC0415 - start-up time
+
+            found_here = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
             matches = sorted(match for match in found_here if Path(match).is_file())
             if not matches:
                 raise InputError(f"{given}: there is no such file or folder")
@@ -190,6 +189,8 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
     if path == STDIN:
         return nullcontext(sys.stdin.buffer)
     if path.lower().endswith(".gz"):
+        import gzip  # noqa: PLC0415 - start-up time
+
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
     return Path(path).open("rb")
 
@@ -334,6 +335,8 @@ def _rows(
     Python's reader swallows all that follows a quote that nobody closed. Here such a row is
     an error of its own line, and reading goes on with the next line: no row is lost.
     """
+    import csv  # noqa: PLC0415 - start-up time
+
     csv.field_size_limit(_LONGEST_CELL)
     source = _decoded_lines(path, stream)
     again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
