@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf import deciding, lookup, modelfile
+from textclf import deciding, kernel, lookup, modelfile
 from textclf._kernel import native
 from textclf.deciding import decided, likeliest
 from textclf.linear import Decision, Scores
@@ -91,7 +91,7 @@ def test_slots_are_counted_alike(slots, row_bits):
 
 def test_a_damaged_model_is_refused_without_the_compiled_engine_too(beat, monkeypatch):
     data = modelfile.to_bytes(beat)
-    for room in (lookup, modelfile):
+    for room in (kernel, lookup, modelfile):
         monkeypatch.setattr(room, "native", None)
 
     assert modelfile.to_bytes(modelfile.from_bytes(data, "here")) == data

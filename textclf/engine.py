@@ -338,7 +338,7 @@ def _joined(parts: Sequence[_Found]) -> _Found:
 def _joined_scores(parts: Sequence[Scores]) -> Scores:
     """Return the rows of one form's scores, one behind the other."""
     return Scores(
-        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.scores for part in parts]).ravel(),
         np.concatenate([part.known for part in parts]),
         parts[0].labels,
     )
