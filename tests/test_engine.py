@@ -218,7 +218,8 @@ def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text
 
 
 @pytest.mark.parametrize("maker", ENGINES)
-@given(text=TEXTS, most=st.integers(0, 9))
+@given(text=TEXTS, most=st.integers(0, 9) | st.just(300))
+@example(text="the captain scored a goal and the match was over " * 20, most=257)
 def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most):
     engine = engine_of(maker, "words and characters")
     found = engine.contributions(text, 0, 1, (0, len(text)))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from textclf.answering import Answerer
 from textclf.arrays import np
 from textclf.document import Document
 from textclf.errors import InputError
-from textclf.evidence import CANDIDATES, every, strongest
+from textclf.evidence import every, strongest
 from textclf.linear import Doubles, LinearForm, Place, Scores
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, Prediction, Status
@@ -177,9 +178,7 @@ class Annotator:
             replace(
                 prediction,
                 evidence=strongest(
-                    document,
-                    self._contributions(number, document, prediction, most * CANDIDATES),
-                    most,
+                    document, partial(self._contributions, number, document, prediction), most
                 ),
             )
             for number, prediction in enumerate(annotation.predictions)

@@ -3,14 +3,15 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from textclf.document import Document
 from textclf.linear import Place
 from textclf.prediction import Evidence
 
-CANDIDATES = 16
-"""Places of a span looked at for each one shown: a word that stands in many is shown once."""
+_FIRST, _MORE = 4, 4
+"""Places of a span asked for with each one shown, and how many times as many if they are few."""
 
 Adding = tuple[str, Sequence[Place]]
 """A label, and what places of a span add to its score."""
@@ -21,17 +22,34 @@ def every(document: Document, found: Sequence[Adding]) -> tuple[Evidence, ...]:
     return tuple(_shown(document, label, place) for label, places in found for place in places)
 
 
-def strongest(document: Document, found: Sequence[Adding], most: int) -> tuple[Evidence, ...]:
-    """Return the heaviest places that speak for a label, each wording once, passage by passage."""
+def strongest(
+    document: Document, heaviest: Callable[[int], Sequence[Adding]], most: int
+) -> tuple[Evidence, ...]:
+    """Return the heaviest places that speak for a label, each wording once, passage by passage.
+
+    `heaviest` gives so many of each span's places, those that weigh most: a wording that stands
+    in many is shown once, so that more may have to be asked for.
+    """
+    asked = _FIRST * most
+    while True:
+        found = heaviest(asked)
+        best = _best(document, found, most)
+        least = min((one.weight for one in best), default=0.0) if len(best) == most else 0.0
+        cut = [places for _, places in found if len(places) == asked]
+        if all(places[-1][2] <= least for places in cut):
+            return tuple(sorted(best, key=lambda one: (one.passage, -one.weight)))
+        asked *= _MORE
+
+
+def _best(document: Document, found: Sequence[Adding], most: int) -> list[Evidence]:
     best: dict[tuple[str, str], Evidence] = {}
     ranked = [(-place[2], place[0], label, place) for label, places in found for place in places]
-    ranked.sort(key=lambda one: one[:2])
-    for _, _, label, place in ranked:
+    for _, _, label, place in sorted(ranked, key=itemgetter(0, 1)):
         shown = _shown(document, label, place)
         best.setdefault((label, shown.text.lower()), shown)
         if len(best) == most:
             break
-    return tuple(sorted(best.values(), key=lambda one: (one.passage, -one.weight)))
+    return list(best.values())
 
 
 def _shown(document: Document, label: str, place: Place) -> Evidence:

@@ -217,15 +217,29 @@ static int by_weight(const void *one, const void *other)
                                   : (a->key > b->key) - (a->key < b->key);
 }
 
-/* Leaves the places above zero, the heaviest first; returns how many. */
-static size_t weigh_down(struct place *places, size_t count)
+/* Leaves the heaviest of the places above zero in front, the heaviest first; returns how many. */
+static size_t weigh_down(struct place *places, size_t count, size_t most)
 {
-    size_t above = 0;
-    for (size_t i = 0; i < count; i++)
-        if (places[i].weight > 0)
-            places[above++] = places[i];
-    qsort(places, above, sizeof *places, by_weight);
-    return above;
+    enum { FEW = 256 }; /* worth finding without sorting all */
+    size_t kept = 0;
+    for (size_t i = 0; most && i < count; i++) {
+        const struct place one = places[i];
+        if (!(one.weight > 0))
+            continue;
+        if (most > FEW) {
+            places[kept++] = one;
+            continue;
+        }
+        if (kept == most && by_weight(&one, places + kept - 1) > 0)
+            continue;
+        size_t at = kept < most ? kept++ : kept - 1;
+        for (; at && by_weight(&one, places + at - 1) < 0; at--)
+            places[at] = places[at - 1];
+        places[at] = one;
+    }
+    if (most > FEW)
+        qsort(places, kept, sizeof *places, by_weight);
+    return kept < most ? kept : most;
 }
 
 static PyObject *list_of(const struct place *places, size_t count)
@@ -269,10 +283,8 @@ static PyObject *contributions(Engine *self, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         outcome = text_places(self->engine, kept->scratch, span_of(start, end), form, label);
         count = places_found(kept->scratch, &places);
-        if (most >= 0) {
-            count = weigh_down(places, count);
-            count = count < (size_t)most ? count : (size_t)most;
-        }
+        if (most >= 0)
+            count = weigh_down(places, count, (size_t)most);
         Py_END_ALLOW_THREADS
         if (!no_memory(outcome))
             answer = list_of(places, count);
