@@ -131,8 +131,10 @@ _BYLINE_BEGINNINGS = frozenset(
         "a monitoring",
     )
 )
-_LONGEST_BYLINE = _LONGEST_NOTICE = 140
-"""Characters: what begins as an office's byline does, or ends in a notice, is no longer."""
+_BYLINE_ENDS = ("reporter", "correspondent", "writer", "desk")
+_LONGEST_ENDING = 13
+_LONGEST_NOTICE = 140
+"""Characters: what ends in a notice, or is an office's byline, is no longer."""
 _GLUED_BYLINE = r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])"
 _TAIL = rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$"
 _TAIL_ENDS = (*_OUTLETS, ")")
@@ -155,8 +157,10 @@ def _may_be_furniture(line: str) -> bool:
     if beginning in _BEGINNINGS or not beginning.isascii():
         return True
     if len(line) <= _LONGEST_NOTICE:
-        ending = line[-9:].lower()
-        if beginning in _BYLINE_BEGINNINGS or "reserved" in ending or not ending.isascii():
+        ending = line[-_LONGEST_ENDING:].lower()
+        if not ending.isascii() or "reserved" in ending:
+            return True
+        if beginning in _BYLINE_BEGINNINGS and ending.endswith(_BYLINE_ENDS):
             return True
     return line.removesuffix(".").rstrip().endswith(_TAIL_ENDS)
 
