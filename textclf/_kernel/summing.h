@@ -75,11 +75,6 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
                             : channel->kind == CHARS ? count_in_chunks(s, found, chunks, tally)
                                                      : count_in_marks(found, words, tally);
     const uint32_t *terms = s->terms;
-    for (uint32_t i = 0; i < length; i++) {
-        const float *row = channel->rows + terms[i] * channel->stride;
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + channel->stride - 1);
-    }
     uint32_t *times = s->times;
     double *logs = s->logs;
     for (uint32_t i = 0; i < length; i++) {
@@ -91,6 +86,15 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
     s->term_count = length;
 }
 
+/* Asks for the row of a term: two lines of the cache, which is all of most rows. What stands behind
+ * the last term is any number, so this may be any address, and none that is read. */
+static inline void ask_for(const float *first, size_t stride, uint32_t term)
+{
+    const uintptr_t row = (uintptr_t)first + term * stride * sizeof *first;
+    __builtin_prefetch((const void *)row);
+    __builtin_prefetch((const void *)(row + 64));
+}
+
 #ifdef WIDE
 /* Adds up to 4 * PARTS columns of each row, and squares of up to four, the last four masked. */
 #define ADD_ROWS(PARTS)                                                                        \
@@ -100,6 +104,7 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
             sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
         for (uint32_t i = 0; i < count; i++) {                                                 \
             const float *row = first + rows[i] * stride;                                       \
+            ask_for(first + column, stride, rows[i + ROWS_AHEAD]);                             \
             const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
             const __m256d part =                                                               \
                 _mm256_mul_pd(weight, _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask)));      \
@@ -145,6 +150,7 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = first + rows[i] * stride;
+        ask_for(first + column, stride, rows[i + ROWS_AHEAD]);
         for (size_t k = 0; k < columns; k++)
             sums[k] += weights[i] * row[column + k];
         for (size_t k = 0; k < scales; k++)
