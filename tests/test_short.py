@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from test_cli import run
@@ -63,6 +64,16 @@ def test_the_short_way_says_what_the_long_way_says(folder, arguments):
         results.append((found.returncode, found.stdout, found.stderr, written))
 
     assert results[0] == results[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("arguments", [["predict", "snow.txt"], ["info"]], ids=" ".join)
+def test_a_full_disk_is_told_in_one_line(folder, arguments):
+    with Path("/dev/full").open("wb") as full:
+        found = run(*arguments, cwd=folder, stdout=full)
+
+    assert found.returncode == 1
+    assert found.stderr == b"textclf: standard output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,13 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
     What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
     """
     if path is None:
-        yield stdout
-        stdout.flush()
+        try:
+            yield stdout
+            stdout.flush()
+        except BrokenPipeError:  # the reader has enough
+            raise
+        except OSError as reason:
+            raise InputError(f"standard output cannot be written: {reason.strerror}") from None
         return
     device = path.exists() and not path.is_file()
     beside = path if device else path.with_name(f".{path.name}.part")

@@ -7,6 +7,7 @@ run; 2 wrong usage; 3 done, but some inputs failed; 4 a check failed; 130 interr
 import gc
 import os
 import sys
+from pathlib import Path
 
 from textclf.cli.short import predicted
 from textclf.errors import TextclfError
@@ -28,6 +29,9 @@ def main() -> None:
     """Run the command; the one place where an error becomes a line and an exit code."""
     # Our arrays are small: threads of numpy's own would cost more to start than they bring.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before we began
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
     try:
         if not predicted(sys.argv[1:]):
             from textclf.cli.app import app  # noqa: PLC0415 - start-up time
@@ -35,13 +39,22 @@ def main() -> None:
             app()
     except TextclfError as error:
         print(f"textclf: {_one_line(str(error))}", file=sys.stderr)  # noqa: T201
+        _let_go()
         sys.exit(1)
     except BrokenPipeError:
         # The reader, such as `head`, has enough: close our side without a word.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _let_go() -> None:
+    """Write what standard output still holds, or drop it where it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(message: str) -> str:
