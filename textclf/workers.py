@@ -82,8 +82,12 @@ class _Crew(Generic[R]):
             yield self._done.pop(self._due - 1)
 
     def dismiss(self) -> None:
-        for worker in (*self._free, *(worker for worker, _ in self._busy.values())):
-            worker.end()
+        """End all processes, at whatever they are: they have nothing to put away."""
+        workers = [*self._free, *(worker for worker, _ in self._busy.values())]
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.join()
 
 
 class _Worker:
@@ -112,9 +116,10 @@ class _Worker:
         with self._alive():
             return self.pipe.recv()
 
-    def end(self) -> None:
-        """End the process: it has nothing to put away."""
+    def kill(self) -> None:
         self._process.kill()
+
+    def join(self) -> None:
         self._process.join()
         self.pipe.close()
 
