@@ -90,7 +90,7 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    jobs: Annotated[int, typer.Option(help="How many processes label.")] = 1,
+    jobs: Annotated[int, typer.Option(help="How many processes label; more than one is for many articles.")] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
