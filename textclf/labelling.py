@@ -15,7 +15,6 @@ from textclf.errors import InputError, TextclfError
 from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
 from textclf.sources import Item, Line, Reading, gather, items_of
-from textclf.workers import in_processes
 
 _MOST = 32
 """Items of a batch."""
@@ -151,7 +150,12 @@ def _spelled(
     yield _together(records, spelling, first.error)
     work = _Work(annotator, reading, options, spelling.going_on())
     yield from map(work, islice(batches, _SETTLING))
-    yield from map(work, batches) if jobs == 1 else in_processes(work, batches, jobs)
+    if jobs == 1:
+        yield from map(work, batches)
+    else:
+        from textclf.workers import in_processes  # noqa: PLC0415 - start-up time
+
+        yield from in_processes(work, batches, jobs)
     yield Spelled(spelling.ending)
 
 

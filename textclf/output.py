@@ -3,7 +3,6 @@
 It draws no page and reads nothing: `explanation` does the one, `sources` the other.
 """
 
-import gzip
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -63,6 +62,8 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
     try:
         with beside.open("wb", buffering=_BUFFER) as raw:
             if path.suffix.lower() == ".gz":
+                import gzip  # noqa: PLC0415 - start-up time
+
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
                     yield stream  # type: ignore[misc]
             else:

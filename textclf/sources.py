@@ -4,9 +4,6 @@ Text files, JSON lines, CSV and TSV, each plain or gzipped. An item that cannot 
 still an item, with the reason: as many come out as went in. It knows no models.
 """
 
-import csv
-import glob
-import gzip
 import os
 import sys
 import zlib
@@ -101,8 +98,7 @@ def gather(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Item | 
 def items_of(gathered: Iterable[Item | Line], reading: Reading = _PLAIN) -> Iterator[Item]:
     """Yield the items that were gathered; a blank line is none."""
     for one in gathered:
-        item = _json_item(one, reading) if isinstance(one, Line) else one
-        if item:
+        if item := _json_item(one, reading) if isinstance(one, Line) else one:
             yield item
 
 
@@ -125,7 +121,9 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
                 )
             found += files
         else:
-            found_here = glob.glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
+            from glob import glob  # noqa: PLC0415 - start-up time
+
+            found_here = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
             matches = sorted(match for match in found_here if Path(match).is_file())
             if not matches:
                 raise InputError(f"{given}: there is no such file or folder")
@@ -215,6 +213,8 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
     if path == STDIN:
         return nullcontext(sys.stdin.buffer)
     if path.lower().endswith(".gz"):
+        import gzip  # noqa: PLC0415 - start-up time
+
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
     return Path(path).open("rb")
 
@@ -238,11 +238,10 @@ def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Li
     numbered = enumerate(_unmarked(stream), start=1)
     lines = (Line(path, f"{path}:{number}", raw) for number, raw in numbered)
     for line in lines:
-        item = _json_item(line, reading, first=True)
-        if item:
+        if item := _json_item(line, reading, first=True):
             yield item
-        if item and item.row:
-            break
+            if item.row:
+                break
     yield from lines
 
 
@@ -369,6 +368,8 @@ def _rows(
     Python's reader swallows all that follows a quote that nobody closed. Here such a row is
     an error of its own line, and reading goes on with the next line: no row is lost.
     """
+    import csv  # noqa: PLC0415 - start-up time
+
     csv.field_size_limit(_LONGEST_CELL)
     source = _decoded_lines(path, stream)
     again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()

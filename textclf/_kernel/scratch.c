@@ -311,7 +311,7 @@ enum outcome text_places(const struct engine *engine, struct scratch *s, struct 
     return DONE;
 }
 
-size_t places_found(const struct scratch *s, const struct place **places)
+size_t places_found(const struct scratch *s, struct place **places)
 {
     *places = s->given;
     return s->given_count;

@@ -153,30 +153,33 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
 }
 #endif
 
-/* Sums the rows of s->terms: s->sums of each column of weights, s->norms 1 / norm, or 0, of each
- * view. Each sum goes term by term, so that it is the same however the engine is laid out. */
-STAGE void sum_rows(struct scratch *s, const struct channel *channel)
+/* Sums the rows of s->terms for the views from `first` to before `views`: s->sums of each column of
+ * their weights, s->norms 1 / norm, or 0, of each. Each sum goes term by term, so that it is the
+ * same however the engine is laid out. */
+STAGE void sum_rows(struct scratch *s, const struct channel *channel, size_t first, size_t views)
 {
-    const size_t views = channel->views, columns = channel->columns;
+    const size_t start_column = channel->offsets[first] - channel->views;
+    const size_t columns =
+        views < channel->views ? channel->offsets[views] - channel->views : channel->columns;
     double ones[BATCH];
-    memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
-    memset(s->norms, 0, (views + PADDED) * sizeof *s->norms);
+    memset(s->sums + start_column, 0, (columns - start_column + PADDED) * sizeof *s->sums);
+    memset(s->norms + first, 0, (views - first + PADDED) * sizeof *s->norms);
     for (uint32_t i = 0; i < BATCH; i++)
         ones[i] = 1;
     for (uint32_t start = 0; start < s->term_count; start += BATCH) {
         const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
         const double *weights = channel->binary ? ones : s->logs + start;
         /* Each round takes the next columns and the next scales, as long as there are some. */
-        for (size_t view = 0, column = 0; view < views || column < columns;) {
+        for (size_t view = first, column = start_column; view < views || column < columns;) {
             const size_t scales = views - view < SCALES ? views - view : SCALES;
             const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
-            add_rows(channel->rows + view, channel->stride, views + column - view, wide, scales,
-                     s->terms + start, weights, count, s->sums + column, s->norms + view);
+            add_rows(channel->rows + view, channel->stride, channel->views + column - view, wide,
+                     scales, s->terms + start, weights, count, s->sums + column, s->norms + view);
             view += scales;
             column += wide;
         }
     }
-    for (size_t v = 0; v < views; v++)
+    for (size_t v = first; v < views; v++)
         s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;
 }
 
@@ -187,9 +190,14 @@ static void sum_stretch(const struct engine *engine, struct scratch *s, struct s
         const struct channel *channel = engine->channel + c;
         if (!(channel->all & forms))
             continue;
+        uint32_t first = 0, end = channel->views;
+        while (!(forms >> engine->view[channel->view[first]].form & 1))
+            first++;
+        while (!(forms >> engine->view[channel->view[end - 1]].form & 1))
+            end--;
         count_terms(engine, s, channel, s->found + c, words, chunks);
-        sum_rows(s, channel);
-        for (uint32_t v = 0; v < channel->views; v++) {
+        sum_rows(s, channel, first, end);
+        for (uint32_t v = first; v < end; v++) {
             const struct view *view = engine->view + channel->view[v];
             const double *sums = s->sums + channel->offsets[v] - channel->views;
             if (!(forms >> view->form & 1) || s->norms[v] == 0)

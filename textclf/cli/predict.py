@@ -1,16 +1,14 @@
 """`predict` and `explain`: label articles, and show why."""
 
-import sys
-from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from textclf.cli.console import counted, print_text, tell
+from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.sources import Reading, expand, read_items
+from textclf.sources import Reading, read_items
 
 
 class OutputFormat(StrEnum):
@@ -90,30 +88,19 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    jobs: Annotated[int, typer.Option(help="How many processes label; more than one is for many articles.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(help="How many processes label; more than one is for many articles.")
+    ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.labelling import spell_inputs  # noqa: PLC0415 - start-up time
-    from textclf.output import format_for, opened  # noqa: PLC0415 - start-up time
+    from textclf.cli.label import label  # noqa: PLC0415 - start-up time
 
     reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
     options = Options(clean=not no_clean, abstain=abstain, coverage=coverage, evidence=evidence)
-    chosen = style.value if style else format_for(output, inputs)
-    expand(inputs, reading)
-    annotator = load_annotator(model or [])
-    parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs)
-    failed = 0
-    with opened(output, sys.stdout.buffer) as stream, closing(parts):
-        for part in counted(parts, lambda part: part.count, "articles"):
-            for message in part.messages:
-                tell(message)
-            stream.write(part.data)
-            failed += part.failed
-    if failed:
-        tell(f"{failed} of the inputs could not be read; their rows say why")
-        raise typer.Exit(3)
+    label(
+        inputs, model or [], output, style.value if style else None, reading, options, prefix, jobs
+    )
 
 
 def explain(
