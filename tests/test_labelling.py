@@ -139,7 +139,7 @@ def test_records_are_spelled_before_the_input_ends(monkeypatch, annotator, jobs)
     feeder.start()
     found = spell_inputs(["-"], annotator, "jsonl", options=Options(evidence=0), jobs=jobs)
 
-    assert sum(part.count for part in islice(found, 30)) == 30 * 32
+    assert sum(part.count for part in islice(found, 30)) == 30 * 64
 
     found.close()
     sys.stdin.close()
@@ -147,7 +147,7 @@ def test_records_are_spelled_before_the_input_ends(monkeypatch, annotator, jobs)
 
 
 @pytest.mark.parametrize(("texts", "processes"), [(64, 0), (65, 1), (400, 2)])
-def test_a_process_begins_only_for_what_is_left_after_the_first_texts(
+def test_a_process_begins_only_for_what_follows_on_the_first_batch(
     tmp_path, annotator, texts, processes
 ):
     (tmp_path / "in.txt").write_text("Rain.\n" * texts)

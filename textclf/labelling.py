@@ -8,7 +8,6 @@ knows no format: `output` does.
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
@@ -16,12 +15,10 @@ from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
 from textclf.sources import Item, Line, Reading, gather, items_of
 
-_MOST = 32
-"""Items of a batch."""
+_MOST = 64
+"""Items of a batch: with so many, an engine is laid out for many."""
 _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
-_SETTLING = 1
-"""Batches, beside the first, after which an engine is laid out for many: then it is shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,9 @@ def spell_inputs(
 ) -> Generator[Spelled, None, None]:
     """Yield the records of `label_inputs` as `write` writes them, some at a time.
 
-    With several jobs, so many processes label and spell, to the same bytes; an input of a few
-    texts starts none. Raises InputError for an input that is not there, for no job, and where a
-    record cannot be spelled; WorkerError where a process is killed.
+    With several jobs, so many processes label and spell, to the same bytes; the first batch is
+    done here, so that a short input starts none. Raises InputError for an input that is not
+    there, for no job, and where a record cannot be spelled; WorkerError where a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
@@ -149,7 +146,6 @@ def _spelled(
     spelling = Spelling.of(records[0], style, prefix)
     yield _together(records, spelling, first.error)
     work = _Work(annotator, reading, options, spelling.going_on())
-    yield from map(work, islice(batches, _SETTLING))
     if jobs == 1:
         yield from map(work, batches)
     else:
