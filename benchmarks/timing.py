@@ -35,7 +35,7 @@ def ratios(fast: Job, slow: Job, turns: int, clock: Callable[[], float] = cpu) -
 
 
 def wall_ratios(fast: Job, slow: Job, turns: int) -> list[float]:
-    """Return the same by the clock on the wall, for jobs of several threads."""
+    """Return the same by the clock on the wall, for jobs of several threads or processes."""
     return ratios(fast, slow, turns, time.perf_counter)
 
 

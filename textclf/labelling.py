@@ -8,20 +8,17 @@ knows no format: `output` does.
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
 from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
-from textclf.sources import Item, Reading, read_items
+from textclf.sources import Item, Line, Reading, gather, items_of
 
-_MOST = 32
-"""Items of a batch."""
+_MOST = 64
+"""Items of a batch: with so many, an engine is laid out for many."""
 _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
-_SETTLING = 1
-"""Batches, beside the first, after which an engine is laid out for many: then it is shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +38,13 @@ class Spelled:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    items: list[Item]
+    gathered: list[Item | Line]
     error: TextclfError | None = None
     """Why nothing follows."""
 
     def __str__(self) -> str:
         """Return the places that it was read from."""
-        return f"{self.items[0].place} to {self.items[-1].place}" if self.items else ""
+        return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
 
 
 def label_inputs(
@@ -61,8 +58,8 @@ def label_inputs(
     What could not be read is a record too, with status `error` and the reason. Raises InputError
     for an input that is not there.
     """
-    for batch in _batches(read_items(inputs, reading)):
-        yield from _labelled(batch, annotator, options)
+    for batch in _batches(gather(inputs, reading)):
+        yield from _labelled(batch, annotator, reading, options)
         if batch.error:
             raise batch.error
 
@@ -78,28 +75,28 @@ def spell_inputs(
 ) -> Generator[Spelled, None, None]:
     """Yield the records of `label_inputs` as `write` writes them, some at a time.
 
-    With several jobs, so many processes label and spell, to the same bytes; an input of a few
-    texts starts none. Raises InputError for an input that is not there, for no job, and where a
-    record cannot be spelled; WorkerError where a process is killed.
+    With several jobs, so many processes label and spell, to the same bytes; the first batch is
+    done here, so that a short input starts none. Raises InputError for an input that is not
+    there, for no job, and where a record cannot be spelled; WorkerError where a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
-    batches = _batches(read_items(inputs, reading))
-    with closing(_spelled(batches, annotator, style, prefix, options, jobs)) as parts:
+    batches = _batches(gather(inputs, reading))
+    with closing(_spelled(batches, annotator, style, prefix, reading, options, jobs)) as parts:
         for part in parts:
             yield part
             if part.error:
                 raise part.error
 
 
-def _batches(items: Iterator[Item]) -> Iterator[_Batch]:
-    """Yield the items in batches; those that were read before an error come with it."""
-    batch: list[Item] = []
+def _batches(gathered: Iterator[Item | Line]) -> Iterator[_Batch]:
+    """Yield what is gathered in batches; what came before an error comes with it."""
+    batch: list[Item | Line] = []
     size = 0
     try:
-        for item in items:
-            batch.append(item)
-            size += len(item.text)
+        for one in gathered:
+            batch.append(one)
+            size += len(one.raw if isinstance(one, Line) else one.text)
             if len(batch) == _MOST or size >= _LARGEST:
                 yield _Batch(batch)
                 batch, size = [], 0
@@ -110,8 +107,11 @@ def _batches(items: Iterator[Item]) -> Iterator[_Batch]:
         yield _Batch(batch)
 
 
-def _labelled(batch: _Batch, annotator: Annotator, options: Options) -> list[Labelled]:
-    texts = [item.text for item in batch.items if not item.error]
+def _labelled(
+    batch: _Batch, annotator: Annotator, reading: Reading, options: Options
+) -> list[Labelled]:
+    items = list(items_of(batch.gathered, reading))
+    texts = [item.text for item in items if not item.error]
     found = iter(annotator.annotate_all(texts, options))
     failed = Annotation(annotator.unanswered(Status.ERROR))
     return [
@@ -125,7 +125,7 @@ def _labelled(batch: _Batch, annotator: Annotator, options: Options) -> list[Lab
             ),
             item.row,
         )
-        for item in batch.items
+        for item in items
     ]
 
 
@@ -134,18 +134,18 @@ def _spelled(
     annotator: Annotator,
     style: Format,
     prefix: str,
+    reading: Reading,
     options: Options,
     jobs: int,
 ) -> Generator[Spelled, None, None]:
     first = next(batches, _Batch([]))
-    records = _labelled(first, annotator, options)
+    records = _labelled(first, annotator, reading, options)
     if not records:
         yield Spelled(b"" if first.error else blank(style), error=first.error)
         return
     spelling = Spelling.of(records[0], style, prefix)
     yield _together(records, spelling, first.error)
-    work = _Work(annotator, options, spelling.going_on())
-    yield from map(work, islice(batches, _SETTLING))
+    work = _Work(annotator, reading, options, spelling.going_on())
     if jobs == 1:
         yield from map(work, batches)
     else:
@@ -160,11 +160,12 @@ class _Work:
     """What is done with each batch, in whichever process."""
 
     annotator: Annotator
+    reading: Reading
     options: Options
     spelling: Spelling
 
     def __call__(self, batch: _Batch) -> Spelled:
-        records = _labelled(batch, self.annotator, self.options)
+        records = _labelled(batch, self.annotator, self.reading, self.options)
         return _together(records, self.spelling, batch.error)
 
 

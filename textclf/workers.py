@@ -8,6 +8,7 @@ import pickle
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, get_start_method
@@ -35,10 +36,12 @@ def in_processes(work: Callable[[T], R], things: Iterable[T], jobs: int) -> Iter
         for thing in things:
             parcel = pickle.dumps(thing)
             while crew.is_full:
-                yield from crew.collected()
+                crew.collect()
             crew.deal(str(thing), parcel)
+            yield from crew.due()
         while crew.is_busy:
-            yield from crew.collected()
+            crew.collect()
+            yield from crew.due()
     finally:
         crew.dismiss()
 
@@ -52,7 +55,8 @@ class _Crew(Generic[R]):
         self._free: list[_Worker] = []
         self._busy: dict[object, tuple[_Worker, int]] = {}
         self._done: dict[int, R] = {}
-        self._dealt = self._due = 0
+        self._due: deque[R] = deque()
+        self._dealt = self._in_order = 0
 
     @property
     def is_busy(self) -> bool:
@@ -61,7 +65,7 @@ class _Crew(Generic[R]):
     @property
     def is_full(self) -> bool:
         """Whether something is to be collected before more is dealt."""
-        return len(self._busy) == self._jobs or self._dealt == self._due + _AHEAD * self._jobs
+        return len(self._busy) == self._jobs or self._dealt == self._in_order + _AHEAD * self._jobs
 
     def deal(self, name: str, parcel: bytes) -> None:
         """Give a thing to a process that is free, or to a new one."""
@@ -70,20 +74,29 @@ class _Crew(Generic[R]):
         self._dealt += 1
         worker.give(name, parcel)
 
-    def collected(self) -> Iterator[R]:
-        """Wait for what is done next, and yield what is now due."""
+    def collect(self) -> None:
+        """Wait for what is done next."""
         for pipe in wait([worker.pipe for worker, _ in self._busy.values()]):
             worker, number = self._busy[pipe]
             self._done[number] = worker.take()
             self._free.append(worker)
             del self._busy[pipe]
-        while self._due in self._done:
-            self._due += 1
-            yield self._done.pop(self._due - 1)
+        while self._in_order in self._done:
+            self._due.append(self._done.pop(self._in_order))
+            self._in_order += 1
+
+    def due(self) -> Iterator[R]:
+        """Yield what is done and waits for nothing."""
+        while self._due:
+            yield self._due.popleft()
 
     def dismiss(self) -> None:
-        for worker in (*self._free, *(worker for worker, _ in self._busy.values())):
-            worker.end()
+        """End all processes, at whatever they are: they have nothing to put away."""
+        workers = [*self._free, *(worker for worker, _ in self._busy.values())]
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.join()
 
 
 class _Worker:
@@ -112,9 +125,10 @@ class _Worker:
         with self._alive():
             return self.pipe.recv()
 
-    def end(self) -> None:
-        """End the process: it has nothing to put away."""
+    def kill(self) -> None:
         self._process.kill()
+
+    def join(self) -> None:
         self._process.join()
         self.pipe.close()
 

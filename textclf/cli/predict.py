@@ -2,16 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from textclf.cli.console import print_text
 from textclf.errors import InputError
 from textclf.sources import Reading, read_items
-
-if TYPE_CHECKING:
-    pass
 
 
 class OutputFormat(StrEnum):
@@ -91,7 +88,9 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    jobs: Annotated[int, typer.Option(help="How many processes label.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(help="How many processes label; more than one is for many articles.")
+    ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
