@@ -107,7 +107,7 @@ static double ask(struct engine *engine, struct scratch *s, const uint8_t *data,
     double *scores[] = {first, second}, *shares[] = {known, known + 1};
     if (text_read(engine, s, data, size, 1) != DONE)
         return NAN;
-    const struct place *places;
+    struct place *places;
     check(text_places(engine, s, span, span.start % 2, 1) == DONE);
     const size_t count = places_found(s, &places);
     for (size_t i = 0; i < count; i++)

@@ -1,12 +1,17 @@
 """Small models that the tests share, trained once on texts written here."""
 
 import pytest
+from hypothesis import settings
 
 from textclf.classifier import Classifier
 from textclf.corpus import Corpus, Record
 from textclf.engine import NumpyEngine
 from textclf.scheme import Label, Scheme
 from textclf.training import Config, fit
+
+# No test is timed: a busy machine breaks no rule.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 WEATHER = [
     "Snow fell on the pass all night and the road to the lake was white by dawn.",

@@ -19,11 +19,11 @@ LETTERS = st.text(
 
 def alike(engine, texts):
     """Return whether texts score together as one by one, and are known alike."""
-    alone = [engine.score(text) for text in texts]
+    alone = [engine.score([text]) for text in texts]
     return all(
         np.allclose(together.scores[row], one[form].scores[0], rtol=0, atol=1e-9)
         and together.known[row] == pytest.approx(one[form].known[0])
-        for form, together in enumerate(engine.score_texts(texts))
+        for form, together in enumerate(engine.score(texts))
         for row, one in enumerate(alone)
     )
 
@@ -46,7 +46,7 @@ def test_several_models_score_texts_as_each_alone(texts):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_no_text_has_no_row(name):
-    (found,) = ENGINES[name].score_texts([])
+    (found,) = ENGINES[name].score([])
 
     assert found.scores.shape == (0, len(MODELS[name].form_.bias))
     assert found.known.shape == (0,)

@@ -12,9 +12,11 @@ import textclf
 from textclf.classifier import Annotator, Classifier, Options
 from textclf.document import Document
 from textclf.engine import NumpyEngine
+from textclf.engines import make_engine
 from textclf.errors import InputError
 from textclf.prediction import Status
 
+WORDS = st.sampled_from([*" ".join([*SPORT, *WEATHER]).split(), "goal", "goal,", "rain"])
 NOTHING = ["", "   \n\t ", "\x00\x00", "\u200b\u00ad"]
 UNKNOWN = [
     "\u06cc\u06c1 \u062e\u0628\u0631 \u0627\u0631\u062f\u0648 \u0645\u06cc\u06ba",
@@ -150,7 +152,7 @@ def test_evidence_adds_up_to_the_score_and_stands_in_the_original(chosen, beat, 
     assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
     if annotation["beat"].status is Status.OK:
         column = beat.scheme.index(annotation["beat"].label)
-        score = NumpyEngine([beat.form]).score(document.text)[0].scores[0, column]
+        score = NumpyEngine([beat.form]).score([document.text])[0].scores[0, column]
         assert sum(one.weight for one in evidence[0]) + beat.form.bias[column] == pytest.approx(
             score
         )
@@ -171,6 +173,20 @@ def test_only_what_speaks_for_the_label_is_shown_and_the_heaviest_of_it(beat_cla
 
     assert len(shown) == 3
     assert all(one.weight > 0 for one in shown)
+
+
+@pytest.mark.parametrize("engine", [NumpyEngine, make_engine])
+@given(words=st.lists(WORDS, min_size=1, max_size=80), most=st.integers(1, 6))
+def test_evidence_is_the_heaviest_of_all_places_each_wording_once(beat, engine, words, most):
+    text = " ".join(words)
+
+    _, annotation, (places,) = Annotator([beat], engine).explained(
+        text, options=Options(evidence=most)
+    )
+
+    ranked = sorted((one for one in places if one.weight > 0), key=lambda e: (-e.weight, e.start))
+    wanted = dict.fromkeys(one.text.lower() for one in ranked)
+    assert {one.text.lower() for one in annotation["beat"].evidence} == {*list(wanted)[:most]}
 
 
 def test_no_evidence_is_collected_where_none_is_asked_for(beat_classifier):

@@ -18,12 +18,13 @@ HEAVY = ["sklearn", "scipy", "nltk", "joblib"]
 SNOW = "Snow fell on the pass all night, and more snow and wind are forecast for Skardu."
 
 
-def run(*arguments, stdin=None, cwd=None, **environment):
+def run(*arguments, stdin=None, cwd=None, stdout=subprocess.PIPE, **environment):
     """Run textclf in a process of its own, from a folder that is not the project's."""
     return subprocess.run(
         [sys.executable, "-m", "textclf", *map(str, arguments)],
         input=stdin,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         cwd=cwd,
         env={**os.environ, "NLTK_DATA": "/nowhere", **environment},
         check=False,

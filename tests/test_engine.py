@@ -21,7 +21,7 @@ from textclf.reference import TextClassifier
 
 def laid_out(forms):
     engine = KernelEngine(forms)
-    engine.score_texts([""] * 64)
+    engine.score([""] * 64)
     return engine
 
 
@@ -129,7 +129,7 @@ def expected(name, text):
 @pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
 def test_an_engine_scores_as_the_reference(maker, name, text):
-    found = engine_of(maker, name).score(text)[0].scores[0]
+    found = engine_of(maker, name).score([text])[0].scores[0]
 
     assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
 
@@ -141,8 +141,8 @@ def test_the_engines_score_as_the_reference_at_the_edges(name, text):
 
     for maker in ["numpy"] if obstacle() else MAKERS:
         engine = engine_of(maker, name)
-        assert np.allclose(engine.score(text)[0].scores[0], scores, rtol=0, atol=1e-6)
-        assert np.allclose(engine.score_texts([text])[0].scores[0], scores, rtol=0, atol=1e-6)
+        for texts in ([text], [text, ""]):
+            assert np.allclose(engine.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("maker", ENGINES)
@@ -151,11 +151,13 @@ def test_the_engines_score_as_the_reference_at_the_edges(name, text):
 def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
     engine = engine_of(maker, name)
 
-    score = engine.score(text)[0].scores[0]
+    score = engine.score([text])[0].scores[0]
 
     for label, total in enumerate(score):
         parts = engine.contributions(text, 0, label, (0, len(text)))
-        assert abs(parts.weights.sum() + MODELS[name].form_.bias[label] - total) < 1e-6
+        assert (
+            abs(sum(weight for *_, weight in parts) + MODELS[name].form_.bias[label] - total) < 1e-6
+        )
 
 
 @pytest.mark.parametrize("maker", ENGINES)
@@ -165,19 +167,19 @@ def test_a_passage_is_scored_as_if_it_stood_alone(maker, first, second):
     text = f"{first}\n\n{second}"
     spans = [(0, len(first)), (len(first) + 2, len(text))]
 
-    rows = engine.score(text, [spans])[0].scores
+    rows = engine.score([text, text], [[], spans], {0})[0].scores
+    alone = engine.score([text, text, first, second])[0].scores
 
-    assert np.allclose(rows[1], engine.score(first)[0].scores[0], atol=1e-9)
-    assert np.allclose(rows[2], engine.score(second)[0].scores[0], atol=1e-9)
+    assert np.allclose(rows, alone, atol=1e-9)
 
 
 @pytest.mark.parametrize("maker", ENGINES)
 @given(text=TEXTS)
 def test_several_models_score_together_as_each_alone(maker, text):
-    together = engine_of(maker, *MODELS).score(text)
+    together = engine_of(maker, *MODELS).score([text])
 
     for name, found in zip(MODELS, together, strict=True):
-        assert np.array_equal(found.scores, engine_of(maker, name).score(text)[0].scores)
+        assert np.array_equal(found.scores, engine_of(maker, name).score([text])[0].scores)
 
 
 @pytest.mark.parametrize("maker", ENGINES)
@@ -185,10 +187,10 @@ def test_several_models_score_together_as_each_alone(maker, text):
 def test_many_texts_are_scored_as_each_is(maker, texts):
     engine = engine_of(maker, *MODELS)
 
-    found = engine.score_texts(texts)
+    found = engine.score(texts)
 
     for place, text in enumerate(texts):
-        for whole, one in zip(found, engine.score(text), strict=True):
+        for whole, one in zip(found, engine.score([text]), strict=True):
             assert np.allclose(whole.scores[place], one.scores[0], rtol=0, atol=1e-12)
             assert whole.known[place] == one.known[0]
     assert [one.scores.shape[0] for one in found] == [len(texts)] * len(MODELS)
@@ -202,23 +204,35 @@ def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text
     names = ["words and characters", "characters alone", "groups", "both weightings"]
     engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
     spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
-    asked = [spans, spans, spans[:1], []]
+    asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3}
 
-    found, wanted = engine.score(text, asked), plain.score(text, asked)
+    found, wanted = engine.score(*asked), plain.score(*asked)
 
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
         assert np.allclose(one.scores, other.scores, rtol=0, atol=1e-9)
         assert np.allclose(one.known, other.known, rtol=0, atol=1e-12)
         here = engine.contributions(text, number, 0, spans[0])
         there = plain.contributions(text, number, 0, spans[0])
-        assert here.starts.tolist() == there.starts.tolist()
-        assert here.ends.tolist() == there.ends.tolist()
-        assert np.allclose(here.weights, there.weights, rtol=0, atol=1e-9)
+        assert [place[:2] for place in here] == [place[:2] for place in there]
+        assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-9)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS, most=st.integers(0, 9) | st.just(300))
+@example(text="the captain scored a goal and the match was over " * 20, most=257)
+def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most):
+    engine = engine_of(maker, "words and characters")
+    found = engine.contributions(text, 0, 1, (0, len(text)))
+    ranked = sorted((place for place in found if place[2] > 0), key=lambda one: (-one[2], one[:2]))
+
+    heaviest = engine.contributions(text, 0, 1, (0, len(text)), most)
+
+    assert heaviest == ranked[:most]
 
 
 @pytest.mark.parametrize("maker", ENGINES)
 def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
-    found = engine_of(maker, "words and characters").score("\u06cc\u06c1 \u062e\u0628\u0631")[0]
+    found = engine_of(maker, "words and characters").score(["\u06cc\u06c1 \u062e\u0628\u0631"])[0]
 
     assert np.allclose(found.scores[0], MODELS["words and characters"].form_.bias)
     assert found.known[0] == 0
@@ -226,6 +240,6 @@ def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
 
 @pytest.mark.parametrize("maker", ENGINES)
 def test_the_known_share_counts_words(maker):
-    found = engine_of(maker, "words alone").score("captain qwzx goal")[0]
+    found = engine_of(maker, "words alone").score(["captain qwzx goal"])[0]
 
     assert found.known[0] == pytest.approx(2 / 3)

@@ -40,7 +40,7 @@ def test_an_engine_can_be_asked_for(name, beat, monkeypatch):
     monkeypatch.setenv(engines.VARIABLE, name)
 
     assert choice().name == name
-    assert make_engine([beat.form]).score(WEATHER[0])[0].known[0] == 1
+    assert make_engine([beat.form]).score(WEATHER[:1])[0].known[0] == 1
 
 
 def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):

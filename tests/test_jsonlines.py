@@ -15,12 +15,13 @@ TEXTS = st.lists(ODD | st.text(max_size=3), max_size=6).map("".join)
 NUMBERS = st.integers(-(2**70), 2**70) | st.floats() | st.booleans() | st.none()
 VALUES = NUMBERS | TEXTS | st.lists(NUMBERS | TEXTS, max_size=2) | st.dictionaries(TEXTS, NUMBERS)
 RECORDS = st.dictionaries(TEXTS, VALUES, max_size=4)
-ORJSON = [pytest.param(jsonlines.orjson, id="orjson"), pytest.param(None, id="without")]
+ORJSON = [pytest.param(jsonlines.orjson, id="orjson"), pytest.param(lambda: None, id="without")]
 
 
 @pytest.fixture(params=ORJSON)
 def _either(request, monkeypatch):
     monkeypatch.setattr(jsonlines, "orjson", request.param)
+    monkeypatch.setattr(jsonlines, "_LONG", 0)
 
 
 @pytest.mark.usefixtures("_either")

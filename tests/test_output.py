@@ -95,6 +95,14 @@ def test_json_is_one_list_of_as_many_records_as_came_in(count):
     assert [record["id"] for record in records] == ["a.txt"] * count
 
 
+def test_a_list_of_json_has_a_line_for_each_record():
+    record = written([(DONE, {"text": "A cup."})], "jsonl").rstrip("\n")
+
+    text = written([(DONE, {"text": "A cup."})] * 3, "json")
+
+    assert text == f"[\n{record},\n{record},\n{record}\n]\n"
+
+
 def test_a_table_holds_the_users_columns_in_their_order_then_ours():
     row = {"z": "last", "text": "A cup, and\nmore.", "a": "first"}
 

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.errors import InputError
-from textclf.sources import Reading, decode, expand, format_of, read_items
+from textclf.sources import (
+    Item,
+    Line,
+    Reading,
+    decode,
+    expand,
+    format_of,
+    gather,
+    items_of,
+    read_items,
+)
 
 CELLS = st.text(st.sampled_from("aé\"',;|\n\r\t "), max_size=12)
 
@@ -430,3 +440,26 @@ def test_standard_input_is_one_text_unless_it_begins_as_json_or_is_said_to_be_a_
     monkeypatch.setattr(sys, "stdin", stream)
 
     assert texts(read_items(["-"], reading)) == found
+
+
+def test_the_first_row_has_the_field_of_the_text_whatever_stands_before_it(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('no JSON\n\n{"note": "no text"}\n{"text": "Rain."}\n')
+    items = read_items([str(path)])
+
+    assert next(items).error.startswith(f"{path}:1: is not JSON")
+    with pytest.raises(InputError, match=r"in\.jsonl:3: there is no field like 'text'"):
+        next(items)
+
+
+def test_lines_of_json_are_gathered_as_they_stand_once_a_row_was_read(tmp_path):
+    path = tmp_path / "in.jsonl"
+    lines = [b"no JSON\n", b'{"text": "Rain."}\n', b"\n", b"no JSON\n", b'{"text": "Hail."}']
+    path.write_bytes(b"".join(lines))
+
+    gathered = list(gather([str(path)]))
+
+    assert [type(one) for one in gathered] == [Item, Item, Line, Line, Line]
+    assert [one.raw for one in gathered[2:]] == lines[2:]
+    assert list(items_of(gathered)) == list(read_items([str(path)]))
+    assert [item.text for item in items_of(gathered)] == ["", "Rain.", "", "Hail."]

@@ -8,6 +8,7 @@ from .errors import (
     SchemeError,
     TextclfError,
     TrainingError,
+    WorkerError,
 )
 from .prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
 from .scheme import Label, Scheme
@@ -29,6 +30,7 @@ __all__ = [
     "Status",
     "TextclfError",
     "TrainingError",
+    "WorkerError",
     "annotate",
     "load",
 ]

@@ -1,5 +1,5 @@
 """Runs the command line as `python -m textclf`."""
 
-from textclf.cli import main
+from textclf.cli import run
 
-main()
+run()

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
-import numpy as np
-
-from textclf.linear import Doubles, Scores
+from textclf.arrays import np
+from textclf.deciding import decided, likeliest
+from textclf.linear import Scores
 from textclf.model import Model
 from textclf.prediction import PassagePrediction, Prediction, Status
 from textclf.sentences import Span
+
+Row = list[float]
+"""The probabilities of a document's or a passage's labels."""
 
 _PREVAILING = (3, 0.2)
 """How many of a document's passages, and what share of them, a label needs to prevail."""
@@ -42,17 +45,17 @@ class Answerer:
         `found` has a row for a document and, where the scheme answers by passage, one for each
         of its passages behind it. An answer less probable than `abstain` is held back.
         """
-        probs = self._decision.probabilities(found.scores)
-        known = found.known.tolist()
+        probs, best = decided(found, self._decision)
+        known = found.shares.tolist()
         counts = [len(spans) if self.scheme.by_passage else 0 for spans in passages]
         rows = list(pairwise(accumulate(counts, lambda at, count: at + 1 + count, initial=0)))
+        rests_on: list[tuple[int, ...]] = [()] * len(rows)
+        whole, taken, parts = probs, best, []
         if self.scheme.by_passage:
-            rests_on, whole = self._by_passage(rows, probs, known)
-            parts = self._answers(probs, abstain)
-        else:
-            rests_on, whole, parts = [()] * len(rows), probs, []
-        answers = self._answers(whole, abstain)
-        listed = whole.tolist()
+            rests_on, whole = self._by_passage(rows, probs, best, known)
+            taken = [likeliest(row, self._decision) for row in whole]
+            parts = self._answers(probs, best, abstain)
+        answers = self._answers(whole, taken, abstain)
         for number, (first, end) in enumerate(rows):
             if not known[first]:
                 yield self.unanswered(Status.NO_EVIDENCE)
@@ -63,7 +66,7 @@ class Answerer:
                 self.scheme.kind,
                 labels,
                 prob,
-                tuple(zip(self.scheme.label_names, listed[number], strict=True)),
+                tuple(zip(self.scheme.label_names, whole[number], strict=True)),
                 status,
                 known[first],
                 passages=tuple(
@@ -72,78 +75,97 @@ class Answerer:
                 rests_on=rests_on[number],
             )
 
-    def _answers(self, probs: Doubles, abstain: float) -> list[_Answer]:
+    def _answers(self, probs: Sequence[Row], best: Sequence[int], abstain: float) -> list[_Answer]:
         """Return labels, probability and status of each row of probabilities.
 
         For a multi scheme the probability is that of its least sure label, given or not.
         """
-        labels: list[tuple[str, ...]]
+        names = self.scheme.label_names
+        found: list[tuple[tuple[str, ...], float]]
         if self.scheme.kind == "single":
-            best = self._decision.best(probs)
-            labels = [self.scheme.label_names[place : place + 1] for place in best.tolist()]
-            sure = probs[np.arange(len(best)), best]
+            found = [((names[place],), row[place]) for row, place in zip(probs, best, strict=True)]
         else:
-            names = np.array(self.scheme.label_names)
-            rows = self._decision.given(probs, self.scheme.at_least_one)
-            labels = [self.scheme.close(names[row].tolist()) for row in rows]
-            taken = np.array([np.isin(names, one) for one in labels]).reshape(probs.shape)
-            sure = np.where(taken, probs, 1 - probs).min(axis=1)
+            closed = [
+                self.scheme.close([name for name, yes in zip(names, row, strict=True) if yes])
+                for row in self._given(probs)
+            ]
+            found = [
+                (
+                    labels,
+                    min(
+                        prob if name in labels else 1 - prob
+                        for name, prob in zip(names, row, strict=True)
+                    ),
+                )
+                for labels, row in zip(closed, probs, strict=True)
+            ]
         return [
-            ((), prob, Status.ABSTAINED) if prob < abstain else (one, prob, Status.OK)
-            for one, prob in zip(labels, sure.tolist(), strict=True)
+            ((), prob, Status.ABSTAINED) if prob < abstain else (labels, prob, Status.OK)
+            for labels, prob in found
         ]
 
+    def _given(self, probs: Sequence[Row]) -> list[Sequence[bool]]:
+        """Return which labels each row of probabilities of a multi scheme gives."""
+        rows = np.array(probs).reshape(len(probs), -1)
+        return list(self._decision.given(rows, self.scheme.at_least_one).tolist())
+
     def _by_passage(
-        self, rows: Sequence[tuple[int, int]], probs: Doubles, known: Sequence[float]
-    ) -> tuple[list[tuple[int, ...]], Doubles]:
+        self,
+        rows: Sequence[tuple[int, int]],
+        probs: Sequence[Row],
+        best: Sequence[int],
+        known: Sequence[float],
+    ) -> tuple[list[tuple[int, ...]], list[Row]]:
         """Return the passages that each document's answer rests on, and its probabilities.
 
         `any_passage`: those that take that label, else the one that comes nearest to it, with
         the probabilities of the surest of them. `prevails_over`: those that take the label that
         prevails, with the mean of theirs. None where the document is read whole.
         """
-        whole = probs[[first for first, _ in rows]]
+        whole = [probs[first] for first, _ in rows]
         if self.scheme.kind == "multi":
             return self._surest(rows, probs, known, whole), whole
         scheme = self.scheme
         target = scheme.index(scheme.any_passage or scheme.prevails_over)
-        answers = self._decision.best(probs).tolist()
         rests_on: list[tuple[int, ...]] = []
         for number, (first, end) in enumerate(rows):
             places = [place for place in range(first + 1, end) if known[place]]
             if scheme.any_passage:
-                ranked = sorted(places, key=lambda place: -probs[place, target])
-                taking = [place for place in places if answers[place] == target] or ranked[:1]
+                ranked = sorted(places, key=lambda place: -probs[place][target])
+                taking = [place for place in places if best[place] == target] or ranked[:1]
                 if taking:
                     whole[number] = probs[next(place for place in ranked if place in taking)]
             else:
-                taking = _prevailing(places, answers, over=target)
+                taking = _prevailing(places, best, over=target)
                 if taking:
-                    whole[number] = probs[taking].mean(axis=0)
+                    columns = zip(*(probs[place] for place in taking), strict=True)
+                    whole[number] = [sum(column) / len(taking) for column in columns]
             rests_on.append(tuple(place - first - 1 for place in taking))
         return rests_on, whole
 
     def _surest(
         self,
         rows: Sequence[tuple[int, int]],
-        probs: Doubles,
+        probs: Sequence[Row],
         known: Sequence[float],
-        whole: Doubles,
+        whole: list[Row],
     ) -> list[tuple[int, ...]]:
         """Give each label of a document the probability of its surest passage.
 
         Return the passages that are the surest of a label given.
         """
-        rests_on = []
+        surest: list[list[int]] = []
         for number, (first, end) in enumerate(rows):
             places = [place for place in range(first + 1, end) if known[place]]
-            surest = np.array(places)[probs[places].argmax(axis=0)] if places else np.zeros(0, int)
-            if places:
-                whole[number] = probs[places].max(axis=0)
-            row = self._decision.given(whole[number : number + 1], self.scheme.at_least_one)[0]
-            telling = surest[row] if places else surest
-            rests_on.append(tuple(int(place) - first - 1 for place in np.unique(telling)))
-        return rests_on
+            labels = range(len(whole[number]) if places else 0)
+            surest.append([max(places, key=lambda at, k=k: probs[at][k]) for k in labels])  # type: ignore[misc]
+            whole[number] = [probs[place][k] for k, place in enumerate(surest[-1])] or whole[number]
+        return [
+            tuple(
+                sorted({place - first - 1 for place, yes in zip(telling, row, strict=False) if yes})
+            )
+            for (first, _), telling, row in zip(rows, surest, self._given(whole), strict=True)
+        ]
 
 
 def _prevailing(places: Sequence[int], answers: Sequence[int], over: int) -> list[int]:

@@ -4,18 +4,19 @@ It declares what it needs of an engine and knows neither the engines there are, 
 model is learned, nor how it lies on disk.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textclf.answering import Answerer
+from textclf.arrays import np
 from textclf.document import Document
 from textclf.errors import InputError
 from textclf.evidence import every, strongest
-from textclf.linear import Contributions, LinearForm, Scores, joined
+from textclf.linear import Doubles, LinearForm, Place, Scores
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, Prediction, Status
 from textclf.scheme import Scheme
@@ -25,22 +26,19 @@ from textclf.sentences import Span
 class Engine(Protocol):
     """Scores texts under several linear forms in one pass."""
 
-    def another(self) -> "Engine":
-        """Return an engine that scores alike, for another thread."""
-        ...
-
-    def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Scores]:
-        """Return for each form the scores of the text, and of the spans asked of that form."""
-        ...
-
-    def score_texts(self, texts: Sequence[str]) -> Sequence[Scores]:
-        """Return for each form the scores of many texts, each read whole."""
+    def score(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]] = (),
+        forms: Collection[int] = (),
+    ) -> Sequence[Scores]:
+        """Return for each form the scores of each text and, of the forms named, of its spans."""
         ...
 
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int]
-    ) -> Contributions:
-        """Return what each place inside a span adds to a label's score of that span."""
+        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+    ) -> Sequence[Place]:
+        """Return what places inside a span add to a label's score: all, or the heaviest."""
         ...
 
 
@@ -75,7 +73,7 @@ _DEFAULTS = Options()
 class Annotator:
     """Codes documents under the schemes of several models, reading each document once.
 
-    It serves one thread: `another` makes one for each other.
+    It serves one thread. Another process makes its own, of the same models.
     """
 
     def __init__(self, models: Sequence[Model], engine: EngineMaker) -> None:
@@ -86,13 +84,13 @@ class Annotator:
         if not models:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
+        self._made_by = engine
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
-        self._by_passage = any(model.scheme.by_passage for model in models)
+        self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
 
-    def another(self) -> "Annotator":
-        """Return an annotator that answers alike, for another thread."""
-        return Annotator(self.models, lambda _: self._engine.another())
+    def __reduce__(self) -> tuple[type[Annotator], tuple[tuple[Model, ...], EngineMaker]]:
+        return Annotator, (self.models, self._made_by)
 
     def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
         """Return the record of one text under all schemes."""
@@ -165,14 +163,14 @@ class Annotator:
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
         """Return for each scheme the rows of the documents, as its answerer takes them."""
-        if not self._by_passage:
-            return self._engine.score_texts([document.text for document in documents])
-        found = []
-        for document in documents:
-            spans = [(span.start, span.end) for span in document.passages]
-            asked = [spans if model.scheme.by_passage else [] for model in self.models]
-            found.append(self._engine.score(document.text, asked))
-        return [joined(column) for column in zip(*found, strict=True)]
+        spans = [
+            [(span.start, span.end) for span in document.passages]
+            for document in documents
+            if self._by_passage
+        ]
+        return self._engine.score(
+            [document.text for document in documents], spans, self._by_passage
+        )
 
     def _shown(self, document: Document, annotation: Annotation, most: int) -> Annotation:
         """Return a record with its evidence."""
@@ -180,7 +178,7 @@ class Annotator:
             replace(
                 prediction,
                 evidence=strongest(
-                    document, self._contributions(number, document, prediction), most
+                    document, partial(self._contributions, number, document, prediction), most
                 ),
             )
             for number, prediction in enumerate(annotation.predictions)
@@ -188,9 +186,9 @@ class Annotator:
         return replace(annotation, predictions=predictions)
 
     def _contributions(
-        self, number: int, document: Document, prediction: Prediction
-    ) -> list[tuple[str, Contributions]]:
-        """Return what the places of each span that the answer rests on add, label by label."""
+        self, number: int, document: Document, prediction: Prediction, most: int | None = None
+    ) -> list[tuple[str, Sequence[Place]]]:
+        """Return what places of each span that the answer rests on add, label by label."""
         scheme = self.models[number].scheme
         spans = [document.passages[place] for place in prediction.rests_on]
         spans = spans or [Span(0, len(document.text))]
@@ -198,7 +196,7 @@ class Annotator:
             (
                 label,
                 self._engine.contributions(
-                    document.text, number, scheme.index(label), (span.start, span.end)
+                    document.text, number, scheme.index(label), (span.start, span.end), most
                 ),
             )
             for label in prediction.labels or _nearest(prediction)
@@ -233,7 +231,7 @@ class Classifier:
 
     def predict_proba(
         self, texts: Iterable[str], options: Options = Options(evidence=0)
-    ) -> NDArray[np.float64]:
+    ) -> Doubles:
         """Return calibrated probabilities, shape (texts, labels); NaN where there is no answer."""
         rows = [
             [prob for _, prob in answer.probs] or [float("nan")] * len(self.scheme.labels)

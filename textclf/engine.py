@@ -4,7 +4,7 @@ Each text is analysed once for all forms, and each term is looked up once for al
 It knows no scheme and no file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 
@@ -14,15 +14,7 @@ from numpy.typing import NDArray
 from textclf.batches import Batch, batched, tally
 from textclf.features import View
 from textclf.lexicon import Lexicon
-from textclf.linear import (
-    Contributions,
-    Doubles,
-    LinearForm,
-    LinearView,
-    Places,
-    Scores,
-    joined,
-)
+from textclf.linear import Doubles, LinearForm, LinearView, Place, Places, Scores
 from textclf.lookup import Vocabulary, hashes
 from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
@@ -75,47 +67,60 @@ class NumpyEngine:
     """Scores texts under several forms, one text at a time, from one thread."""
 
     def __init__(self, forms: Sequence[LinearForm]) -> None:
-        self._made_of = tuple(forms)
         self._forms = [_Form(form) for form in forms]
         self._last: tuple[str, list[_Reading]] | None = None
 
-    def another(self) -> "NumpyEngine":
-        """Return an engine that scores alike, for another thread."""
-        return NumpyEngine(self._made_of)
+    def score(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]] = (),
+        forms: Collection[int] = (),
+    ) -> list[Scores]:
+        """Return for each form a row of scores for each text, read whole.
 
-    def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]] = ()) -> list[Scores]:
-        """Return for each form the scores of the text, and of the spans asked of that form.
-
-        An n-gram that crosses the border of a span counts for the whole text only.
+        With spans, one sequence for each text, the forms named have also a row for each span,
+        behind that of its text: an n-gram that crosses the border of a span does not count there.
         """
-        results = []
-        asked = spans or [[]] * len(self._forms)
-        for form, found, ranges in zip(self._forms, self._find(text), asked, strict=True):
-            rows = [form.score(found)]
-            rows += [form.score(found.within(*span)) for span in ranges]
-            results.append(
-                Scores(np.array([row for row, _ in rows]), np.array([known for _, known in rows]))
-            )
-        return results
-
-    def score_texts(self, texts: Sequence[str]) -> list[Scores]:
-        """Return for each form the scores of many texts, each read whole."""
-        parts = [[form.score_batch(batch) for form in self._forms] for batch in batched(texts)]
+        if not spans and len(texts) != 1:
+            parts = [[form.score_batch(batch) for form in self._forms] for batch in batched(texts)]
+        else:
+            asked = zip(texts, spans or [()], strict=True)
+            parts = [self._score_one(text, here, forms) for text, here in asked]
         return [
-            joined([nothing, *column])
-            for nothing, *column in zip(map(_Form.nothing, self._forms), *parts, strict=True)
+            _joined_scores([form.nothing(), *column])
+            for form, *column in zip(self._forms, *parts, strict=True)
         ]
 
+    def _score_one(
+        self, text: str, spans: Sequence[tuple[int, int]], forms: Collection[int]
+    ) -> list[Scores]:
+        results = []
+        for number, (form, found) in enumerate(zip(self._forms, self._find(text), strict=True)):
+            rows = [form.score(found)]
+            if number in forms:
+                rows += [form.score(found.within(*span)) for span in spans]
+            scores, known = (np.array(column) for column in zip(*rows, strict=True))
+            results.append(Scores(scores, known, len(form.bias)))
+        return results
+
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int]
-    ) -> Contributions:
+        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+    ) -> list[Place]:
         """Return what each place inside a span adds to a label's score of that span.
 
-        A character n-gram is counted at the chunk it stands in; a term that occurs more than
-        once is shared out evenly among its places.
+        Those in their order, or so many of those above zero, the heaviest first. A character
+        n-gram is counted at the chunk it stands in; a term that occurs more than once is shared
+        out evenly among its places.
         """
         found = self._find(text)[form].within(*span)
-        return self._forms[form].contributions(found, label)
+        starts, ends, weights = self._forms[form].contributions(found, label)
+        order = np.arange(len(weights))
+        if most is not None:
+            order = np.argsort(-weights, kind="stable")
+            order = order[weights[order] > 0][:most]
+        return list(
+            zip(*(column[order].tolist() for column in (starts, ends, weights)), strict=True)
+        )
 
     def _find(self, text: str) -> list[_Reading]:
         """Return the known terms of a text for each form; the last text is remembered."""
@@ -171,7 +176,7 @@ class _Form:
 
     def nothing(self) -> Scores:
         """Return the scores of no text."""
-        return Scores(np.zeros((0, len(self.bias))), np.zeros(0))
+        return Scores(np.zeros((0, len(self.bias))), np.zeros(0), len(self.bias))
 
     def score_batch(self, batch: Batch) -> Scores:
         """Return the scores of the texts of a batch."""
@@ -185,9 +190,11 @@ class _Form:
             if (view.view.analyzer != "char_wb") == self.has_words:
                 known[found.units] = True
         counts = np.concatenate([[0], np.cumsum(known)])[bounds]
-        return Scores(scores, np.diff(counts) / np.maximum(np.diff(bounds), 1))
+        shares = np.diff(counts) / np.maximum(np.diff(bounds), 1)
+        return Scores(scores, shares, len(self.bias))
 
-    def contributions(self, found: _Reading, label: int) -> Contributions:
+    def contributions(self, found: _Reading, label: int) -> tuple[Places, Places, Doubles]:
+        """Return where each place starts and ends, and what it adds."""
         starts, ends, weights = [], [], []
         for view, occurrences in zip(self.views, found.views, strict=True):
             terms, inverse, counts = np.unique(
@@ -201,11 +208,11 @@ class _Form:
             weights.append(share[inverse])
         if not starts:
             nowhere = np.zeros(0, np.intp)
-            return Contributions(nowhere, nowhere, np.zeros(0))
+            return nowhere, nowhere, np.zeros(0)
         places = (np.concatenate(starts) << _PLACE_BITS) | np.concatenate(ends)
         distinct, inverse = np.unique(places, return_inverse=True)
         summed = np.asarray(np.bincount(inverse, np.concatenate(weights)), np.float64)
-        return Contributions(distinct >> _PLACE_BITS, distinct & (1 << _PLACE_BITS) - 1, summed)
+        return distinct >> _PLACE_BITS, distinct & (1 << _PLACE_BITS) - 1, summed
 
 
 class _View:
@@ -325,4 +332,13 @@ def _joined(parts: Sequence[_Found]) -> _Found:
         np.concatenate([part.terms for part in parts]),
         np.concatenate([part.starts for part in parts]),
         np.concatenate([part.ends for part in parts]),
+    )
+
+
+def _joined_scores(parts: Sequence[Scores]) -> Scores:
+    """Return the rows of one form's scores, one behind the other."""
+    return Scores(
+        np.concatenate([part.scores for part in parts]).ravel(),
+        np.concatenate([part.known for part in parts]),
+        parts[0].labels,
     )

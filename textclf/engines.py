@@ -4,14 +4,19 @@ $TEXTCLF_ENGINE can ask for one of them: `kernel`, `portable` (the kernel withou
 instructions of this processor) or `numpy`.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textclf.engine import NumpyEngine
 from textclf.errors import InputError
 from textclf.kernel import KernelEngine, instructions, obstacle
 from textclf.linear import LinearForm
+
+if TYPE_CHECKING:
+    from textclf.engine import NumpyEngine
 
 VARIABLE = "TEXTCLF_ENGINE"
 _NAMES = ("kernel", "portable", "numpy")
@@ -49,11 +54,12 @@ def make_engine(forms: Sequence[LinearForm]) -> NumpyEngine | KernelEngine:
     $TEXTCLF_ENGINE asks for what cannot be had.
     """
     chosen = choice()
-    if chosen.name == "numpy":
-        return NumpyEngine(forms)
-    try:
-        return KernelEngine(forms, portable=chosen.name == "portable")
-    except InputError:
-        if chosen.asked:
-            raise
-        return NumpyEngine(forms)
+    if chosen.name != "numpy":
+        try:
+            return KernelEngine(forms, portable=chosen.name == "portable")
+        except InputError:
+            if chosen.asked:
+                raise
+    from textclf.engine import NumpyEngine  # noqa: PLC0415 - start-up time
+
+    return NumpyEngine(forms)

@@ -5,7 +5,8 @@
     ├── InputError      a text, a table or a file that cannot be read (also a ValueError)
     ├── CorpusError     a corpus record, a term list or a seed record
     ├── TrainingError   labelled data that nothing can be learned from
-    └── ModelError      a model file that is missing, damaged or hostile
+    ├── ModelError      a model file that is missing, damaged or hostile
+    └── WorkerError     a process that did a part of the work and ended too early
 
 A message names the culprit and its place, then what would have been right.
 This file knows nothing of screens or exit codes.
@@ -34,3 +35,7 @@ class TrainingError(TextclfError):
 
 class ModelError(TextclfError):
     """A model file is missing, damaged, or not what it says it is."""
+
+
+class WorkerError(TextclfError):
+    """A process that did a part of the work ended before it was done."""

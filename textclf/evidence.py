@@ -3,69 +3,60 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
-from collections.abc import Iterable, Sequence
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from textclf.document import Document
-from textclf.linear import Contributions, Doubles, Places
+from textclf.linear import Place
 from textclf.prediction import Evidence
 
-_CANDIDATES = 16
-"""Places of a span looked at for each one shown: a word that stands in many is shown once."""
+_FIRST, _MORE = 4, 4
+"""Places of a span asked for with each one shown, and how many times as many if they are few."""
 
-Adding = tuple[str, Contributions]
-"""A label, and what the places of a span add to its score."""
+Adding = tuple[str, Sequence[Place]]
+"""A label, and what places of a span add to its score."""
 
 
 def every(document: Document, found: Sequence[Adding]) -> tuple[Evidence, ...]:
     """Return all places, for or against, in their order: with the bias they give the score."""
-    return tuple(
-        _place(document, label, one, place)
-        for label, one in found
-        for place in range(len(one.weights))
-    )
+    return tuple(_shown(document, label, place) for label, places in found for place in places)
 
 
-def strongest(document: Document, found: Sequence[Adding], most: int) -> tuple[Evidence, ...]:
-    """Return the heaviest places that speak for a label, each wording once, passage by passage."""
+def strongest(
+    document: Document, heaviest: Callable[[int], Sequence[Adding]], most: int
+) -> tuple[Evidence, ...]:
+    """Return the heaviest places that speak for a label, each wording once, passage by passage.
+
+    `heaviest` gives so many of each span's places, those that weigh most: a wording that stands
+    in many is shown once, so that more may have to be asked for.
+    """
+    asked = _FIRST * most
+    while True:
+        found = heaviest(asked)
+        best = _best(document, found, most)
+        least = min((one.weight for one in best), default=0.0) if len(best) == most else 0.0
+        cut = [places for _, places in found if len(places) == asked]
+        if all(places[-1][2] <= least for places in cut):
+            return tuple(sorted(best, key=lambda one: (one.passage, -one.weight)))
+        asked *= _MORE
+
+
+def _best(document: Document, found: Sequence[Adding], most: int) -> list[Evidence]:
     best: dict[tuple[str, str], Evidence] = {}
-    for number, place in _heaviest([one for _, one in found], most * _CANDIDATES):
-        label, one = found[number]
-        shown = _place(document, label, one, place)
+    ranked = [(-place[2], place[0], label, place) for label, places in found for place in places]
+    for _, _, label, place in sorted(ranked, key=itemgetter(0, 1)):
+        shown = _shown(document, label, place)
         best.setdefault((label, shown.text.lower()), shown)
         if len(best) == most:
             break
-    return tuple(sorted(best.values(), key=lambda one: (one.passage, -one.weight)))
+    return list(best.values())
 
 
-def _heaviest(found: Sequence[Contributions], most: int) -> Iterable[tuple[int, int]]:
-    """Return the places above zero of all, the heaviest first, of each no more than `most`."""
-    tops = [_top(one.weights, most) for one in found]
-    if not tops:
-        return []
-    numbers = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
-    weights = np.concatenate([one.weights[top] for one, top in zip(found, tops, strict=True)])
-    starts = np.concatenate([one.starts[top] for one, top in zip(found, tops, strict=True)])
-    order = np.lexsort((starts, -weights))
-    return zip(numbers[order].tolist(), np.concatenate(tops)[order].tolist(), strict=True)
-
-
-def _top(weights: Doubles, most: int) -> Places:
-    """Return the places of the heaviest weights above zero, in their order."""
-    top = np.flatnonzero(weights > 0)
-    if len(top) > most:
-        top = np.sort(top[np.argpartition(-weights[top], most)[:most]])
-    return top
-
-
-def _place(document: Document, label: str, found: Contributions, place: int) -> Evidence:
-    start, end = int(found.starts[place]), int(found.ends[place])
-    start, end = _without_punctuation(document.text, start, end)
+def _shown(document: Document, label: str, place: Place) -> Evidence:
+    start, end = _without_punctuation(document.text, *place[:2])
     span = document.in_original(start, end)
     text = document.original[span.start : span.end]
-    weight = float(found.weights[place])
-    return Evidence(span.start, span.end, text, weight, label, _passage_of(document, start))
+    return Evidence(span.start, span.end, text, place[2], label, _passage_of(document, start))
 
 
 def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:

@@ -40,6 +40,7 @@ def furniture(text: str) -> tuple[Dropped, ...]:
     return tuple(found)
 
 
+# The rules are texts, which `re` compiles as it meets them: most pages need few of them.
 _OPENING_LINES = 6
 """How far down a page its breadcrumb, byline and date line stand."""
 
@@ -51,73 +52,64 @@ _OUTLETS = (
 )
 _OUTLET = f"(?:{'|'.join(_OUTLETS)})"
 
-_AFTER = re.compile(
-    r"(?:about (?:the )?(?:admin|author|editor)|check also"
+_AFTER = (
+    r"(?i)(?:about (?:the )?(?:admin|author|editor)|check also"
     r"|related (?:posts?|articles?|stories|news)"
     r"|you (?:may|might) also like|leave a (?:reply|comment)|post navigation|recommended for you"
     r"|more from (?:this|the) (?:section|author)|most (?:read|popular|viewed)|trending now"
-    r"|your email address will not be published.*)[\s:.…]*",
-    re.IGNORECASE,
+    r"|your email address will not be published.*)[\s:.…]*"
 )
-_WHOLE_LINE: tuple[tuple[str, re.Pattern[str]], ...] = (
+_WHOLE_LINE: tuple[tuple[str, str], ...] = (
     (
         "share bar",
-        re.compile(
-            r"(?:share(?: this)?(?: (?:on|via|with) .{1,40})?|tweet|print|e-?mail|whatsapp|facebook"
-            r"|(?:share|tweet|pin|email|print)(?:[ |/]+(?:share|tweet|pin|email|print))+)[\s:.]*",
-            re.IGNORECASE,
+        (
+            r"(?i)(?:share(?: this)?(?: (?:on|via|with) .{1,40})?"
+            r"|tweet|print|e-?mail|whatsapp|facebook"
+            r"|(?:share|tweet|pin|email|print)(?:[ |/]+(?:share|tweet|pin|email|print))+)[\s:.]*"
         ),
     ),
     (
         "advertisement",
-        re.compile(
-            r"(?:advertise?ments?|sponsored(?: content)?|story continues below.*)[\s:.]*",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?:advertise?ments?|sponsored(?: content)?|story continues below.*)[\s:.]*",
     ),
     (
         "teaser",
-        re.compile(
-            r"(?:also read|read also|read more|see also|read next|watch)\s*[:|–—-].{1,200}",
-            re.IGNORECASE,
-        ),
+        r"(?i)(?:also read|read also|read more|see also|read next|watch)\s*[:|–—-].{1,200}",
     ),
     (
         "subscription",
-        re.compile(
-            r"(?:subscribe (?:to|now)|sign up (?:for|to) our|follow us on|download (?:our|the) app"
-            r"|click here (?:to|for)|join our whatsapp).{0,160}",
-            re.IGNORECASE,
+        (
+            r"(?i)(?:subscribe (?:to|now)|sign up (?:for|to) our|follow us on"
+            r"|download (?:our|the) app"
+            r"|click here (?:to|for)|join our whatsapp).{0,160}"
         ),
     ),
     (
         "notice",
-        re.compile(
-            r"(?:(?:copyright|©).{0,160}|.{0,120}all rights reserved.?"
+        (
+            r"(?i)(?:(?:copyright|©).{0,160}|.{0,120}all rights reserved.?"
             r"|published in .{2,60},? \w+ \d{1,2}(?:st|nd|rd|th)?,? \d{4}.?"
-            r"|tags?\s*:.{1,200}|filed under\s*:.{1,120})",
-            re.IGNORECASE,
+            r"|tags?\s*:.{1,200}|filed under\s*:.{1,120})"
         ),
     ),
 )
-_OPENING: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("breadcrumb", re.compile(r"home(?:page)?\s*(?:[/»>›|]|::).{1,300}", re.IGNORECASE)),
+_OPENING: tuple[tuple[str, str], ...] = (
+    ("breadcrumb", r"(?i)home(?:page)?\s*(?:[/»>›|]|::).{1,300}"),
     (
         "date line",
-        re.compile(
-            r"(?:published|updated|posted|last updated|last modified)(?: on| at)?\b"
+        (
+            r"(?i)(?:published|updated|posted|last updated|last modified)(?: on| at)?\b"
             r"[:\s|].{0,60}\d.{0,40}"
-            r"|this story is from .{4,40}\d{4}.?",
-            re.IGNORECASE,
+            r"|this story is from .{4,40}\d{4}.?"
         ),
     ),
     (
         "byline",
-        re.compile(
+        (
             rf"By {_NAME}(?:\s*[|,]\s*[\w ]{{1,40}})?"
             r"|(?i:(?:by )?(?:our |a |the )?"
             r"(?:(?:staff |special )?(?:reporter|correspondent|writer)"
-            r"|(?:news|web|monitoring) desk))",
+            r"|(?:news|web|monitoring) desk))"
         ),
     ),
 )
@@ -139,12 +131,14 @@ _BYLINE_BEGINNINGS = frozenset(
         "a monitoring",
     )
 )
-_LONGEST_BYLINE = _LONGEST_NOTICE = 140
-"""Characters: what begins as an office's byline does, or ends in a notice, is no longer."""
-_GLUED_BYLINE = re.compile(r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])")
-_TAIL = re.compile(rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$")
+_BYLINE_ENDS = ("reporter", "correspondent", "writer", "desk")
+_LONGEST_ENDING = 13
+_LONGEST_NOTICE = 140
+"""Characters: what ends in a notice, or is an office's byline, is no longer."""
+_GLUED_BYLINE = r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])"
+_TAIL = rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$"
 _TAIL_ENDS = (*_OUTLETS, ")")
-_LAST_TAIL = re.compile(r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$")
+_LAST_TAIL = r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$"
 """In the last line, whatever outlet stands behind a dash."""
 
 
@@ -163,8 +157,10 @@ def _may_be_furniture(line: str) -> bool:
     if beginning in _BEGINNINGS or not beginning.isascii():
         return True
     if len(line) <= _LONGEST_NOTICE:
-        ending = line[-9:].lower()
-        if beginning in _BYLINE_BEGINNINGS or "reserved" in ending or not ending.isascii():
+        ending = line[-_LONGEST_ENDING:].lower()
+        if not ending.isascii() or "reserved" in ending:
+            return True
+        if beginning in _BYLINE_BEGINNINGS and ending.endswith(_BYLINE_ENDS):
             return True
     return line.removesuffix(".").rstrip().endswith(_TAIL_ENDS)
 
@@ -172,7 +168,7 @@ def _may_be_furniture(line: str) -> bool:
 def _article_end(lines: Sequence[_Line], suspects: Sequence[int]) -> int:
     """Return the line at which the article is over; never leaves the larger part behind it."""
     for number in suspects:
-        if _AFTER.fullmatch(lines[number][1]):
+        if re.fullmatch(_AFTER, lines[number][1]):
             read = sum(len(line) for _, line in lines[:number])
             if read >= sum(len(line) for _, line in lines[number:]):
                 return number
@@ -185,12 +181,12 @@ def _in_line(line: _Line, number: int, last: bool) -> Iterator[Dropped]:
     opening = number < _OPENING_LINES
     rules = _WHOLE_LINE + (_OPENING if opening else ())
     for reason, pattern in (*rules, ("after the article", _AFTER)):
-        if pattern.fullmatch(text):
+        if re.fullmatch(pattern, text):
             yield Dropped(start, end, reason)
             return
-    byline = _GLUED_BYLINE.match(text) if opening else None
+    byline = re.match(_GLUED_BYLINE, text) if opening else None
     if byline:
         yield Dropped(start, start + byline.end(), "byline")
-    tail = _TAIL.search(text) or (_LAST_TAIL.search(text) if last else None)
+    tail = re.search(_TAIL, text) or (re.search(_LAST_TAIL, text) if last else None)
     if tail and (last or tail.group().strip()[0] in "-–—"):
         yield Dropped(start + tail.start(), end, "outlet tail")

@@ -6,24 +6,33 @@ orjson, where it is installed, does the long strings; what it says otherwise tha
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-try:
-    import orjson
-except ImportError:
-    orjson = None  # type: ignore[assignment]
-
+_LONG = 200
+"""Characters from which on a string is worth orjson's while."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _SAFE = (str, int, type(None))
 """Types of a value that orjson reads as Python does: it reads a huge number as a float."""
 
 
+@cache
+def orjson() -> Any:  # noqa: ANN401 - a module
+    """Return orjson; None where it is not installed."""
+    try:
+        import orjson as found  # noqa: PLC0415 - start-up time
+    except ImportError:
+        return None
+    return found
+
+
 def parsed(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
     """Return what a line of JSON says; raises ValueError or RecursionError where it is none."""
-    if orjson is None:
+    fast = orjson()
+    if fast is None:
         return json.loads(line)
     try:
-        found = orjson.loads(line)
+        found = fast.loads(line)
     except ValueError:
         return json.loads(line)
     if isinstance(found, dict) and all(isinstance(value, _SAFE) for value in found.values()):
@@ -37,10 +46,10 @@ def dumped(value: object) -> str:
     >>> dumped({"id": 7, "text": "Café"})
     '{"id": 7, "text": "Café"}'
     """
-    if orjson is None or not isinstance(value, str):
+    if not isinstance(value, str) or len(value) < _LONG or (fast := orjson()) is None:
         return _encode(value)
     try:
-        return orjson.dumps(value).decode()
+        return str(fast.dumps(value), "utf-8")
     except TypeError:  # a lone surrogate
         return _encode(value)
 

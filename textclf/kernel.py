@@ -4,24 +4,23 @@ It hands forms and texts to C and takes numbers back. A text that C cannot lower
 capital sigma or a lone surrogate, is scored by the numpy engine. It knows no scheme and no file.
 """
 
+from __future__ import annotations
+
 import unicodedata
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from textclf.engine import NumpyEngine
+from textclf._kernel import native
+from textclf.arrays import Buffer, np
 from textclf.errors import InputError
 from textclf.lexicon import Lexicon
-from textclf.linear import Contributions, LinearForm, LinearView, Scores
+from textclf.linear import LinearForm, LinearView, Place, Scores
 from textclf.sentences import ABBREVIATIONS
 
-try:
-    from textclf._kernel import native
-except ImportError:
-    native = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from textclf.engine import NumpyEngine
 
 _KINDS = {"word": 0, "char_wb": 1, "group": 2}
 
@@ -44,7 +43,7 @@ def instructions() -> str:
 
 
 class KernelEngine:
-    """Scores texts under several forms; `another` serves another thread from the same tables.
+    """Scores texts under several forms.
 
     Raises InputError for forms that it cannot take, such as a phrase with a capital sigma.
     """
@@ -60,7 +59,7 @@ class KernelEngine:
             self._native = native.Engine(
                 tuple(
                     (
-                        np.ascontiguousarray(form.bias, np.float32),
+                        _floats(form.intercepts),
                         tuple(_view(view, lexicons) for view in form.views),
                     )
                     for form in forms
@@ -72,63 +71,70 @@ class KernelEngine:
         except ValueError as reason:
             raise InputError(f"the compiled engine cannot take these forms: {reason}") from None
 
-    def another(self) -> "KernelEngine":
-        """Return an engine on the same tables, for another thread."""
-        twin = copy(self)
-        twin.__dict__.pop("_plain", None)  # numpy's serves one thread
-        return twin
+    def score(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]] = (),
+        forms: Collection[int] = (),
+    ) -> list[Scores]:
+        """Return for each form a row of scores for each text, read whole.
 
-    def score(self, text: str, spans: Sequence[Sequence[tuple[int, int]]] = ()) -> list[Scores]:
-        """Return for each form the scores of the text, and of the spans asked of that form.
-
-        An n-gram that crosses the border of a span counts for the whole text only.
-        """
-        asked = tuple(spans) or ((),) * len(self._forms)
-        found = [_room(form, 1 + len(one)) for form, one in zip(self._forms, asked, strict=True)]
-        if self._native.score(text, asked, _buffers(found)):
-            return found
-        return self._plain.score(text, spans)
-
-    def score_texts(self, texts: Sequence[str]) -> list[Scores]:
-        """Return for each form the scores of many texts, each read whole.
-
+        With spans, one sequence for each text, the forms named have also a row for each span,
+        behind that of its text: an n-gram that crosses the border of a span does not count there.
         Python's lock is released meanwhile, so that threads score side by side.
         """
-        found = [_room(form, len(texts)) for form in self._forms]
-        for place in self._native.score_texts(texts, _buffers(found)):
-            for whole, one in zip(found, self._plain.score(texts[place]), strict=True):
-                whole.scores[place], whole.known[place] = one.scores[0], one.known[0]
+        most = len(texts) + sum(map(len, spans))
+        found = [
+            _room(len(form.intercepts), most if number in forms else len(texts))
+            for number, form in enumerate(self._forms)
+        ]
+        mask = sum(1 << number for number in forms)
+        outs = tuple((one.numbers, one.shares) for one in found)
+        for text in self._native.score(texts, tuple(spans), mask, outs):
+            here = spans[text : text + 1]
+            first = list(accumulate(map(len, spans[:text]), initial=0))[-1]
+            for number, one in enumerate(self._plain.score([texts[text]], here, forms)):
+                _put(found[number], text + (first if number in forms else 0), one)
         return found
 
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int]
-    ) -> Contributions:
+        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+    ) -> list[Place]:
         """Return what each place inside a span adds to a label's score of that span.
 
-        A character n-gram is counted at the chunk it stands in; a term that occurs more than
-        once is shared out evenly among its places.
+        Those in their order, or so many of those above zero, the heaviest first. A character
+        n-gram is counted at the chunk it stands in; a term that occurs more than once is shared
+        out evenly among its places.
         """
-        found = self._native.contributions(text, form, label, *span)
+        found = self._native.contributions(text, form, label, *span, -1 if most is None else most)
         if found is None:
-            return self._plain.contributions(text, form, label, span)
-        starts, ends, weights = found
-        return Contributions(
-            np.frombuffer(starts, np.int64),
-            np.frombuffer(ends, np.int64),
-            np.frombuffer(weights, np.float64),
-        )
+            return self._plain.contributions(text, form, label, span, most)
+        return found
 
     @cached_property
     def _plain(self) -> NumpyEngine:
+        from textclf.engine import NumpyEngine  # noqa: PLC0415 - start-up time
+
         return NumpyEngine(self._forms)
 
 
-def _room(form: LinearForm, rows: int) -> Scores:
-    return Scores(np.empty((rows, len(form.bias))), np.empty(rows))
+def _room(labels: int, rows: int) -> Scores:
+    scores, shares = (memoryview(bytearray(8 * size)).cast("d") for size in (rows * labels, rows))
+    return Scores(scores, shares, labels)
 
 
-def _buffers(found: Sequence[Scores]) -> tuple[tuple[Any, Any], ...]:
-    return tuple((one.scores, one.known) for one in found)
+def _put(whole: Scores, row: int, part: Scores) -> None:
+    """Copy the rows of a part to where they stand in the whole."""
+    end = row + len(part.shares)
+    whole.scores[row:end], whole.known[row:end] = part.scores, part.known
+
+
+def _floats(numbers: Buffer) -> Buffer:
+    """Return 32-bit floats in C order."""
+    view = memoryview(numbers)
+    if view.format == "f" and view.c_contiguous:
+        return view
+    return np.ascontiguousarray(numbers, np.float32).data
 
 
 def _view(view: LinearView, lexicons: list[Lexicon]) -> tuple[Any, ...]:
@@ -139,9 +145,8 @@ def _view(view: LinearView, lexicons: list[Lexicon]) -> tuple[Any, ...]:
         kind.high,
         kind.weighting == "binary",
         lexicons.index(kind.lexicon) if kind.lexicon else -1,
-        np.ascontiguousarray(view.rows, np.float32),
-        view.terms.hashes,
-        view.terms.slots,
+        _floats(view.numbers),
+        *view.terms.table,
     )
 
 

@@ -1,27 +1,50 @@
 """Labels all that the sources give, one record for each thing that was asked about.
 
 Items flow through in batches of a bounded size: a long input takes no more memory than a short
-one. With several jobs, batches are labelled in threads while the next are read.
+one. With several jobs, batches are labelled and spelled in processes while the next are read. It
+knows no format: `output` does.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from queue import SimpleQueue
-from typing import TypeVar
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
+from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
-from textclf.sources import Item, Reading, read_items
+from textclf.sources import Item, Line, Reading, gather, items_of
 
-T = TypeVar("T")
-
-_MOST = 32
-"""Items of a batch."""
+_MOST = 64
+"""Items of a batch: with so many, an engine is laid out for many."""
 _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """The bytes of some records, and what is to be told of them."""
+
+    data: bytes
+    count: int = 0
+    """How many records there are."""
+    failed: int = 0
+    """How many are of something that could not be read."""
+    messages: tuple[str, ...] = ()
+    """Warnings, and why something could not be read."""
+    error: TextclfError | None = None
+    """Why nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    gathered: list[Item | Line]
+    error: TextclfError | None = None
+    """Why nothing follows."""
+
+    def __str__(self) -> str:
+        """Return the places that it was read from."""
+        return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
 
 
 def label_inputs(
@@ -29,42 +52,66 @@ def label_inputs(
     annotator: Annotator,
     reading: Reading = Reading(),
     options: Options = Options(),
-    jobs: int = 1,
 ) -> Iterator[Labelled]:
     """Yield the record of each text in the inputs, in order, reading on as they are asked for.
 
-    What could not be read is a record too, with status `error` and the reason. `jobs` is how
-    many threads label. Raises InputError for an input that is not there, and for no job.
+    What could not be read is a record too, with status `error` and the reason. Raises InputError
+    for an input that is not there.
+    """
+    for batch in _batches(gather(inputs, reading)):
+        yield from _labelled(batch, annotator, reading, options)
+        if batch.error:
+            raise batch.error
+
+
+def spell_inputs(
+    inputs: Iterable[str],
+    annotator: Annotator,
+    style: Format,
+    prefix: str = "",
+    reading: Reading = Reading(),
+    options: Options = Options(),
+    jobs: int = 1,
+) -> Generator[Spelled, None, None]:
+    """Yield the records of `label_inputs` as `write` writes them, some at a time.
+
+    With several jobs, so many processes label and spell, to the same bytes; the first batch is
+    done here, so that a short input starts none. Raises InputError for an input that is not
+    there, for no job, and where a record cannot be spelled; WorkerError where a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
-    batches = _batches(read_items(inputs, reading))
-    if jobs == 1:
-        for batch in batches:
-            yield from _labelled(batch, annotator, options)
-    else:
-        yield from _in_threads(batches, annotator, options, jobs)
+    batches = _batches(gather(inputs, reading))
+    with closing(_spelled(batches, annotator, style, prefix, reading, options, jobs)) as parts:
+        for part in parts:
+            yield part
+            if part.error:
+                raise part.error
 
 
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Yield the items in batches; those that were read before an error come before it."""
-    batch: list[Item] = []
+def _batches(gathered: Iterator[Item | Line]) -> Iterator[_Batch]:
+    """Yield what is gathered in batches; what came before an error comes with it."""
+    batch: list[Item | Line] = []
     size = 0
     try:
-        for item in items:
-            batch.append(item)
-            size += len(item.text)
+        for one in gathered:
+            batch.append(one)
+            size += len(one.raw if isinstance(one, Line) else one.text)
             if len(batch) == _MOST or size >= _LARGEST:
-                yield batch
+                yield _Batch(batch)
                 batch, size = [], 0
-    except TextclfError:
-        yield batch
-        raise
-    yield batch
+    except TextclfError as error:
+        yield _Batch(batch, error)
+        return
+    if batch:
+        yield _Batch(batch)
 
 
-def _labelled(batch: list[Item], annotator: Annotator, options: Options) -> list[Labelled]:
-    texts = [item.text for item in batch if not item.error]
+def _labelled(
+    batch: _Batch, annotator: Annotator, reading: Reading, options: Options
+) -> list[Labelled]:
+    items = list(items_of(batch.gathered, reading))
+    texts = [item.text for item in items if not item.error]
     found = iter(annotator.annotate_all(texts, options))
     failed = Annotation(annotator.unanswered(Status.ERROR))
     return [
@@ -78,42 +125,59 @@ def _labelled(batch: list[Item], annotator: Annotator, options: Options) -> list
             ),
             item.row,
         )
-        for item in batch
+        for item in items
     ]
 
 
-def _in_threads(
-    batches: Iterator[list[Item]], annotator: Annotator, options: Options, jobs: int
-) -> Iterator[Labelled]:
-    free: SimpleQueue[Annotator] = SimpleQueue()
-    for one in (annotator, *(annotator.another() for _ in range(jobs - 1))):
-        free.put(one)
+def _spelled(
+    batches: Iterator[_Batch],
+    annotator: Annotator,
+    style: Format,
+    prefix: str,
+    reading: Reading,
+    options: Options,
+    jobs: int,
+) -> Generator[Spelled, None, None]:
+    first = next(batches, _Batch([]))
+    records = _labelled(first, annotator, reading, options)
+    if not records:
+        yield Spelled(b"" if first.error else blank(style), error=first.error)
+        return
+    spelling = Spelling.of(records[0], style, prefix)
+    yield _together(records, spelling, first.error)
+    work = _Work(annotator, reading, options, spelling.going_on())
+    if jobs == 1:
+        yield from map(work, batches)
+    else:
+        from textclf.workers import in_processes  # noqa: PLC0415 - start-up time
 
-    def label(batch: list[Item]) -> list[Labelled]:
-        own = free.get()
-        try:
-            return _labelled(batch, own, options)
-        finally:
-            free.put(own)
+        yield from in_processes(work, batches, jobs)
+    yield Spelled(spelling.ending)
 
-    pool = ThreadPoolExecutor(jobs)
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is done with each batch, in whichever process."""
+
+    annotator: Annotator
+    reading: Reading
+    options: Options
+    spelling: Spelling
+
+    def __call__(self, batch: _Batch) -> Spelled:
+        records = _labelled(batch, self.annotator, self.reading, self.options)
+        return _together(records, self.spelling, batch.error)
+
+
+def _together(records: list[Labelled], spelling: Spelling, error: TextclfError | None) -> Spelled:
+    """Return the bytes of the records before the first that cannot be spelled."""
+    data: list[bytes] = []
     try:
-        started = (pool.submit(label, batch) for batch in batches)
-        for done in _ahead(started, 2 * jobs):
-            yield from done.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ahead(items: Iterator[T], most: int) -> Iterator[T]:
-    """Yield the items, fetching up to so many before they are asked for."""
-    waiting: deque[T] = deque()
-    try:
-        for item in items:
-            waiting.append(item)
-            if len(waiting) > most:
-                yield waiting.popleft()
-    except TextclfError:
-        yield from waiting
-        raise
-    yield from waiting
+        data.extend(spelling.spelled(records))
+    except TextclfError as reason:
+        error = reason
+    count = len(data)
+    met = [annotation for annotation, _ in records[: count + 1]]
+    messages = tuple(text for one in met for text in (*one.warnings, one.error) if text)
+    failed = sum(bool(one.error) for one in met[:count])
+    return Spelled(b"".join(data), count, failed, messages, error)

@@ -7,19 +7,22 @@
 Only terms of the vocabulary count. It knows no scheme, no estimator and no file.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from textclf.arrays import Buffer, np
 from textclf.features import View
 from textclf.lookup import Vocabulary
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Places = NDArray[np.intp]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float32]"
+Doubles: TypeAlias = "NDArray[np.float64]"
+Places: TypeAlias = "NDArray[np.intp]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,14 +31,22 @@ class LinearView:
 
     view: View
     terms: Vocabulary
-    rows: Floats
-    """Shape (terms, 1 + labels), in C order: a term's scale, then its weights."""
+    numbers: Buffer
+    """32-bit floats of shape (terms, 1 + labels): a term's scale, then its weights."""
 
     @classmethod
-    def of(cls, view: View, terms: Vocabulary, scale: Floats, weights: Floats) -> "LinearView":
+    def of(cls, view: View, terms: Vocabulary, scale: Floats, weights: Floats) -> LinearView:
         """Return the view of a scale for each term, and weights of shape (terms, labels)."""
         rows = np.column_stack([scale, weights]).astype(np.float32, order="C", copy=False)
         return cls(view, terms, rows)
+
+    def __reduce__(self) -> tuple[type[LinearView], tuple[View, Vocabulary, Floats]]:
+        return LinearView, (self.view, self.terms, self.rows)
+
+    @property
+    def rows(self) -> Floats:
+        """The numbers as an array."""
+        return np.asarray(self.numbers)
 
     @property
     def scale(self) -> Floats:
@@ -47,7 +58,7 @@ class LinearView:
         """Shape (terms, labels), idf and all."""
         return self.rows[:, 1:]
 
-    def by_scale(self) -> "LinearView":
+    def by_scale(self) -> LinearView:
         """Return the view with its rows by ascending scale: the commonest terms first.
 
         So the few thousand rows that most texts touch lie side by side, and stay in the cache.
@@ -57,17 +68,26 @@ class LinearView:
         ordered = Vocabulary(terms[place] for place in order)
         return LinearView(self.view, ordered, self.rows[order])
 
-    def weighing(self, weights: Floats) -> "LinearView":
+    def weighing(self, weights: Floats) -> LinearView:
         """Return the view with other weights."""
         return self.of(self.view, self.terms, self.scale, weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearForm:
-    """The views of a model and the bias of each label, shape (labels,)."""
+    """The views of a model and the intercept of each label."""
 
     views: tuple[LinearView, ...]
-    bias: Floats
+    intercepts: Buffer
+    """32-bit floats of shape (labels,)."""
+
+    def __reduce__(self) -> tuple[type[LinearForm], tuple[tuple[LinearView, ...], Floats]]:
+        return LinearForm, (self.views, self.bias)
+
+    @property
+    def bias(self) -> Floats:
+        """The intercepts as an array."""
+        return np.asarray(self.intercepts)
 
 
 def total(forms: Sequence[LinearForm], weights: Sequence[Doubles]) -> LinearForm:
@@ -95,11 +115,11 @@ class Decision:
     """
 
     kind: Literal["single", "multi"]
-    slope: Doubles
+    slope: Doubles | tuple[float, ...]
     """Shape (labels,); above zero."""
-    intercept: Doubles
+    intercept: Doubles | tuple[float, ...]
     """Shape (labels,)."""
-    threshold: Doubles
+    threshold: Doubles | tuple[float, ...]
     """Shape (labels,): probabilities above 0."""
     doubt: float = 0.0
     """How often even the surest answer is wrong: this share of all probability is spread evenly."""
@@ -178,29 +198,27 @@ def _one_more(chances: Doubles, sure: Doubles) -> Doubles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """What one form makes of a text and spans of it, or of many texts."""
+    """What one form makes of texts and spans: a row for each."""
 
-    scores: Doubles
-    """Shape (1 + spans, labels): the whole text, then each span of it; or (texts, labels)."""
-    known: Doubles
-    """Shape (1 + spans,) or (texts,): the share of the words there that the form knows.
+    numbers: Buffer
+    """Doubles: the scores of each row's labels, row after row."""
+    shares: Buffer
+    """Doubles of shape (rows,): the share of the words there that the form knows.
 
     A form without a word view knows a chunk where it knows any n-gram of it.
     """
+    labels: int
+
+    @property
+    def scores(self) -> Doubles:
+        """The scores as an array of shape (rows, labels)."""
+        return np.asarray(self.numbers).reshape(-1, self.labels)
+
+    @property
+    def known(self) -> Doubles:
+        """The shares as an array."""
+        return np.asarray(self.shares)
 
 
-def joined(found: Sequence[Scores]) -> Scores:
-    """Return the rows of one form's scores, one behind the other."""
-    return Scores(
-        np.concatenate([one.scores for one in found]),
-        np.concatenate([one.known for one in found]),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contributions:
-    """What each place of a text adds to one label's score: they add up to score - bias."""
-
-    starts: Places
-    ends: Places
-    weights: Doubles
+Place: TypeAlias = tuple[int, int, float]
+"""Where a place of a text starts and ends, and what it adds to one label's score."""

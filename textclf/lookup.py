@@ -6,22 +6,26 @@ hashes every stretch of a text. The compiled engine reads the same table; it kno
 and strings, no view, no text and no file.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
+from textclf._kernel import native
+from textclf.arrays import Buffer, np
 from textclf.errors import ModelError
 
-Hashes = NDArray[np.uint64]
-Slots = NDArray[np.uint64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Hashes: TypeAlias = "NDArray[np.uint64]"
+Slots: TypeAlias = "NDArray[np.uint64]"
 
 BASE = 0xD6E8FEB86659FD93
 _INVERSE = pow(BASE, -1, 1 << 64)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(32)
+_MIX = 0x9E3779B97F4A7C15
+_HALF = 32
 _BUCKET = 8
 """Slots: those of a bucket fill one line of a processor's cache, and are compared at once."""
 _MOST_TERMS = 1 << 26
@@ -81,27 +85,34 @@ class Vocabulary(Sequence[str]):
     slot between. Half of the slots or more are empty, and the last one is.
     """
 
+    _stored: tuple[Buffer, Buffer] | None = None
+
     def __init__(self, terms: Iterable[str]) -> None:
         self._terms = tuple(terms)
 
     @classmethod
-    def stored(cls, blob: NDArray[np.uint8], hashes: Hashes, slots: Slots) -> "Vocabulary":
+    def stored(cls, blob: Buffer, hashes: Buffer, slots: Buffer) -> Vocabulary:
         """Return the vocabulary that gave these; `check` tells whether it holds."""
         found = cls.__new__(cls)
         found.blob = blob
-        found.hashes, found.slots = hashes, slots
+        found._stored = hashes, slots  # noqa: SLF001 - its own
         return found
 
+    @property
+    def table(self) -> tuple[Buffer, Buffer]:
+        """The hashes and the slots, as they are stored."""
+        return self._stored or (self.hashes, self.slots)
+
     @cached_property
-    def blob(self) -> NDArray[np.uint8]:
+    def blob(self) -> Buffer:
         """The terms in UTF-8, a line feed between."""
-        return np.frombuffer(
-            _SEPARATOR.join(self._terms).encode("utf-8", "surrogatepass"), np.uint8
-        )
+        return _SEPARATOR.join(self._terms).encode("utf-8", "surrogatepass")
 
     @cached_property
     def hashes(self) -> Hashes:
         """The hash of each term, shape (terms,). Raises ModelError where two are the same."""
+        if self._stored:
+            return np.asarray(self._stored[0])
         found = hashes(self._terms)
         order = np.argsort(found, kind="stable")
         same = np.flatnonzero(found[order][1:] == found[order][:-1])
@@ -113,6 +124,8 @@ class Vocabulary(Sequence[str]):
     @cached_property
     def slots(self) -> Slots:
         """The slots of the table, each a row and a tag, or 0."""
+        if self._stored:
+            return np.asarray(self._stored[1])
         bits, row_bits = _shape(len(self.hashes))
         mixed = _mixed(self.hashes)
         home = _homes(mixed, bits)
@@ -127,7 +140,7 @@ class Vocabulary(Sequence[str]):
 
     @cached_property
     def _terms(self) -> tuple[str, ...]:
-        return tuple(self.blob.tobytes().decode("utf-8", "surrogatepass").split(_SEPARATOR))
+        return tuple(str(self.blob, "utf-8", "surrogatepass").split(_SEPARATOR))
 
     def find(self, wanted: Hashes) -> NDArray[np.intp]:
         """Return the row of the term with each hash, -1 where there is none."""
@@ -152,16 +165,16 @@ class Vocabulary(Sequence[str]):
 
         With none of this, no look-up goes beyond the table or its rows.
         """
-        terms = len(self.hashes)
+        hashes, slots = self.table
+        terms = len(hashes)
         if not 0 < terms <= _MOST_TERMS:
             return f"it has {terms} terms, not 1 to {_MOST_TERMS}"
         bits, row_bits = _shape(terms)
-        buckets, rest = divmod(len(self.slots), _BUCKET)
-        if buckets < 1 << bits or rest or self.slots[-1]:
+        buckets, rest = divmod(len(slots), _BUCKET)
+        if buckets < 1 << bits or rest or slots[-1]:
             return "its table has too few slots, or no empty one at its end"
-        rows = self.slots & np.uint64((1 << row_bits) - 1)
-        held = {int(np.count_nonzero(rows)), int(np.count_nonzero(self.slots))}
-        if rows.max() > terms or held != {terms}:
+        full, rows, highest = (native.held if native else held)(slots, row_bits)
+        if highest > terms or {full, rows} != {terms}:
             return "its table does not hold each term once"
         return ""
 
@@ -177,8 +190,11 @@ class Vocabulary(Sequence[str]):
             return "its table is not that of its terms"
         return ""
 
+    def __reduce__(self) -> tuple[Any, tuple[bytes, Hashes, Slots]]:
+        return Vocabulary.stored, (bytes(self.blob), self.hashes, self.slots)
+
     def __len__(self) -> int:
-        return len(self.hashes if "hashes" in self.__dict__ else self._terms)
+        return len(self._stored[0] if self._stored else self._terms)
 
     @overload
     def __getitem__(self, place: int) -> str: ...
@@ -188,13 +204,20 @@ class Vocabulary(Sequence[str]):
         return self._terms[place]
 
 
+def held(slots: Buffer, row_bits: int) -> tuple[int, int, int]:
+    """Return how many slots are not empty, how many hold a row, and the highest row + 1."""
+    found = np.asarray(slots)
+    rows = found & np.uint64((1 << row_bits) - 1)
+    return int(np.count_nonzero(found)), int(np.count_nonzero(rows)), int(rows.max())
+
+
 def _shape(terms: int) -> tuple[int, int]:
     """Return how many bits of a mixed hash give the home bucket, and of a slot the row."""
     return max(1, ((terms - 1) // (_BUCKET // 2)).bit_length()), terms.bit_length()
 
 
 def _mixed(found: Hashes) -> Hashes:
-    return np.asarray((found ^ (found >> _HALF)) * _MIX)
+    return np.asarray((found ^ (found >> np.uint64(_HALF))) * np.uint64(_MIX))
 
 
 def _homes(mixed: Hashes, bits: int) -> NDArray[np.intp]:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from textclf.arrays import np
 from textclf.linear import Decision, LinearForm
 from textclf.scheme import Scheme
 

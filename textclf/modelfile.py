@@ -6,19 +6,20 @@ on opening: the tensors are used where they lie. What does not hold is a ModelEr
 other reader is tried.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from math import isclose, isfinite
 from mmap import mmap
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from textclf._kernel import native
+from textclf.arrays import Buffer, np
 from textclf.container import header as container_header
 from textclf.container import pack, unpack
-from textclf.engine import NumpyEngine
 from textclf.engines import make_engine
 from textclf.errors import InputError, ModelError, SchemeError
 from textclf.features import View
@@ -35,13 +36,12 @@ _TOLERANCE = 1e-4
 
 def to_bytes(model: Model) -> bytes:
     """Return the model file of a model: the same model gives the same bytes."""
-    tensors: dict[str, NDArray[Any]] = {"bias": model.form.bias}
+    tensors: dict[str, Buffer] = {"bias": model.form.intercepts}
     views = []
     for number, part in enumerate(model.form.views):
         tensors[f"view{number}.terms"] = part.terms.blob
-        tensors[f"view{number}.hashes"] = part.terms.hashes
-        tensors[f"view{number}.slots"] = part.terms.slots
-        tensors[f"view{number}.rows"] = part.rows
+        tensors[f"view{number}.hashes"], tensors[f"view{number}.slots"] = part.terms.table
+        tensors[f"view{number}.rows"] = part.numbers
         view = part.view
         entry: dict[str, Any] = {
             "analyzer": view.analyzer,
@@ -60,9 +60,9 @@ def to_bytes(model: Model) -> bytes:
         "scheme": model.scheme.as_dict(),
         "views": views,
         "decision": {
-            "slope": decision.slope.tolist(),
-            "intercept": decision.intercept.tolist(),
-            "threshold": decision.threshold.tolist(),
+            "slope": list(map(float, decision.slope)),
+            "intercept": list(map(float, decision.intercept)),
+            "threshold": list(map(float, decision.threshold)),
             "doubt": decision.doubt,
             "empty": decision.empty,
         },
@@ -98,7 +98,7 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
     reader.digests(header, tensors)
     form = LinearForm(
         tuple(reader.view(number, view, tensors, count) for number, view in enumerate(views)),
-        reader.floats(tensors, "bias", (count,)),
+        reader.floats(tensors, "bias", (count,))[0],
     )
     decision = reader.decision(header, scheme)
     card = header.get("card")
@@ -151,27 +151,30 @@ class _Reader:
             raise self.wrong(f"its {key} are not a list of tables")
         return value
 
-    def digests(self, header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
+    def digests(self, header: Mapping[str, Any], tensors: Mapping[str, memoryview[Any]]) -> None:
         given = header.get("sha256")
         for name, tensor in tensors.items():
             if not isinstance(given, dict) or given.get(name) != _sha256(tensor):
                 raise self.wrong(f"tensor {name!r} is not what its sha256 says")
 
     def floats(
-        self, tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]
-    ) -> NDArray[np.float32]:
+        self, tensors: Mapping[str, memoryview[Any]], name: str, shape: tuple[int, ...]
+    ) -> tuple[memoryview[float], float]:
+        """Return a tensor of finite numbers, and the least of each row's first."""
         tensor = tensors[name]
-        if tensor.dtype != np.float32 or tensor.shape != shape:
-            raise self.wrong(
-                f"tensor {name!r} is {tensor.dtype} {tensor.shape}, not float32 {shape}"
-            )
-        # The least and the greatest are NaN where any number is.
-        if not np.isfinite(tensor.min()) or not np.isfinite(tensor.max()):
+        if tensor.format != "f" or tensor.shape != shape:
+            raise self.wrong(f"tensor {name!r} is not float32 of shape {shape}")
+        first = (native.least if native else least)(tensor, shape[-1])
+        if not isfinite(first):
             raise self.wrong(f"tensor {name!r} holds numbers that are not finite")
-        return tensor
+        return tensor, first
 
     def view(
-        self, number: int, data: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], labels: int
+        self,
+        number: int,
+        data: Mapping[str, Any],
+        tensors: Mapping[str, memoryview[Any]],
+        labels: int,
     ) -> LinearView:
         lexicon = None
         if "groups" in data:
@@ -181,8 +184,8 @@ class _Reader:
         except (TypeError, InputError) as reason:
             raise self.wrong(f"view {number} does not hold ({reason})") from None
         terms = self.vocabulary(f"view{number}", tensors)
-        rows = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
-        if rows[:, 0].min() <= 0:
+        rows, scale = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
+        if scale <= 0:
             raise self.wrong(f"tensor 'view{number}.rows' holds a scale that is not above zero")
         return LinearView(view, terms, rows)
 
@@ -202,19 +205,18 @@ class _Reader:
             )
         )
 
-    def lines(self, name: str, tensors: Mapping[str, NDArray[Any]]) -> list[str]:
+    def lines(self, name: str, tensors: Mapping[str, memoryview[Any]]) -> list[str]:
         blob = tensors[name]
-        if blob.dtype != np.uint8 or blob.ndim != 1:
+        if blob.format != "B" or blob.ndim != 1:
             raise self.wrong(f"tensor {name!r} is no string of bytes")
         try:
-            return blob.tobytes().decode("utf-8", "surrogatepass").split("\n")
+            return str(blob, "utf-8", "surrogatepass").split("\n")
         except UnicodeDecodeError:
             raise self.wrong(f"tensor {name!r} is not UTF-8") from None
 
-    def vocabulary(self, view: str, tensors: Mapping[str, NDArray[Any]]) -> Vocabulary:
+    def vocabulary(self, view: str, tensors: Mapping[str, memoryview[Any]]) -> Vocabulary:
         parts = [tensors[f"{view}.{part}"] for part in ("terms", "hashes", "slots")]
-        types = [np.dtype(np.uint8), np.dtype(np.uint64), np.dtype(np.uint64)]
-        if any(p.dtype != kind or p.ndim != 1 for p, kind in zip(parts, types, strict=True)):
+        if any(p.format != kind or p.ndim != 1 for p, kind in zip(parts, "BQQ", strict=True)):
             raise self.wrong(f"the vocabulary of {view!r} is not bytes, hashes and slots")
         found = Vocabulary.stored(*parts)
         wrong = found.check() or (self.thorough and found.check_terms())
@@ -223,29 +225,23 @@ class _Reader:
         return found
 
     def decision(self, header: Mapping[str, Any], scheme: Scheme) -> Decision:
-        given = header.get("decision")
+        given, count = header.get("decision"), len(scheme.labels)
         try:
-            slope, intercept, threshold, doubt = (
-                np.array(given[name], np.float64)  # type: ignore[index]
-                for name in ("slope", "intercept", "threshold", "doubt")
+            slope, intercept, threshold = (
+                tuple(_number(number) for _, number in zip(range(count), given[name], strict=True))  # type: ignore[index]
+                for name in ("slope", "intercept", "threshold")
             )
+            doubt = _number(given["doubt"])  # type: ignore[index]
         except (KeyError, TypeError, ValueError):
-            raise self.wrong("its decision does not hold") from None
-        shape = (len(scheme.labels),)
-        parts = (slope, intercept, threshold)
-        if any(part.shape != shape or not np.isfinite(part).all() for part in parts):
-            raise self.wrong(f"its decision is not three lists of {shape[0]} finite numbers")
-        if (
-            not (slope > 0).all()
-            or not (threshold > 0).all()
-            or doubt.shape != ()
-            or not 0 <= float(doubt) < 1
-        ):
+            raise self.wrong(
+                f"its decision is not three lists of {count} finite numbers, and a doubt"
+            ) from None
+        if min(*slope, *threshold) <= 0 or not 0 <= doubt < 1:
             raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
         empty = given.get("empty", "")  # type: ignore[union-attr]
-        if empty is not None and (type(empty) is not float or not 0 <= empty < np.inf):
+        if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
             raise self.wrong("its decision does not tell what an empty answer is worth")
-        return Decision(scheme.kind, slope, intercept, threshold, float(doubt), empty)
+        return Decision(scheme.kind, slope, intercept, threshold, doubt, empty)
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score golden probes again: the weights must mean today what they meant then."""
@@ -255,17 +251,35 @@ class _Reader:
             text, scores = probe.get("text"), probe.get("scores")
             if not isinstance(text, str) or not isinstance(scores, list):
                 raise self.wrong("a golden probe is not a text with its scores")
-            found = engine.score(text, ())[0].scores[0]
+            found = list(engine.score([text])[0].numbers)
             try:
-                same = np.allclose(found, np.array(scores, float), rtol=0, atol=_TOLERANCE)
+                same = all(
+                    isclose(one, _number(other), rel_tol=0, abs_tol=_TOLERANCE)
+                    for one, other in zip(found, scores, strict=True)
+                )
             except (TypeError, ValueError):
                 same = False
             if not same:
                 raise self.wrong(f"the golden probe {text[:40]!r} does not get its scores")
 
 
+def _number(value: object) -> float:
+    """Return a number of a JSON text; raises ValueError for any other value."""
+    if type(value) not in (int, float) or not isfinite(value):  # type: ignore[arg-type]
+        raise ValueError("this is no finite number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def least(numbers: memoryview, step: int) -> float:
+    """Return the least of each step's first number; NaN where any number is not finite."""
+    found = np.asarray(numbers).ravel()
+    return float(found[::step].min()) if np.isfinite(found).all() else float("nan")
+
+
 def _probes(model: Model) -> list[dict[str, Any]]:
     """Return texts made of the vocabulary, so that no text of the corpus goes into the file."""
+    from textclf.engine import NumpyEngine  # noqa: PLC0415 - start-up time
+
     engine = NumpyEngine([model.form])
     texts = []
     for number in range(_PROBES):
@@ -273,12 +287,13 @@ def _probes(model: Model) -> list[dict[str, Any]]:
         for part in model.form.views:
             chosen += part.terms[number * 7 :: max(1, len(part.terms) // 12)][:12]
         texts.append(" ".join(chosen))
-    return [{"text": text, "scores": engine.score(text)[0].scores[0].tolist()} for text in texts]
+    return [{"text": text, "scores": engine.score([text])[0].scores[0].tolist()} for text in texts]
 
 
-def _lines(texts: Iterable[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(texts).encode("utf-8", "surrogatepass"), np.uint8)
+def _lines(texts: Iterable[str]) -> bytes:
+    return "\n".join(texts).encode("utf-8", "surrogatepass")
 
 
-def _sha256(tensor: NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(tensor).data).hexdigest()
+def _sha256(tensor: Buffer) -> str:
+    view = memoryview(tensor)
+    return hashlib.sha256(view if view.c_contiguous else view.tobytes()).hexdigest()

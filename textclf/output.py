@@ -3,9 +3,10 @@
 It draws no page and reads nothing: `explanation` does the one, `sources` the other.
 """
 
-import gzip
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -23,6 +24,7 @@ _SUFFIXES: Mapping[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
 }
+_DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
 _SHOWN = 8
 _BUFFER = 1 << 20
 
@@ -52,14 +54,21 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
     What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
     """
     if path is None:
-        yield stdout
-        stdout.flush()
+        try:
+            yield stdout
+            stdout.flush()
+        except BrokenPipeError:  # the reader has enough
+            raise
+        except OSError as reason:
+            raise InputError(f"standard output cannot be written: {reason.strerror}") from None
         return
     device = path.exists() and not path.is_file()
     beside = path if device else path.with_name(f".{path.name}.part")
     try:
         with beside.open("wb", buffering=_BUFFER) as raw:
             if path.suffix.lower() == ".gz":
+                import gzip  # noqa: PLC0415 - start-up time
+
                 with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
                     yield stream  # type: ignore[misc]
             else:
@@ -74,6 +83,59 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
                 beside.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How records become text, each like the first of the run, whichever process spells it."""
+
+    style: Format
+    prefix: str
+    """Sets our columns apart."""
+    columns: tuple[str, ...]
+    """The user's own columns of a table: those of the first record."""
+    lead: str
+    """What stands before the record that comes next."""
+
+    @classmethod
+    def of(cls, first: Labelled, style: Format, prefix: str = "") -> "Spelling":
+        """Return the spelling of a run that begins with this record.
+
+        Raises InputError where the user has a column of ours.
+        """
+        if style in _DELIMITERS:
+            theirs, header = _header(first, _DELIMITERS[style], prefix)
+            return cls(style, prefix, theirs, header)
+        return cls(style, prefix, (), "[\n" if style == "json" else "")
+
+    def going_on(self) -> "Spelling":
+        """Return the spelling of what follows on other records."""
+        return replace(self, lead=",\n" if self.style == "json" else "")
+
+    @property
+    def ending(self) -> bytes:
+        """What stands behind the last record."""
+        return b"\n]\n" if self.style == "json" else b""
+
+    def spelled(self, records: Iterable[Labelled]) -> Iterator[bytes]:
+        """Yield the bytes of each record, with what stands before it."""
+        lead, following = self.lead, self.going_on().lead
+        for record in records:
+            yield _encoded(lead + self._one(*record))
+            lead = following
+
+    def _one(self, annotation: Annotation, row: Mapping[str, Any] | None) -> str:
+        if self.style == "text":
+            return _text(annotation)
+        if self.style in _DELIMITERS:
+            return _line(_row(annotation, row, self.columns), _DELIMITERS[self.style])
+        record = line(_merged(annotation, row or {}, self.prefix))
+        return record if self.style == "json" else f"{record}\n"
+
+
+def blank(style: Format) -> bytes:
+    """Return what is written where there was nothing to label."""
+    return b"[]\n" if style == "json" else b""
+
+
 def write(
     annotations: Iterable[Labelled],
     stream: IO[bytes],
@@ -81,30 +143,29 @@ def write(
     prefix: str = "",
 ) -> None:
     """Write annotations, each with the user's own fields; `prefix` sets our columns apart."""
-    writers: dict[Format, Callable[[], Iterator[str]]] = {
-        "text": lambda: _text(annotations),
-        "jsonl": lambda: _jsonl(annotations, prefix),
-        "json": lambda: _json(annotations, prefix),
-        "csv": lambda: _table(annotations, ",", prefix),
-        "tsv": lambda: _table(annotations, "\t", prefix),
-    }
-    for part in writers[style]():
-        stream.write(_encoded(part))
+    records = iter(annotations)
+    first = next(records, None)
+    if first is None:
+        stream.write(blank(style))
+        return
+    spelling = Spelling.of(first, style, prefix)
+    stream.writelines(spelling.spelled(chain([first], records)))
+    stream.write(spelling.ending)
 
 
-def _text(annotations: Iterable[Labelled]) -> Iterator[str]:
-    for annotation, _ in annotations:
-        yield f"{annotation.id}\n"
-        if annotation.error:
-            yield f"  error: {annotation.error}\n"
-        for one in annotation.predictions:
-            yield f"  {one.name:<20} {summary(one)}\n"
-            if one.evidence:
-                shown = ", ".join(f"{e.text} {e.weight:+.2f}" for e in strongest(one)[:_SHOWN])
-                yield f"  {'':<20} because of: {' '.join(shown.split())}\n"
-        if annotation.dropped:
-            reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.dropped))
-            yield f"  not read: {reasons}\n"
+def _text(annotation: Annotation) -> str:
+    lines = [annotation.id]
+    if annotation.error:
+        lines.append(f"  error: {annotation.error}")
+    for one in annotation.predictions:
+        lines.append(f"  {one.name:<20} {summary(one)}")
+        if one.evidence:
+            shown = ", ".join(f"{e.text} {e.weight:+.2f}" for e in strongest(one)[:_SHOWN])
+            lines.append(f"  {'':<20} because of: {' '.join(shown.split())}")
+    if annotation.dropped:
+        reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.dropped))
+        lines.append(f"  not read: {reasons}")
+    return "\n".join([*lines, ""])
 
 
 def summary(prediction: Prediction) -> str:
@@ -123,19 +184,6 @@ def strongest(prediction: Prediction) -> list[Any]:
     return sorted(prediction.evidence, key=lambda one: -one.weight)
 
 
-def _jsonl(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
-    for annotation, row in annotations:
-        yield line(_merged(annotation, row or {}, prefix)) + "\n"
-
-
-def _json(annotations: Iterable[Labelled], prefix: str) -> Iterator[str]:
-    lead = "[\n"
-    for annotation, row in annotations:
-        yield lead + line(_merged(annotation, row or {}, prefix))
-        lead = ",\n"
-    yield "[]\n" if lead == "[\n" else "\n]\n"
-
-
 def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict[str, str]:
     """Return the user's fields, then ours, in JSON; the user's own id stays as it is."""
     merged = {name: dumped(value) for name, value in row.items()}
@@ -147,25 +195,28 @@ def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict
     return merged
 
 
-def _table(annotations: Iterable[Labelled], delimiter: str, prefix: str) -> Iterator[str]:
-    theirs: list[str] | None = None
-    for annotation, row in annotations:
-        cells = {prefix + name: cell for name, cell in _cells(annotation).items()}
-        if theirs is None:
-            theirs = ["source"] if row is None else list(row)
-            if taken := next((name for name in cells if name in theirs), None):
-                raise _taken(taken, annotation)
-            yield _line([*theirs, *cells], delimiter)
-        own = {"source": annotation.id} if row is None else row
-        if row is None and annotation.error and "source" not in theirs:
-            own = {}  # a table that broke off: what could be read of it stands above
-        odd = next((name for name in own if name not in theirs), None)
-        if odd is not None:
-            raise InputError(
-                f"{annotation.path}: has a column {odd!r} that the first input has not; "
-                "label the two apart, or write .jsonl"
-            )
-        yield _line([*(_cell(own.get(name)) for name in theirs), *cells.values()], delimiter)
+def _header(first: Labelled, delimiter: str, prefix: str) -> tuple[tuple[str, ...], str]:
+    """Return the user's columns, and the line that names theirs and ours."""
+    annotation, row = first
+    theirs = ("source",) if row is None else tuple(row)
+    ours = [prefix + name for name in _cells(annotation)]
+    if taken := next((name for name in ours if name in theirs), None):
+        raise _taken(taken, annotation)
+    return theirs, _line([*theirs, *ours], delimiter)
+
+
+def _row(annotation: Annotation, row: Mapping[str, Any] | None, theirs: Sequence[str]) -> list[str]:
+    """Return the cells of the user's columns, then ours."""
+    own = {"source": annotation.id} if row is None else row
+    if row is None and annotation.error and "source" not in theirs:
+        own = {}  # a table that broke off: what could be read of it stands above
+    odd = next((name for name in own if name not in theirs), None)
+    if odd is not None:
+        raise InputError(
+            f"{annotation.path}: has a column {odd!r} that the first input has not; "
+            "label the two apart, or write .jsonl"
+        )
+    return [*(_cell(own.get(name)) for name in theirs), *_cells(annotation).values()]
 
 
 def _line(cells: Sequence[str], delimiter: str) -> str:

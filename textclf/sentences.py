@@ -14,7 +14,7 @@ ABBREVIATIONS = frozenset(
     rs art sec i.e e.g etc viz approx
     """.split()  # noqa: SIM905 - a list of fifty strings hides its words
 )
-_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])")
+_SENTENCE_END = r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def sentences(text: str) -> Iterator[Span]:
     [(0, 16), (17, 29)]
     """
     start = 0
-    for match in _SENTENCE_END.finditer(text):
+    for match in re.finditer(_SENTENCE_END, text):
         words = text[start : match.start()].rsplit(None, 1)
         last = words[-1].lstrip("\"'“‘([").lower() if words else ""
         initial = len(last) == 1 and last.isalpha()

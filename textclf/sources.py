@@ -4,9 +4,6 @@ Text files, JSON lines, CSV and TSV, each plain or gzipped. An item that cannot 
 still an item, with the reason: as many come out as went in. It knows no models.
 """
 
-import csv
-import glob
-import gzip
 import os
 import sys
 import zlib
@@ -16,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, Literal, NamedTuple, cast
 
 from textclf.errors import InputError
 from textclf.jsonlines import parsed
@@ -56,6 +53,15 @@ class Item:
     """File, and line where there are lines."""
 
 
+class Line(NamedTuple):  # it goes from process to process in half of a dataclass's time
+    """A line of JSON as it stands in a file: what it says can be found out anywhere."""
+
+    path: str
+    place: str
+    """File and line."""
+    raw: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How inputs are read."""
@@ -77,8 +83,23 @@ def read_items(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Ite
 
     Raises InputError for an input that is not there, or a table without the named column.
     """
+    return items_of(gather(inputs, reading), reading)
+
+
+def gather(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Item | Line]:
+    """Yield what `read_items` does, but lines of JSON as they stand, once a file has begun well.
+
+    Raises what `read_items` raises; `items_of` raises nothing.
+    """
     for path in expand(inputs, reading):
         yield from _read(path, reading)
+
+
+def items_of(gathered: Iterable[Item | Line], reading: Reading = _PLAIN) -> Iterator[Item]:
+    """Yield the items that were gathered; a blank line is none."""
+    for one in gathered:
+        if item := _json_item(one, reading) if isinstance(one, Line) else one:
+            yield item
 
 
 def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
@@ -100,7 +121,9 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
                 )
             found += files
         else:
-            found_here = glob.glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
+            from glob import glob  # noqa: PLC0415 - start-up time
+
+            found_here = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
             matches = sorted(match for match in found_here if Path(match).is_file())
             if not matches:
                 raise InputError(f"{given}: there is no such file or folder")
@@ -162,7 +185,7 @@ def _files(folder: Path, reading: Reading) -> Iterator[str]:
             yield str(folder / entry.name)
 
 
-def _read(path: str, reading: Reading) -> Iterator[Item]:
+def _read(path: str, reading: Reading) -> Iterator[Item | Line]:
     try:
         with _open(path) as stream:
             kind = format_of(path, reading)
@@ -190,6 +213,8 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
     if path == STDIN:
         return nullcontext(sys.stdin.buffer)
     if path.lower().endswith(".gz"):
+        import gzip  # noqa: PLC0415 - start-up time
+
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
     return Path(path).open("rb")
 
@@ -209,31 +234,36 @@ def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
         yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
 
 
-def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item]:
-    begun = False
-    for number, line, error, warnings in _decoded_lines(path, stream):
-        place = f"{path}:{number}"
-        if error:
-            yield _reject(place, path, {}, error)
-            continue
-        if not line.strip():
-            continue
-        try:
-            row = parsed(line)
-        except (ValueError, RecursionError) as reason:
-            yield _reject(place, path, {}, f"{place}: is not JSON: {reason}")
-            continue
-        if not isinstance(row, dict):
-            yield _reject(place, path, {}, f"{place}: is not a JSON object, {{...}}")
-            continue
-        try:
-            item = _item(row, place, path, reading, warnings)
-        except InputError as reason:
-            if not begun:
-                raise
-            item = _reject(place, path, row, str(reason))
-        begun = True
-        yield item
+def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Line]:
+    numbered = enumerate(_unmarked(stream), start=1)
+    lines = (Line(path, f"{path}:{number}", raw) for number, raw in numbered)
+    for line in lines:
+        if item := _json_item(line, reading, first=True):
+            yield item
+            if item.row:
+                break
+    yield from lines
+
+
+def _json_item(line: Line, reading: Reading, *, first: bool = False) -> Item | None:
+    """Return what a line holds; raises InputError where the first row has no field for the text."""
+    path, place = line.path, line.place
+    text, error, warnings = _decoded(place, line.raw)
+    if not error and not text.strip():
+        return None
+    row = None
+    try:
+        row = parsed(text)
+    except (ValueError, RecursionError) as reason:
+        error = error or f"{place}: is not JSON: {reason}"
+    if not isinstance(row, dict):
+        return _reject(place, path, {}, error or f"{place}: is not a JSON object, {{...}}")
+    try:
+        return _item(row, place, path, reading, warnings)
+    except InputError as reason:
+        if first:
+            raise
+        return _reject(place, path, row, str(reason))
 
 
 def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> Iterator[Item]:
@@ -298,12 +328,16 @@ def _header(cells: list[str], place: str) -> list[str]:
 def _decoded_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
     """Yield number, text, error and warnings of each line."""
     for number, raw in enumerate(_unmarked(stream), start=1):
-        try:
-            line, warning = decode(raw)
-        except InputError as reason:
-            yield number, "", f"{path}:{number}: {reason}", ()
-            continue
-        yield number, line, "", (f"{path}:{number}: {warning}",) if warning else ()
+        yield number, *_decoded(f"{path}:{number}", raw)
+
+
+def _decoded(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Return text, error and warnings of a line."""
+    try:
+        line, warning = decode(raw)
+    except InputError as reason:
+        return "", f"{place}: {reason}", ()
+    return line, "", (f"{place}: {warning}",) if warning else ()
 
 
 def _unmarked(stream: IO[bytes]) -> Iterator[bytes]:
@@ -334,6 +368,8 @@ def _rows(
     Python's reader swallows all that follows a quote that nobody closed. Here such a row is
     an error of its own line, and reading goes on with the next line: no row is lost.
     """
+    import csv  # noqa: PLC0415 - start-up time
+
     csv.field_size_limit(_LONGEST_CELL)
     source = _decoded_lines(path, stream)
     again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()

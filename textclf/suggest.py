@@ -1,11 +1,12 @@
 """The nearest of the allowed names, for an error that says what would have been right."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """Return the allowed name that `name` was most likely meant to be, if any is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - start-up time
+
     near = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
     return near[0] if near else None
 

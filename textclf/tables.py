@@ -3,7 +3,6 @@
 It knows no scheme, term list or seed record: their rooms say which keys there are.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ class Table:
     @classmethod
     def read(cls, path: Path, error: type[TextclfError]) -> "Table":
         """Return the whole file as a table; `error` is the class that its errors take."""
+        import tomllib  # noqa: PLC0415 - start-up time
+
         try:
             return cls(tomllib.loads(path.read_text("utf-8-sig")), str(path), error)
         except OSError as reason:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 WORD = r"(?u)\b\w\w+\b"
 """What a word is: two or more letters, digits or underscores. The only tokenizer there is."""
 
-_word = re.compile(WORD)
-_chunk = re.compile(r"(?:(?!\s)[\s\S])+")
+_CHUNK = r"(?:(?!\s)[\s\S])+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def words(text: str) -> Tokens:
     >>> words("A bomb in Sehwan").texts
     ['bomb', 'in', 'sehwan']
     """
-    return _tokens(_word, text)
+    return _tokens(WORD, text)
 
 
 def chunks(text: str) -> Tokens:
@@ -39,7 +38,7 @@ def chunks(text: str) -> Tokens:
     >>> chunks("Sehwan: a bomb").texts
     ['sehwan:', 'a', 'bomb']
     """
-    return _tokens(_chunk, text)
+    return _tokens(_CHUNK, text)
 
 
 def word_ngrams(texts: Sequence[str], low: int, high: int) -> Iterable[list[str]]:
@@ -71,11 +70,11 @@ def char_ngrams(chunk: str, low: int, high: int) -> list[str]:
     return grams
 
 
-def _tokens(pattern: re.Pattern[str], text: str) -> Tokens:
+def _tokens(pattern: str, text: str) -> Tokens:
     lowered = text.lower()
     places = lowered_places(text) if len(lowered) != len(text) else None
     texts, starts, ends = [], [], []
-    for match in pattern.finditer(lowered):
+    for match in re.finditer(pattern, lowered):
         texts.append(match.group())
         starts.append(match.start() if places is None else places[match.start()])
         ends.append(match.end() if places is None else places[match.end() - 1] + 1)

@@ -1,1 +1,8 @@
-"""The compiled engine, in C: `native`, where it could be built. `textclf.kernel` speaks to it."""
+"""The compiled engine, in C: `native`, None where it could not be built."""
+
+try:
+    from textclf._kernel import native
+except ImportError:
+    native = None  # type: ignore[assignment]
+
+__all__ = ["native"]

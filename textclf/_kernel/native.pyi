@@ -1,9 +1,22 @@
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 unicode: str
 instructions: str
 most_forms: int
+
+def decide(
+    scores: object,
+    single: bool,
+    slope: object,
+    intercept: object,
+    threshold: object,
+    doubt: float,
+    probs: object,
+    best: object,
+) -> None: ...
+def least(numbers: object, step: int) -> float: ...
+def held(slots: object, row_bits: int) -> tuple[int, int, int]: ...
 
 class Engine:
     instructions: str
@@ -16,11 +29,11 @@ class Engine:
     ) -> Self: ...
     def score(
         self,
-        text: str,
+        texts: Sequence[str],
         spans: tuple[Sequence[tuple[int, int]], ...],
-        outs: tuple[tuple[Any, Any], ...],
-    ) -> bool: ...
-    def score_texts(self, texts: Sequence[str], outs: tuple[tuple[Any, Any], ...]) -> list[int]: ...
+        mask: int,
+        outs: tuple[tuple[object, object], ...],
+    ) -> list[int]: ...
     def contributions(
-        self, text: str, form: int, label: int, start: int, end: int
-    ) -> tuple[bytes, bytes, bytes] | None: ...
+        self, text: str, form: int, label: int, start: int, end: int, most: int
+    ) -> list[tuple[int, int, float]] | None: ...

@@ -159,6 +159,6 @@ void text_scores(const struct engine *, struct scratch *, const struct span *, u
 /* Leaves what each place of a span adds in scratch->places, by place, each once. */
 enum outcome text_places(const struct engine *, struct scratch *, struct span, uint32_t form,
                          uint32_t label);
-size_t places_found(const struct scratch *, const struct place **);
+size_t places_found(const struct scratch *, struct place **);
 
 #endif

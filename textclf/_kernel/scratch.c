@@ -67,7 +67,7 @@ static void *cut(uint8_t *memory, size_t *at, size_t size)
 /* Lays out what is kept for each term, which the processor reaches with one large page. */
 static size_t lay_out_terms(const struct engine *engine, struct scratch *s, uint8_t *memory)
 {
-    const size_t terms = (size_t)engine->most_terms + 2;
+    const size_t terms = (size_t)engine->most_terms + 2 + ROWS_AHEAD;
     size_t at = 0;
     for (uint32_t c = 0; c < engine->channels; c++)
         s->found[c].counts = cut(memory, &at, ((size_t)engine->channel[c].table.terms + 1) * 4);
@@ -311,7 +311,7 @@ enum outcome text_places(const struct engine *engine, struct scratch *s, struct 
     return DONE;
 }
 
-size_t places_found(const struct scratch *s, const struct place **places)
+size_t places_found(const struct scratch *s, struct place **places)
 {
     *places = s->given;
     return s->given_count;

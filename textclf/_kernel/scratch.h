@@ -11,6 +11,7 @@
 #define KEPT_TEXT (1u << 20) /* scratch of a longer text is given back */
 
 #define CODEPOINT_PAGE 64
+#define ROWS_AHEAD 48 /* a row is asked for so long before it is summed */
 #define PADDED 32 /* more sums than labels, so that whole vectors can be stored */
 
 /* What Python's str says of characters: made by setup.py. */

@@ -75,11 +75,6 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
                             : channel->kind == CHARS ? count_in_chunks(s, found, chunks, tally)
                                                      : count_in_marks(found, words, tally);
     const uint32_t *terms = s->terms;
-    for (uint32_t i = 0; i < length; i++) {
-        const float *row = channel->rows + terms[i] * channel->stride;
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + channel->stride - 1);
-    }
     uint32_t *times = s->times;
     double *logs = s->logs;
     for (uint32_t i = 0; i < length; i++) {
@@ -91,6 +86,15 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
     s->term_count = length;
 }
 
+/* Asks for the row of a term: two lines of the cache, which is all of most rows. What stands behind
+ * the last term is any number, so this may be any address, and none that is read. */
+static inline void ask_for(const float *first, size_t stride, uint32_t term)
+{
+    const uintptr_t row = (uintptr_t)first + term * stride * sizeof *first;
+    __builtin_prefetch((const void *)row);
+    __builtin_prefetch((const void *)(row + 64));
+}
+
 #ifdef WIDE
 /* Adds up to 4 * PARTS columns of each row, and squares of up to four, the last four masked. */
 #define ADD_ROWS(PARTS)                                                                        \
@@ -100,6 +104,7 @@ STAGE void count_terms(const struct engine *engine, struct scratch *s,
             sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
         for (uint32_t i = 0; i < count; i++) {                                                 \
             const float *row = first + rows[i] * stride;                                       \
+            ask_for(first + column, stride, rows[i + ROWS_AHEAD]);                             \
             const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
             const __m256d part =                                                               \
                 _mm256_mul_pd(weight, _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask)));      \
@@ -145,6 +150,7 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = first + rows[i] * stride;
+        ask_for(first + column, stride, rows[i + ROWS_AHEAD]);
         for (size_t k = 0; k < columns; k++)
             sums[k] += weights[i] * row[column + k];
         for (size_t k = 0; k < scales; k++)
@@ -153,30 +159,33 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
 }
 #endif
 
-/* Sums the rows of s->terms: s->sums of each column of weights, s->norms 1 / norm, or 0, of each
- * view. Each sum goes term by term, so that it is the same however the engine is laid out. */
-STAGE void sum_rows(struct scratch *s, const struct channel *channel)
+/* Sums the rows of s->terms for the views from `first` to before `views`: s->sums of each column of
+ * their weights, s->norms 1 / norm, or 0, of each. Each sum goes term by term, so that it is the
+ * same however the engine is laid out. */
+STAGE void sum_rows(struct scratch *s, const struct channel *channel, size_t first, size_t views)
 {
-    const size_t views = channel->views, columns = channel->columns;
+    const size_t start_column = channel->offsets[first] - channel->views;
+    const size_t columns =
+        views < channel->views ? channel->offsets[views] - channel->views : channel->columns;
     double ones[BATCH];
-    memset(s->sums, 0, (columns + PADDED) * sizeof *s->sums);
-    memset(s->norms, 0, (views + PADDED) * sizeof *s->norms);
+    memset(s->sums + start_column, 0, (columns - start_column + PADDED) * sizeof *s->sums);
+    memset(s->norms + first, 0, (views - first + PADDED) * sizeof *s->norms);
     for (uint32_t i = 0; i < BATCH; i++)
         ones[i] = 1;
     for (uint32_t start = 0; start < s->term_count; start += BATCH) {
         const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
         const double *weights = channel->binary ? ones : s->logs + start;
         /* Each round takes the next columns and the next scales, as long as there are some. */
-        for (size_t view = 0, column = 0; view < views || column < columns;) {
+        for (size_t view = first, column = start_column; view < views || column < columns;) {
             const size_t scales = views - view < SCALES ? views - view : SCALES;
             const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
-            add_rows(channel->rows + view, channel->stride, views + column - view, wide, scales,
-                     s->terms + start, weights, count, s->sums + column, s->norms + view);
+            add_rows(channel->rows + view, channel->stride, channel->views + column - view, wide,
+                     scales, s->terms + start, weights, count, s->sums + column, s->norms + view);
             view += scales;
             column += wide;
         }
     }
-    for (size_t v = 0; v < views; v++)
+    for (size_t v = first; v < views; v++)
         s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;
 }
 
@@ -187,9 +196,14 @@ static void sum_stretch(const struct engine *engine, struct scratch *s, struct s
         const struct channel *channel = engine->channel + c;
         if (!(channel->all & forms))
             continue;
+        uint32_t first = 0, end = channel->views;
+        while (!(forms >> engine->view[channel->view[first]].form & 1))
+            first++;
+        while (!(forms >> engine->view[channel->view[end - 1]].form & 1))
+            end--;
         count_terms(engine, s, channel, s->found + c, words, chunks);
-        sum_rows(s, channel);
-        for (uint32_t v = 0; v < channel->views; v++) {
+        sum_rows(s, channel, first, end);
+        for (uint32_t v = first; v < end; v++) {
             const struct view *view = engine->view + channel->view[v];
             const double *sums = s->sums + channel->offsets[v] - channel->views;
             if (!(forms >> view->form & 1) || s->norms[v] == 0)

@@ -1,14 +1,13 @@
 """What the commands share of a terminal: progress, warnings and where output goes."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 
 _WIDTH = 24
-_EVERY = 20
 
 
 def progress(what: str, done: int, steps: int) -> None:
@@ -21,14 +20,16 @@ def progress(what: str, done: int, steps: int) -> None:
         sys.stderr.flush()
 
 
-def counted(items: Iterable[T], what: str) -> Iterator[T]:
-    """Yield the items, drawing how many went by, where standard error is a terminal."""
+def counted(parts: Iterable[T], size: Callable[[T], int], what: str) -> Iterator[T]:
+    """Yield the parts, drawing how much went by, where standard error is a terminal."""
     drawn = sys.stderr.isatty()
-    for number, item in enumerate(items, start=1):
-        if drawn and number % _EVERY == 0:
+    number = 0
+    for part in parts:
+        number += size(part)
+        if drawn:
             sys.stderr.write(f"\r\x1b[K{number} {what}")
             sys.stderr.flush()
-        yield item
+        yield part
     if drawn:
         sys.stderr.write("\r\x1b[K")
 

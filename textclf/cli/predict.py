@@ -1,17 +1,14 @@
 """`predict` and `explain`: label articles, and show why."""
 
-import sys
-from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from textclf.cli.console import counted, print_text, tell
+from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.prediction import Labelled
-from textclf.sources import Reading, expand, read_items
+from textclf.sources import Reading, read_items
 
 
 class OutputFormat(StrEnum):
@@ -91,26 +88,19 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    jobs: Annotated[int, typer.Option(help="How many threads label.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(help="How many processes label; more than one is for many articles.")
+    ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.labelling import label_inputs  # noqa: PLC0415 - start-up time
-    from textclf.output import format_for, opened, write  # noqa: PLC0415 - start-up time
+    from textclf.cli.label import label  # noqa: PLC0415 - start-up time
 
     reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
     options = Options(clean=not no_clean, abstain=abstain, coverage=coverage, evidence=evidence)
-    chosen = style.value if style else format_for(output, inputs)
-    expand(inputs, reading)
-    annotator = load_annotator(model or [])
-    failed: list[str] = []
-    labelled = _watched(label_inputs(inputs, annotator, reading, options, jobs), failed)
-    with opened(output, sys.stdout.buffer) as stream:
-        write(counted(labelled, "articles"), stream, chosen, prefix)
-    if failed:
-        tell(f"{len(failed)} of the inputs could not be read; their rows say why")
-        raise typer.Exit(3)
+    label(
+        inputs, model or [], output, style.value if style else None, reading, options, prefix, jobs
+    )
 
 
 def explain(
@@ -135,13 +125,3 @@ def explain(
     )
     page = explained_page if output else explained_text
     print_text(page(document, annotation, evidence), output)
-
-
-def _watched(labelled: Iterable[Labelled], failed: list[str]) -> Iterator[Labelled]:
-    for annotation, row in labelled:
-        for message in (*annotation.warnings, annotation.error):
-            if message:
-                tell(message)
-        if annotation.error:
-            failed.append(annotation.id)
-        yield annotation, row
