@@ -22,6 +22,8 @@ _VIEWS_APART = 0.1
 """What it costs that the weights of views differ, beside the likelihood."""
 _LABELS_APART = 1.0
 """What it costs that the weights of one view differ from label to label."""
+_STEPS = 100
+"""Where weights of many labels have come so far, they move by hundredths only."""
 
 
 def reached(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> float:
@@ -108,6 +110,8 @@ def _likeliest(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
 
     start = np.r_[np.zeros(views + views * labels), np.full(labels, -1.0)]
     bounds = [(-6, 4)] * views + [(-3, 3)] * (views * labels) + [(-20, 20)] * labels
-    best = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds).x
+    best = minimize(
+        loss, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": _STEPS}
+    ).x
     weights = np.exp(best[:views, None] + best[views:-labels].reshape(views, labels))
     return np.asarray(weights / weights.sum(axis=0).mean())
