@@ -1,13 +1,13 @@
-"""How much sooner the default choice of views is made than by scikit-learn's GridSearchCV.
+"""How much sooner views are weighed by default than chosen by scikit-learn's GridSearchCV.
 
     python benchmarks/selection.py [TABLE --label-field F] [--texts N] [--rounds N]
 
-Both choose among all sets of the same four views (TF-IDF and Naive Bayes scaled, of words and
-of characters), a model being the mean of its views' machines, over the same five folds. textclf
-counts each text once, fits each view once a fold, and also calibrates, measures itself and fits
-the model; GridSearchCV fits a Pipeline for each view of each candidate, on its best estimator
-again. Prints CPU seconds of both and the median of the ratios. Without a table the texts are the
-shipped corpus's.
+Both have the same four views (TF-IDF and Naive Bayes scaled, of words and of characters) and the
+same five folds. textclf counts each text once, fits each view once a fold, weighs the views, and
+also calibrates, measures itself and fits the model. GridSearchCV chooses among all sets of views,
+a model being the mean of its views' machines; it fits a Pipeline for each view of each candidate,
+and the best one's again. Prints CPU seconds of both and the median of the ratios. Without a table
+the texts are the shipped corpus's.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def ours(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
     began = time.process_time()
     model = fit(corpus, scheme, config=Config(max_features=FEATURES))
     seconds = time.process_time() - began
-    return seconds, ", ".join(one["view"] for one in model.card["views"] if one["chosen"])
+    return seconds, ", ".join(one["view"] for one in model.card["views"] if one["share"])
 
 
 def main() -> None:
