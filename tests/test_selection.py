@@ -1,10 +1,11 @@
-"""The choice of views: what adds out of fold is taken, what does not is left."""
+"""The weights of views: what tells more weighs more, what tells nothing is left out."""
 
 import numpy as np
-from conftest import SINGLE
+import pytest
+from conftest import MULTI, SINGLE
 
 from textclf.features import View
-from textclf.selection import choose, worth
+from textclf.selection import weigh, weighed, worth
 
 RNG = np.random.default_rng(5)
 TRUTH = RNG.integers(0, 2, 400)
@@ -17,27 +18,67 @@ def seen(noise):
     return SIDE + np.stack([-against, against], axis=1)
 
 
-def test_views_that_err_apart_are_taken_together():
-    scores = np.stack([seen(1.0), seen(1.0)])
+def test_views_that_tell_as_much_share_the_weight():
+    weights = weigh(SINGLE, np.stack([seen(1.0), seen(1.0)]), TRUTH)
 
-    assert choose(SINGLE, scores, TRUTH) == [0, 1]
+    assert weights == pytest.approx(0.5, abs=0.15)
+    assert weights.sum(axis=0).mean() == pytest.approx(1)
+
+
+def test_the_view_that_tells_more_weighs_more():
+    weights = weigh(SINGLE, np.stack([seen(2.0), seen(1.0)]), TRUTH)
+
+    assert weights[1].min() > 2 * weights[0].max() > 0
 
 
 def test_a_view_of_noise_is_left_out():
     sharp = seen(0.5)
     noise = RNG.normal(0, 20, sharp.shape)
 
-    assert choose(SINGLE, np.stack([noise, sharp]), TRUTH) == [1]
+    assert weigh(SINGLE, np.stack([noise, sharp]), TRUTH)[0].tolist() == [0, 0]
 
 
-def test_what_a_view_reaches_alone_stands_beside_whether_it_was_chosen():
+def test_the_last_view_is_kept_whatever_it_tells():
+    assert weigh(SINGLE, RNG.normal(0, 20, (1, 400, 2)), TRUTH).mean() == pytest.approx(1)
+
+
+def test_each_of_many_labels_has_weights_of_its_own():
+    """One view sees the first label, another sees the second."""
+    truth = RNG.integers(0, 2, (400, 3))
+    side = 2.0 * truth - 1
+    blur = [[0.5, 3.0, 1.0], [3.0, 0.5, 1.0]]
+    scores = np.stack([side + RNG.normal(0, 1, side.shape) * one for one in blur])
+
+    weights = weigh(MULTI, scores, truth)
+
+    assert weights[0, 0] > 2 * weights[1, 0]
+    assert weights[1, 1] > 2 * weights[0, 1]
+
+
+def test_a_label_that_is_everywhere_or_nowhere_stops_nothing():
+    truth = np.zeros((60, 3), int)
+    truth[:, 0] = 1
+    truth[:30, 1] = 1
+
+    weights = weigh(MULTI, RNG.normal(0, 1, (2, 60, 3)), truth)
+
+    assert np.isfinite(weights).all()
+
+
+def test_scores_are_weighed_label_by_label():
+    scores = np.array([[[1.0, 2.0]], [[10.0, 20.0]]])
+
+    assert weighed(scores, np.array([[1.0, 0.5], [0.0, 0.5]])).tolist() == [[1.0, 11.0]]
+
+
+def test_what_a_view_reaches_alone_stands_beside_its_share():
     views = [View("word", 1, 2), View("char_wb", 3, 5, "binary")]
     scores = np.stack([seen(0.3), RNG.normal(0, 20, SIDE.shape)])
 
-    told = worth(SINGLE, views, scores, TRUTH, [0])
+    told = worth(SINGLE, views, scores, TRUTH, np.array([[0.9, 0.7], [0.1, 0.3]]))
 
-    assert [(one["view"], one["chosen"]) for one in told] == [
-        ("word 1-2 log", True),
-        ("char_wb 3-5 binary", False),
+    assert [(one["view"], one["share"]) for one in told] == [
+        ("word 1-2 log", 0.8),
+        ("char_wb 3-5 binary", 0.2),
     ]
     assert told[0]["alone"] > 0.95 > told[1]["alone"]

@@ -182,13 +182,27 @@ def test_a_fold_is_decided_on_as_the_other_folds_ask():
     half = np.arange(40)
     folds = [(half + 40, half), (half, half + 40)]
 
-    probs, given = decided(SINGLE, scores, truth, folds)
+    probs, given = decided(SINGLE, scores[None], truth, folds)
 
     first = decide("single", scores[40:], truth[40:])
     second = decide("single", scores[:40], truth[:40])
     assert np.allclose(probs[:40], first.probabilities(scores[:40]))
     assert np.allclose(probs[40:], second.probabilities(scores[40:]))
     assert given.sum(axis=1).tolist() == [1] * 80
+
+
+def test_a_fold_is_measured_with_views_weighed_as_the_other_folds_ask():
+    """In the first half one view tells all, in the second the other: neither sees its own."""
+    truth = np.tile([0, 1], 40)
+    side = np.stack([1 - 2 * truth, 2 * truth - 1], axis=1) * 1.0
+    half = np.arange(40)
+    scores = np.stack([side, side])
+    scores[1, :40] *= -1
+    scores[0, 40:] *= -1
+
+    _, given = decided(SINGLE, scores, truth, [(half + 40, half), (half, half + 40)])
+
+    assert not given[np.arange(80), truth].any()
 
 
 def test_the_card_holds_the_model_beside_its_baselines(beat):
@@ -277,7 +291,7 @@ def _config(saved) -> Config:
     return Config(**{key: v for key, v in kept.items() if key != "term_share"})
 
 
-def test_the_card_tells_what_each_view_reaches_alone_and_which_were_chosen():
+def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
     """No word stands in two texts, so that only their characters can tell."""
     endings = ["ed", "ing", "ist", "ly", "some", "ward", "ness", "less", "ful", "ish"]
     texts = [(f"goalkeep{one} {one}x{n}", ("sport",)) for n, one in enumerate(endings)]
@@ -293,8 +307,8 @@ def test_the_card_tells_what_each_view_reaches_alone_and_which_were_chosen():
         "char_wb 3-5 binary",
     ]
     assert views[1]["alone"] == 1.0 > views[0]["alone"]
-    assert [one["chosen"] for one in views] == [False, True, False, False]
-    assert [view.view.analyzer for view in model.form.views] == ["char_wb"]
+    assert views[0]["share"] == views[2]["share"] == 0
+    assert {view.view.analyzer for view in model.form.views} == {"char_wb"}
 
 
 def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():

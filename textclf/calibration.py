@@ -1,9 +1,8 @@
-"""Turns out-of-fold scores into a decision: calibrated probabilities, and thresholds on them.
+"""Turns out-of-fold scores into a decision: calibrated probabilities, and which labels they give.
 
 It works on arrays and knows no texts, schemes or estimators.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -11,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from textclf.linear import Decision
+from textclf.linear import Decision, expected_f1
 
 _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
-_PARTS = 5
-_LEVELS = np.arange(0.06, 0.81, 0.02)
-"""The thresholds that are tried."""
-_Rule = Callable[[Decision, NDArray[np.float64], NDArray[np.int_], bool], Decision]
+_WORTHS = np.arange(0.0, 1.51, 0.1)
+"""What giving no label is tried to be worth where none is true."""
 _BIAS_PENALTY = 1.0
 """What the biases of labels cost beside the likelihood, as a normal prior of unit width would."""
 
@@ -33,8 +30,8 @@ def decide(
 
     `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
     are calibrated by likelihood. Then thresholds are set for macro-F1; for `multi`, labels are
-    given for example-based F1, by thresholds or by its expectation, whichever does better on
-    texts that it was not set on; with `at_least_one` the likeliest label if no other is.
+    given by their expected example-based F1, and what no label is worth is set for it; with
+    `at_least_one` there is always one.
     """
     if kind == "single":
         decision = _calibrated(truth, scores)
@@ -44,7 +41,8 @@ def decide(
     half = np.full(labels, 0.5)
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
     decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
-    return _ruled(decision, decision.probabilities(scores), truth, at_least_one)
+    probs = decision.probabilities(scores)
+    return replace(decision, empty=_worth_of_none(probs, truth, at_least_one))
 
 
 def score(
@@ -121,60 +119,22 @@ def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> N
     return np.asarray(np.round(threshold / threshold.mean(), 4))
 
 
-def _ruled(
-    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
-) -> Decision:
-    """Return the decision with the rule that does better on the fifths it was not set on."""
-    part = np.arange(len(truth)) % _PARTS
-    rules: tuple[_Rule, ...] = (_by_thresholds, _by_expectation)
+def _worth_of_none(
+    probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
+) -> float:
+    """Return what giving no label is best taken to be worth where none is true."""
+    if at_least_one:
+        return 0.0
+    order, worth, none = expected_f1(probs)
+    places, best = worth.argmax(axis=1)[:, None], worth.max(axis=1)
+    hits = np.take_along_axis(np.take_along_axis(truth, order, axis=1).cumsum(axis=1), places, 1)
+    size = truth.sum(axis=1)
+    share = (2 * hits / (places + 1 + size[:, None])).ravel()
     reached = []
-    for rule in rules:
-        given = np.zeros(probs.shape, bool)
-        for own in (part == number for number in range(_PARTS)):
-            fitted = rule(decision, probs[~own], truth[~own], at_least_one)
-            given[own] = fitted.given(probs[own], at_least_one)
-        reached.append(_example_f1(truth, given))
-    return rules[int(np.argmax(reached))](decision, probs, truth, at_least_one)
-
-
-def _by_thresholds(
-    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
-) -> Decision:
-    """Return the decision with the best thresholds: one for all, then each label's own."""
-    likeliest = truth[np.arange(len(truth)), probs.argmax(axis=1)] if at_least_one else None
-    true = truth.sum(axis=1)
-
-    def best(places: Iterable[int], hits: NDArray[np.int_], given: NDArray[np.int_]) -> float:
-        """Return the best level for some labels; `hits` and `given` count what the others give."""
-        for place in places:
-            own = probs[:, place] >= _LEVELS[:, None]
-            hits, given = hits + (own & (truth[:, place] > 0)), given + own
-        if likeliest is not None:
-            hits, given = np.where(given, hits, likeliest), np.maximum(given, 1)
-        sizes = given + true
-        shares = np.divide(2 * hits, sizes, out=np.zeros(sizes.shape), where=sizes > 0)
-        reached = shares.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
-        return float(_LEVELS[np.argmax(_smooth(reached))])
-
-    nothing = np.zeros((len(_LEVELS), len(truth)), int)
-    threshold = np.full(probs.shape[1], best(range(probs.shape[1]), nothing, nothing))
-    for label in np.flatnonzero(truth.sum(axis=0) >= _FEW):
-        others = probs >= threshold
-        others[:, label] = False
-        threshold[label] = best(
-            [int(label)], (others & (truth > 0)).sum(axis=1), others.sum(axis=1)
-        )
-    return replace(decision, threshold=np.round(threshold, 2))
-
-
-def _by_expectation(
-    decision: Decision, probs: NDArray[np.float64], truth: NDArray[np.int_], at_least_one: bool
-) -> Decision:
-    """Return the decision by expected F1, with what giving no label is best taken to be worth."""
-    worths = np.array([0.0]) if at_least_one else np.arange(0.0, 1.51, 0.1)
-    tried = [replace(decision, empty=round(float(worth), 1)) for worth in worths]
-    reached = [_example_f1(truth, one.given(probs, at_least_one)) for one in tried]
-    return tried[int(np.argmax(_smooth(np.array(reached))))]
+    for tried in _WORTHS:
+        given = best > tried * none
+        reached.append(share[given].sum() / max(1, (given | (size > 0)).sum()))
+    return round(float(_WORTHS[np.argmax(_smooth(np.array(reached)))]), 1)
 
 
 def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -90,12 +90,18 @@ class LinearForm:
         return np.asarray(self.intercepts)
 
 
-def average(forms: Sequence[LinearForm]) -> LinearForm:
-    """Return the form whose score is the mean of the forms' scores."""
-    share = np.float32(1 / len(forms))
-    views = [view.weighing(view.weights * share) for form in forms for view in form.views]
-    bias = np.mean([form.bias.astype(float) for form in forms], axis=0)
-    return LinearForm(tuple(views), bias.astype(np.float32))
+def total(forms: Sequence[LinearForm], weights: Sequence[Doubles]) -> LinearForm:
+    """Return the form whose score for a label is the sum of the forms' scores times their weights.
+
+    A form's weights have the shape (labels,).
+    """
+    views = [
+        view.weighing(view.weights * own.astype(np.float32))
+        for form, own in zip(forms, weights, strict=True)
+        for view in form.views
+    ]
+    biases = [form.bias * own for form, own in zip(forms, weights, strict=True)]
+    return LinearForm(tuple(views), np.sum(biases, axis=0).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +149,11 @@ class Decision:
         if self.empty is None:
             found = np.asarray(probs >= self.threshold)
         else:
-            found = _greatest_expected_f1(probs, self.empty)
+            order, worth, none = expected_f1(probs)
+            ranks = np.arange(order.shape[1]) <= worth.argmax(axis=1)[:, None]
+            found = np.zeros(probs.shape, bool)
+            np.put_along_axis(found, order, ranks, axis=1)
+            found[worth.max(axis=1) <= self.empty * none] = False
         if at_least_one:
             found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
         return found
@@ -153,12 +163,15 @@ _MOST_GIVEN = 20
 """Labels of a text that may be given for their expected F1: the likeliest ones."""
 
 
-def _greatest_expected_f1(probs: Doubles, empty: float) -> NDArray[np.bool_]:
-    """Return for each text the labels whose expected F1 is the greatest, each label on its own.
+def expected_f1(probs: Doubles) -> tuple[Places, Doubles, Doubles]:
+    """Return for each text its likeliest labels in order, what giving them is worth, and P(none).
 
-    Those are the k likeliest for some k (Lewis 1995); the expectation is exact, over how many
-    of them and how many of the others are true (Ye et al. 2012). Giving none counts for `empty`
-    where none is true.
+    The worth, shape (texts, labels), is the expected F1 of the first k of them, for each k from 1;
+    P(none) is how likely it is that no label is true.
+
+    Labels count as independent. The labels of greatest expected F1 are the k likeliest for some k
+    (Lewis 1995); the expectation is exact, over how many of them and how many of the others are
+    true (Ye et al. 2012).
     """
     order = np.argsort(-probs, axis=1, kind="stable")[:, :_MOST_GIVEN]
     sure = np.take_along_axis(probs, order, axis=1)
@@ -166,17 +179,14 @@ def _greatest_expected_f1(probs: Doubles, empty: float) -> NDArray[np.bool_]:
     rest = [np.ones((len(sure), 1))]
     for place in reversed(range(count)):
         rest.append(_one_more(rest[-1], sure[:, place]))
-    worth = [empty * rest[-1][:, 0]]
-    top = rest[0]
+    top, worth = rest[0], []
     for k in range(1, count + 1):
         top = _one_more(top, sure[:, k - 1])
         others = rest[count - k]
         hits, missed = np.arange(k + 1)[:, None], np.arange(others.shape[1])
-        worth.append(np.einsum("ta,tb,ab->t", top, others, 2 * hits / (k + hits + missed)))
-    ranks = np.arange(count) < np.argmax(worth, axis=0)[:, None]
-    found = np.zeros(probs.shape, bool)
-    np.put_along_axis(found, order, ranks, axis=1)
-    return found
+        shares = np.einsum("ta,ab->tb", top, 2 * hits / (k + hits + missed))
+        worth.append((shares * others).sum(axis=1))
+    return order, np.stack(worth, axis=1), rest[-1][:, 0]
 
 
 def _one_more(chances: Doubles, sure: Doubles) -> Doubles:

@@ -26,14 +26,15 @@ from textclf.corpus import Columns, Corpus, as_dict, read_labelled
 from textclf.errors import InputError, TrainingError
 from textclf.examples import Examples, Folds, examples, folds_of, taught
 from textclf.features import Weighting
-from textclf.linear import average
+from textclf.linear import total
 from textclf.model import Model
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme, find_scheme
-from textclf.selection import choose, named, reached, worth
+from textclf.selection import named, reached, weigh, weighed, worth
 from textclf.sources import Reading
 from textclf.terms import TermList
 
+Doubles = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many steps are behind, and how many there are."""
 
@@ -96,13 +97,13 @@ def fit(
         name = f"{named(views[place])}, fold {number + 1} of {len(folds)}"
         progress(name, 2 + step, steps)
         scores[place, folds[number][1]] = next(done)
-    progress("choosing views", steps - len(views) - 2, steps)
-    # Out of fold, a corpus of one hand cannot see what seed terms carry over: no view is dropped.
-    chosen = list(range(len(views))) if terms else choose(scheme, scores, found.answers)
-    mean = scores[chosen].mean(axis=0)
+    progress("weighing views", steps - len(views) - 2, steps)
+    weights = _weights(scheme, scores, found.answers, alike=terms is not None)
+    mean = weighed(scores, weights)
     decision = decide(scheme.kind, mean, found.answers, scheme.at_least_one)
+    taken = [place for place in range(len(views)) if weights[place].any()]
     forms = []
-    for place in chosen:
+    for place in taken:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
         every = np.arange(found.records)
         forms.append(_fitted(estimator, found.only(place), every, share).form_)
@@ -111,7 +112,7 @@ def fit(
         "keywords": keyword_answers(ordered, scheme, rest, folds),
         "majority": [majority(answers)] * len(answers),
     }
-    probs, given = decided(scheme, mean, found.answers, folds)
+    probs, given = decided(scheme, scores, found.answers, folds, alike=terms is not None)
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
@@ -124,13 +125,13 @@ def fit(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": worth(scheme, views, scores, found.answers, chosen),
+        "views": worth(scheme, views, scores, found.answers, weights),
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
         "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
         "use": _USE_OF_TERMS if of_terms else _USE,
     }
     progress("done", steps, steps)
-    return Model(scheme, average(forms), decision, json.loads(json.dumps(card)))
+    return Model(scheme, total(forms, list(weights[taken])), decision, json.loads(json.dumps(card)))
 
 
 def train_file(
@@ -170,19 +171,33 @@ def train_file(
 
 
 def decided(
-    scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any], folds: Folds
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, *, alike: bool = False
+) -> tuple[Doubles, NDArray[np.bool_]]:
     """Return probabilities and labels given, shape (texts, labels), for out-of-fold scores.
 
-    Each fold is decided on as the scores of the other folds ask for: what the card says is
-    measured by no decision that was set on it.
+    `scores` has the shape (views, texts, labels). Views are weighed (all `alike`, where asked) and
+    each fold is decided on as the scores of the other folds ask for: what the card says is
+    measured by nothing that was set on it.
     """
-    probs, given = np.zeros(scores.shape), np.zeros(scores.shape, bool)
+    probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
     for train, test in folds:
-        decision = decide(scheme.kind, scores[train], truth[train], scheme.at_least_one)
-        probs[test] = decision.probabilities(scores[test])
+        weights = _weights(scheme, scores[:, train], truth[train], alike=alike)
+        seen = weighed(scores[:, train], weights)
+        decision = decide(scheme.kind, seen, truth[train], scheme.at_least_one)
+        probs[test] = decision.probabilities(weighed(scores[:, test], weights))
         given[test] = decision.given(probs[test], scheme.at_least_one)
     return probs, given
+
+
+def _weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
+    """Return what each view weighs for each label.
+
+    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, all views
+    weigh the same.
+    """
+    if alike:
+        return np.full((len(scores), scores.shape[2]), 1 / len(scores))
+    return weigh(scheme, scores, truth)
 
 
 _USE = (
@@ -248,7 +263,7 @@ def _held_out(
     test: NDArray[np.intp],
     share: float,
     scheme: Scheme,
-) -> NDArray[np.float64]:
+) -> Doubles:
     """Return the scores of some rows by an estimator fitted to others.
 
     They stand under all labels of the scheme; one that the fold never saw scores lowest.
