@@ -6,7 +6,9 @@ orjson, where it is installed, does the long strings; what it says otherwise tha
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
 
 _LONG = 200
@@ -46,12 +48,12 @@ def dumped(value: object) -> str:
     >>> dumped({"id": 7, "text": "Café"})
     '{"id": 7, "text": "Café"}'
     """
-    if not isinstance(value, str) or len(value) < _LONG or (fast := orjson()) is None:
+    if not isinstance(value, str):
         return _encode(value)
-    try:
-        return str(fast.dumps(value), "utf-8")
-    except TypeError:  # a lone surrogate
-        return _encode(value)
+    if len(value) >= _LONG and (fast := orjson()) is not None:
+        with suppress(TypeError):  # a lone surrogate
+            return str(fast.dumps(value), "utf-8")
+    return encode_basestring(value)
 
 
 def line(fields: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ knows no format: `output` does.
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
@@ -114,19 +114,14 @@ def _labelled(
     texts = [item.text for item in items if not item.error]
     found = iter(annotator.annotate_all(texts, options))
     failed = Annotation(annotator.unanswered(Status.ERROR))
-    return [
-        (
-            replace(
-                failed if item.error else next(found),
-                id=item.id,
-                path=item.path,
-                error=item.error,
-                warnings=item.warnings,
-            ),
-            item.row,
+    records: list[Labelled] = []
+    for item in items:
+        one = failed if item.error else next(found)
+        named = Annotation(
+            one.predictions, item.id, item.path, item.error, item.warnings, one.dropped
         )
-        for item in items
-    ]
+        records.append((named, item.row))
+    return records
 
 
 def _spelled(
