@@ -97,3 +97,11 @@ def test_a_table_with_a_row_that_is_not_there_does_not_hold():
     assert Vocabulary.stored(made.blob, made.hashes[:2], made.slots).check()
     assert Vocabulary.stored(made.blob, made.hashes, slots).check_terms()
     assert Vocabulary.stored(made.blob, made.hashes, none | np.uint64(4)).check()
+
+
+def test_a_table_with_a_row_beyond_its_terms_does_not_hold():
+    made = Vocabulary(["a", "b", "c", "d"])
+    slots = made.slots.copy()
+    slots[slots.argmax()] |= np.uint64(7)
+
+    assert Vocabulary.stored(made.blob, made.hashes, slots).check()

@@ -92,6 +92,8 @@ def test_a_full_disk_is_told_in_one_line(folder, arguments):
         ["predict", "snow.txt", "-m", "-f"],
         ["predict", "snow.txt", "-f", "xml"],
         ["predict", "snow.txt", "-f", "csv", "-f", "csv"],
+        ["predict", "snow.txt", "--evidence", "1", "--evidence", "2"],
+        ["predict", "snow.txt", "-o", "a.csv", "-o", "b.csv"],
         ["predict", "snow.txt", "--evidence", "-1"],
         ["predict", "snow.txt", "--evidence", "many"],
         ["predict", "snow.txt", "--evidence", "\u00b2"],
