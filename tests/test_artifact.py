@@ -133,6 +133,8 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: h["views"][0].update(low="1"), "view 0 does not hold"),
         (lambda h, t: h["views"][0].update(pattern=".*"), "view 0 does not hold"),
         (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),
+        (lambda h, t: h["decision"].update(slope=[10**400, 1]), "three lists of 2 finite numbers"),
+        (lambda h, t: h["probes"][0].update(scores=[10**400, 1]), "does not get its scores"),
         (lambda h, t: h["decision"].update(slope=[1.0, float("nan")]), "finite numbers"),
         (lambda h, t: h["decision"].update(slope=[1.0, -1.0]), "a slope, a threshold or a doubt"),
         (lambda h, t: h["decision"].update(slope="high"), "three lists of 2 finite numbers"),

@@ -265,9 +265,12 @@ class _Reader:
 
 def _number(value: object) -> float:
     """Return a number of a JSON text; raises ValueError for any other value."""
-    if type(value) not in (int, float) or not isfinite(value):  # type: ignore[arg-type]
-        raise ValueError("this is no finite number")
-    return float(value)  # type: ignore[arg-type]
+    try:
+        if type(value) in (int, float) and isfinite(value):  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number of hundreds of digits
+        pass
+    raise ValueError("this is no finite number")
 
 
 def least(numbers: memoryview, step: int) -> float:
