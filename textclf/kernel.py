@@ -77,12 +77,7 @@ class KernelEngine:
         spans: Sequence[Sequence[tuple[int, int]]] = (),
         forms: Collection[int] = (),
     ) -> list[Scores]:
-        """Return for each form a row of scores for each text, read whole.
-
-        With spans, one sequence for each text, the forms named have also a row for each span,
-        behind that of its text: an n-gram that crosses the border of a span does not count there.
-        Python's lock is released meanwhile, so that threads score side by side.
-        """
+        """Return the rows that the numpy engine returns, scored with Python's lock released."""
         most = len(texts) + sum(map(len, spans))
         found = [
             _room(len(form.intercepts), most if number in forms else len(texts))
@@ -100,12 +95,7 @@ class KernelEngine:
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
     ) -> list[Place]:
-        """Return what each place inside a span adds to a label's score of that span.
-
-        Those in their order, or so many of those above zero, the heaviest first. A character
-        n-gram is counted at the chunk it stands in; a term that occurs more than once is shared
-        out evenly among its places.
-        """
+        """Return the places that the numpy engine returns: all, or the heaviest."""
         found = self._native.contributions(text, form, label, *span, -1 if most is None else most)
         if found is None:
             return self._plain.contributions(text, form, label, span, most)
