@@ -33,29 +33,34 @@ static inline uint32_t fitting(const uint64_t *home, uint64_t row_mask, uint64_t
  *
  * Much of the time goes into waiting for memory, so buckets are asked for long before they are
  * read. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one that
- * is guessed wrong costs more than the look-up.
+ * is guessed wrong costs more than the look-up. Few buckets are full.
  */
 STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
                    uint32_t *ids)
 {
-    enum { AHEAD = 32 };
+    enum { AHEAD = 32, BLOCK = 256 };
     const struct table table = channel->table;
     const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
-    for (uint32_t i = 0; i < AHEAD && i < count; i++)
-        __builtin_prefetch(home_of(&table, mixed(hashes[i])));
-    for (uint32_t i = 0; i < count; i++) {
-        const uint64_t mix = mixed(hashes[i]);
-        if (i + AHEAD < count)
-            __builtin_prefetch(home_of(&table, mixed(hashes[i + AHEAD])));
-        const uint64_t *home = home_of(&table, mix);
-        const uint32_t fits = fitting(home, row_mask, tag_of(&table, mix));
-        const uint64_t slot = home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask;
-        /* All ones where a slot fits and leads to a row, else zero. */
-        const uint64_t known = 0 - ((uint64_t)(fits != 0) & (uint64_t)(slot - 1 < table.terms));
-        const uint64_t full = home[BUCKET - 1];
-        ids[i] = (uint32_t)(((slot - 1) & known) | (table.terms & ~known));
-        if (__builtin_expect((full != 0) & (known == 0), 0))
-            ids[i] = probe(&table, mix); /* behind a full bucket */
+    uint64_t mixes[BLOCK + AHEAD];
+    for (uint32_t start = 0; start < count; start += BLOCK) {
+        const uint32_t rest = count - start, size = rest < BLOCK ? rest : BLOCK;
+        const uint32_t wide = rest < BLOCK + AHEAD ? rest : BLOCK + AHEAD;
+        for (uint32_t i = 0; i < wide; i++)
+            mixes[i] = mixed(hashes[start + i]);
+        memset(mixes + wide, 0, (size + AHEAD - wide) * sizeof *mixes); /* asked for in vain */
+        for (uint32_t i = 0; start == 0 && i < AHEAD && i < size; i++)
+            __builtin_prefetch(home_of(&table, mixes[i]));
+        for (uint32_t i = 0; i < size; i++) {
+            __builtin_prefetch(home_of(&table, mixes[i + AHEAD]));
+            const uint64_t *home = home_of(&table, mixes[i]);
+            const uint32_t fits = fitting(home, row_mask, tag_of(&table, mixes[i]));
+            const uint64_t slot = home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask;
+            /* All ones where a slot fits and leads to a row, else zero. */
+            const uint64_t known = 0 - ((uint64_t)(fits != 0) & (uint64_t)(slot - 1 < table.terms));
+            ids[start + i] = (uint32_t)(((slot - 1) & known) | (table.terms & ~known));
+            if (__builtin_expect(home[BUCKET - 1] != 0, 0) && !fits)
+                ids[start + i] = probe(&table, mixes[i]);
+        }
     }
 }
 
