@@ -221,7 +221,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
         least = self.min_df if view.analyzer == "word" else self.char_min_df
         # Of so little text that nothing stands in two, what stands in one must do.
-        chosen = np.flatnonzero(frequency >= max(1, min(least, frequency.max(initial=0))))
+        chosen = np.flatnonzero(frequency >= max(1, min(least, int(frequency.max(initial=0)))))
         if self.max_features is not None and len(chosen) > self.max_features:
             order = np.argsort(-frequency[chosen], kind="stable")[: self.max_features]
             chosen = np.sort(chosen[order])

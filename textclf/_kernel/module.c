@@ -128,7 +128,8 @@ static int get_buffer(PyObject *from, Py_buffer *view, size_t size, int writable
 {
     if (PyObject_GetBuffer(from, view, writable ? PyBUF_CONTIG : PyBUF_CONTIG_RO) < 0)
         return 0;
-    if (view->len % (Py_ssize_t)size || (uintptr_t)view->buf % size) {
+    /* Where nothing is, it may lie anywhere: from Python 3.13 on an empty bytearray does. */
+    if (view->len % (Py_ssize_t)size || (view->len && (uintptr_t)view->buf % size)) {
         PyErr_SetString(PyExc_ValueError, "a buffer is not of whole, aligned numbers");
         PyBuffer_Release(view);
         return 0;
