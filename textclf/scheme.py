@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -108,7 +108,7 @@ class Scheme:
     @property
     def digest(self) -> str:
         """The sha256 of all that the scheme says: two schemes that differ in a word differ here."""
-        text = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
+        text = json.dumps(self, default=_fields, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
@@ -143,7 +143,7 @@ class Scheme:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the scheme as plain data that `from_dict` reads back."""
-        return cast("dict[str, Any]", json.loads(json.dumps(asdict(self))))
+        return cast("dict[str, Any]", json.loads(json.dumps(self, default=_fields)))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Scheme":
@@ -241,6 +241,11 @@ def _ruling(table: Table) -> Ruling:
     ruling = Ruling(table.text("case"), table.text("label"), table.text("key", ""))
     table.close()
     return ruling
+
+
+def _fields(part: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON does not know
+    """Return a scheme or a part of one by its fields."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def _check(scheme: Scheme) -> None:
