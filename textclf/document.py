@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from textclf.furniture import Dropped, furniture
 from textclf.sentences import Span, sentences, trimmed
@@ -26,8 +27,7 @@ _BEYOND_ASCII = r"[^\x00-\x7f]+"
 _BEYOND_TYPOGRAPHY = r"[^\x00-\x7f‘’“”–—]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of the read text, and the stretch of the original that it came from.
 
     Of equal length, the two go character by character; else the whole stands for the whole.

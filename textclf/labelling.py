@@ -7,7 +7,8 @@ knows no format: `output` does.
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
@@ -21,13 +22,12 @@ _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(NamedTuple):
     """The bytes of some records, and what is to be told of them."""
 
     data: bytes
-    count: int = 0
-    """How many records there are."""
+    records: int = 0
+    """How many they are."""
     failed: int = 0
     """How many are of something that could not be read."""
     messages: tuple[str, ...] = ()
@@ -36,8 +36,7 @@ class Spelled:
     """Why nothing follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     gathered: list[Item | Line]
     error: TextclfError | None = None
     """Why nothing follows."""
@@ -140,7 +139,7 @@ def _spelled(
         return
     spelling = Spelling.of(records[0], style, prefix)
     yield _together(records, spelling, first.error)
-    work = _Work(annotator, reading, options, spelling.going_on())
+    work = partial(_done, annotator, reading, options, spelling.going_on())
     if jobs == 1:
         yield from map(work, batches)
     else:
@@ -150,18 +149,11 @@ def _spelled(
     yield Spelled(spelling.ending)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is done with each batch, in whichever process."""
-
-    annotator: Annotator
-    reading: Reading
-    options: Options
-    spelling: Spelling
-
-    def __call__(self, batch: _Batch) -> Spelled:
-        records = _labelled(batch, self.annotator, self.reading, self.options)
-        return _together(records, self.spelling, batch.error)
+def _done(
+    annotator: Annotator, reading: Reading, options: Options, spelling: Spelling, batch: _Batch
+) -> Spelled:
+    """Return what is done with a batch, in whichever process."""
+    return _together(_labelled(batch, annotator, reading, options), spelling, batch.error)
 
 
 def _together(records: list[Labelled], spelling: Spelling, error: TextclfError | None) -> Spelled:

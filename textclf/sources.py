@@ -38,8 +38,7 @@ _SUFFIXES: Mapping[str, Format] = {
 _LONGEST_CELL = 32_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing to label, or the reason why it could not be read."""
 
     id: str
@@ -53,7 +52,7 @@ class Item:
     """File, and line where there are lines."""
 
 
-class Line(NamedTuple):  # it goes from process to process in half of a dataclass's time
+class Line(NamedTuple):
     """A line of JSON as it stands in a file: what it says can be found out anywhere."""
 
     path: str
