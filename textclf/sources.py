@@ -10,7 +10,6 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
@@ -61,8 +60,7 @@ class Line(NamedTuple):
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How inputs are read."""
 
     text_field: str = ""
