@@ -35,6 +35,8 @@ _SUFFIXES: Mapping[str, Format] = {
     ".tab": "tsv",
 }
 _LONGEST_CELL = 32_000_000
+_BUFFER = 1 << 16
+"""Bytes that are read at a time."""
 
 
 class Item(NamedTuple):
@@ -213,7 +215,7 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
         import gzip  # noqa: PLC0415 - start-up time
 
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
-    return Path(path).open("rb")
+    return Path(path).open("rb", _BUFFER)
 
 
 def _whole(path: str, stream: IO[bytes]) -> Item:
