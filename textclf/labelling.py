@@ -16,8 +16,11 @@ from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
 from textclf.sources import Item, Line, Reading, gather, items_of
 
-_MOST = 64
-"""Items of a batch: with so many, an engine is laid out for many."""
+_FIRST, _MOST = 64, 256
+"""Items of the first batch, with which an engine is laid out for many, and of those that follow.
+
+Many, since between two batches the processor's cache loses what the engine needs.
+"""
 _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
 
@@ -80,7 +83,7 @@ def spell_inputs(
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
-    batches = _batches(gather(inputs, reading))
+    batches = _batches(gather(inputs, reading), max(_FIRST, _MOST // jobs))
     with closing(_spelled(batches, annotator, style, prefix, reading, options, jobs)) as parts:
         for part in parts:
             yield part
@@ -88,17 +91,17 @@ def spell_inputs(
                 raise part.error
 
 
-def _batches(gathered: Iterator[Item | Line]) -> Iterator[_Batch]:
+def _batches(gathered: Iterator[Item | Line], later: int = _MOST) -> Iterator[_Batch]:
     """Yield what is gathered in batches; what came before an error comes with it."""
     batch: list[Item | Line] = []
-    size = 0
+    size, most = 0, _FIRST
     try:
         for one in gathered:
             batch.append(one)
             size += len(one.raw if isinstance(one, Line) else one.text)
-            if len(batch) == _MOST or size >= _LARGEST:
+            if len(batch) == most or size >= _LARGEST:
                 yield _Batch(batch)
-                batch, size = [], 0
+                batch, size, most = [], 0, later
     except TextclfError as error:
         yield _Batch(batch, error)
         return
