@@ -163,11 +163,7 @@ class Annotator:
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
         """Return for each scheme the rows of the documents, as its answerer takes them."""
-        spans = [
-            [(span.start, span.end) for span in document.passages]
-            for document in documents
-            if self._by_passage
-        ]
+        spans = [document.passages for document in documents if self._by_passage]
         return self._engine.score(
             [document.text for document in documents], spans, self._by_passage
         )
@@ -195,9 +191,7 @@ class Annotator:
         return [
             (
                 label,
-                self._engine.contributions(
-                    document.text, number, scheme.index(label), (span.start, span.end), most
-                ),
+                self._engine.contributions(document.text, number, scheme.index(label), span, most),
             )
             for label in prediction.labels or _nearest(prediction)
             for span in spans

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from textclf.furniture import Dropped, furniture
 from textclf.sentences import Span, sentences, trimmed
@@ -21,12 +22,12 @@ _SENTENCES_A_PASSAGE = 5
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _LINE_END = re.compile(r"\n\s*")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-_BEYOND_TYPOGRAPHY = re.compile(r"[^\x00-\x7f‘’“”–—]")
+# Texts, which `re` compiles as it meets them: an article in ASCII needs neither.
+_BEYOND_ASCII = r"[^\x00-\x7f]+"
+_BEYOND_TYPOGRAPHY = r"[^\x00-\x7f‘’“”–—]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of the read text, and the stretch of the original that it came from.
 
     Of equal length, the two go character by character; else the whole stands for the whole.
@@ -130,7 +131,7 @@ def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int
         yield text, start, end
         return
     done = 0
-    for found in _BEYOND_ASCII.finditer(text):
+    for found in re.finditer(_BEYOND_ASCII, text):
         first = max(0, found.start() - 1)  # an accent belongs to the letter before it
         run = text[first : found.end()]
         if not _odd(run):
@@ -148,7 +149,7 @@ def _mended(original: str, start: int, end: int) -> Iterator[tuple[str, int, int
 
 def _plain(text: str) -> bool:
     """Return whether a look tells that nothing is to be mended."""
-    return text.isascii() or not _BEYOND_TYPOGRAPHY.search(text)
+    return text.isascii() or not re.search(_BEYOND_TYPOGRAPHY, text)
 
 
 def _odd(run: str) -> bool:

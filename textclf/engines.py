@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textclf.errors import InputError
 from textclf.kernel import KernelEngine, instructions, obstacle
@@ -22,8 +21,7 @@ VARIABLE = "TEXTCLF_ENGINE"
 _NAMES = ("kernel", "portable", "numpy")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An engine and the reason why it was chosen."""
 
     name: str

@@ -6,11 +6,10 @@ is reported with its reason and never altered. It knows lines of text and nothin
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A span of the original text that is not read, and why."""
 
     start: int

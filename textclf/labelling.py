@@ -7,7 +7,8 @@ knows no format: `output` does.
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
@@ -15,19 +16,21 @@ from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
 from textclf.sources import Item, Line, Reading, gather, items_of
 
-_MOST = 64
-"""Items of a batch: with so many, an engine is laid out for many."""
+_FIRST, _MOST = 64, 256
+"""Items of the first batch, with which an engine is laid out for many, and of those that follow.
+
+Many, since between two batches the processor's cache loses what the engine needs.
+"""
 _LARGEST = 1_000_000
 """Characters: a batch that has so many takes no further item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(NamedTuple):
     """The bytes of some records, and what is to be told of them."""
 
     data: bytes
-    count: int = 0
-    """How many records there are."""
+    records: int = 0
+    """How many they are."""
     failed: int = 0
     """How many are of something that could not be read."""
     messages: tuple[str, ...] = ()
@@ -36,8 +39,7 @@ class Spelled:
     """Why nothing follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     gathered: list[Item | Line]
     error: TextclfError | None = None
     """Why nothing follows."""
@@ -81,7 +83,7 @@ def spell_inputs(
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
-    batches = _batches(gather(inputs, reading))
+    batches = _batches(gather(inputs, reading), max(_FIRST, _MOST // jobs))
     with closing(_spelled(batches, annotator, style, prefix, reading, options, jobs)) as parts:
         for part in parts:
             yield part
@@ -89,17 +91,17 @@ def spell_inputs(
                 raise part.error
 
 
-def _batches(gathered: Iterator[Item | Line]) -> Iterator[_Batch]:
+def _batches(gathered: Iterator[Item | Line], later: int = _MOST) -> Iterator[_Batch]:
     """Yield what is gathered in batches; what came before an error comes with it."""
     batch: list[Item | Line] = []
-    size = 0
+    size, most = 0, _FIRST
     try:
         for one in gathered:
             batch.append(one)
             size += len(one.raw if isinstance(one, Line) else one.text)
-            if len(batch) == _MOST or size >= _LARGEST:
+            if len(batch) == most or size >= _LARGEST:
                 yield _Batch(batch)
-                batch, size = [], 0
+                batch, size, most = [], 0, later
     except TextclfError as error:
         yield _Batch(batch, error)
         return
@@ -140,7 +142,7 @@ def _spelled(
         return
     spelling = Spelling.of(records[0], style, prefix)
     yield _together(records, spelling, first.error)
-    work = _Work(annotator, reading, options, spelling.going_on())
+    work = partial(_done, annotator, reading, options, spelling.going_on())
     if jobs == 1:
         yield from map(work, batches)
     else:
@@ -150,18 +152,11 @@ def _spelled(
     yield Spelled(spelling.ending)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is done with each batch, in whichever process."""
-
-    annotator: Annotator
-    reading: Reading
-    options: Options
-    spelling: Spelling
-
-    def __call__(self, batch: _Batch) -> Spelled:
-        records = _labelled(batch, self.annotator, self.reading, self.options)
-        return _together(records, self.spelling, batch.error)
+def _done(
+    annotator: Annotator, reading: Reading, options: Options, spelling: Spelling, batch: _Batch
+) -> Spelled:
+    """Return what is done with a batch, in whichever process."""
+    return _together(_labelled(batch, annotator, reading, options), spelling, batch.error)
 
 
 def _together(records: list[Labelled], spelling: Spelling, error: TextclfError | None) -> Spelled:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from textclf.arrays import Buffer, np
 from textclf.features import View
@@ -196,8 +196,7 @@ def _one_more(chances: Doubles, sure: Doubles) -> Doubles:
     return more
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scores:
+class Scores(NamedTuple):
     """What one form makes of texts and spans: a row for each."""
 
     numbers: Buffer

@@ -5,10 +5,9 @@ It draws no page and reads nothing: `explanation` does the one, `sources` the ot
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 from textclf.errors import InputError
 from textclf.jsonlines import dumped, line
@@ -83,8 +82,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
                 beside.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How records become text, each like the first of the run, whichever process spells it."""
 
     style: Format
@@ -108,7 +106,7 @@ class Spelling:
 
     def going_on(self) -> "Spelling":
         """Return the spelling of what follows on other records."""
-        return replace(self, lead=",\n" if self.style == "json" else "")
+        return self._replace(lead=",\n" if self.style == "json" else "")
 
     @property
     def ending(self) -> bytes:

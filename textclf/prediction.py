@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from textclf.furniture import Dropped
 from textclf.jsonlines import dumped
@@ -30,8 +30,7 @@ class Status(StrEnum):
     """The text could not be read at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A place of the original text, and what it adds to the score of a label."""
 
     start: int
@@ -51,8 +50,7 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PassagePrediction:
+class PassagePrediction(NamedTuple):
     """The answer for one passage: its span in the original text."""
 
     start: int

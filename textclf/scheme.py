@@ -8,10 +8,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from textclf.errors import SchemeError
 from textclf.suggest import choices
@@ -26,16 +26,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_LABEL = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(NamedTuple):
     """A case that looks like one label and belongs to another."""
 
     case: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A hard case that was met in real news, and the label it was given."""
 
     case: str
@@ -44,8 +42,7 @@ class Ruling:
     """A short name, by which a corpus record says that it is such a case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """One answer of a scheme, with what a coder needs to tell it from the others."""
 
     name: str
@@ -108,7 +105,7 @@ class Scheme:
     @property
     def digest(self) -> str:
         """The sha256 of all that the scheme says: two schemes that differ in a word differ here."""
-        text = json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
+        text = json.dumps(self._plain(), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
@@ -143,7 +140,7 @@ class Scheme:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the scheme as plain data that `from_dict` reads back."""
-        return cast("dict[str, Any]", json.loads(json.dumps(asdict(self))))
+        return cast("dict[str, Any]", json.loads(json.dumps(self._plain())))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Scheme":
@@ -165,6 +162,16 @@ class Scheme:
             return cls(**parts)
         except (KeyError, TypeError, ValueError, AttributeError) as reason:
             raise SchemeError(f"this is not a scheme: {reason}") from None
+
+    def _plain(self) -> dict[str, Any]:
+        """Return the fields by their names, and those of its parts."""
+        labels = [
+            {**label._asdict(), "leaves": [leave._asdict() for leave in label.leaves]}
+            for label in self.labels
+        ]
+        rulings = [ruling._asdict() for ruling in self.rulings]
+        whole = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**whole, "labels": labels, "rulings": rulings}
 
     @classmethod
     def read(cls, path: Path) -> "Scheme":

@@ -5,7 +5,7 @@ It knows characters and nothing else.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ABBREVIATIONS = frozenset(
     """
@@ -17,8 +17,7 @@ ABBREVIATIONS = frozenset(
 _SENTENCE_END = r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of characters: `start` inclusive, `end` exclusive."""
 
     start: int

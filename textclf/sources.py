@@ -10,7 +10,6 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
@@ -36,10 +35,11 @@ _SUFFIXES: Mapping[str, Format] = {
     ".tab": "tsv",
 }
 _LONGEST_CELL = 32_000_000
+_BUFFER = 1 << 16
+"""Bytes that are read at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing to label, or the reason why it could not be read."""
 
     id: str
@@ -53,7 +53,7 @@ class Item:
     """File, and line where there are lines."""
 
 
-class Line(NamedTuple):  # it goes from process to process in half of a dataclass's time
+class Line(NamedTuple):
     """A line of JSON as it stands in a file: what it says can be found out anywhere."""
 
     path: str
@@ -62,8 +62,7 @@ class Line(NamedTuple):  # it goes from process to process in half of a dataclas
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How inputs are read."""
 
     text_field: str = ""
@@ -216,7 +215,7 @@ def _open(path: str) -> AbstractContextManager[IO[bytes]]:
         import gzip  # noqa: PLC0415 - start-up time
 
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
-    return Path(path).open("rb")
+    return Path(path).open("rb", _BUFFER)
 
 
 def _whole(path: str, stream: IO[bytes]) -> Item:

@@ -5,7 +5,7 @@ It is the bottom of all analysis and knows nothing else.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WORD = r"(?u)\b\w\w+\b"
 """What a word is: two or more letters, digits or underscores. The only tokenizer there is."""
@@ -13,8 +13,7 @@ WORD = r"(?u)\b\w\w+\b"
 _CHUNK = r"(?:(?!\s)[\s\S])+"
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The words, or the blank-separated chunks, of a text with the places where they stand."""
 
     texts: list[str]
