@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textclf.decoding import decode
 from textclf.errors import InputError
 from textclf.sources import (
     Item,
     Line,
+    Page,
     Reading,
-    decode,
     expand,
     format_of,
     gather,
@@ -450,6 +451,23 @@ def test_the_first_row_has_the_field_of_the_text_whatever_stands_before_it(tmp_p
     assert next(items).error.startswith(f"{path}:1: is not JSON")
     with pytest.raises(InputError, match=r"in\.jsonl:3: there is no field like 'text'"):
         next(items)
+
+
+def test_files_of_one_text_are_gathered_unopened(tmp_path):
+    (tmp_path / "a.txt").write_text("Rain.")
+    (tmp_path / "b.txt.gz").write_bytes(b"no gzip")
+    (tmp_path / "c.csv").write_text("text\nHail.\n")
+
+    gathered = list(gather([str(tmp_path)]))
+    (tmp_path / "a.txt").unlink()
+
+    assert [type(one) for one in gathered] == [Page, Page, Item]
+    assert [one.size for one in gathered] == [5, 7, 5]
+    assert [(item.text, item.error.partition(": ")[2][:14]) for item in items_of(gathered)] == [
+        ("", "cannot be read"),
+        ("", "cannot be read"),
+        ("Hail.", ""),
+    ]
 
 
 def test_lines_of_json_are_gathered_as_they_stand_once_a_row_was_read(tmp_path):

@@ -14,7 +14,7 @@ from textclf.classifier import Annotator, Options
 from textclf.errors import InputError, TextclfError
 from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
-from textclf.sources import Item, Line, Reading, gather, items_of
+from textclf.sources import Gathered, Reading, gather, items_of
 
 _FIRST, _MOST = 64, 256
 """Items of the first batch, with which an engine is laid out for many, and of those that follow.
@@ -40,7 +40,7 @@ class Spelled(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    gathered: list[Item | Line]
+    gathered: list[Gathered]
     error: TextclfError | None = None
     """Why nothing follows."""
 
@@ -91,14 +91,14 @@ def spell_inputs(
                 raise part.error
 
 
-def _batches(gathered: Iterator[Item | Line], later: int = _MOST) -> Iterator[_Batch]:
+def _batches(gathered: Iterator[Gathered], later: int = _MOST) -> Iterator[_Batch]:
     """Yield what is gathered in batches; what came before an error comes with it."""
-    batch: list[Item | Line] = []
+    batch: list[Gathered] = []
     size, most = 0, _FIRST
     try:
         for one in gathered:
             batch.append(one)
-            size += len(one.raw if isinstance(one, Line) else one.text)
+            size += one.size
             if len(batch) == most or size >= _LARGEST:
                 yield _Batch(batch)
                 batch, size, most = [], 0, later

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf.corpus import Record, as_dict
+from textclf.decoding import decode
 from textclf.document import Document
 from textclf.errors import CorpusError, InputError
 from textclf.shipped import shipped
-from textclf.sources import decode
 from textclf.tables import Table
 
 _FORMAT = 1

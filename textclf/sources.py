@@ -14,6 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
 
+from textclf.decoding import decode, decode_line, decode_lines, raw_lines
 from textclf.errors import InputError
 from textclf.jsonlines import parsed
 from textclf.suggest import choices
@@ -37,6 +38,7 @@ _SUFFIXES: Mapping[str, Format] = {
 _LONGEST_CELL = 32_000_000
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
+_UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 class Item(NamedTuple):
@@ -52,6 +54,11 @@ class Item(NamedTuple):
     place: str = ""
     """File, and line where there are lines."""
 
+    @property
+    def size(self) -> int:
+        """How much there is to read: characters, or bytes of what nobody has read so far."""
+        return len(self.text)
+
 
 class Line(NamedTuple):
     """A line of JSON as it stands in a file: what it says can be found out anywhere."""
@@ -60,6 +67,26 @@ class Line(NamedTuple):
     place: str
     """File and line."""
     raw: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.raw)
+
+
+class Page(NamedTuple):
+    """A file that is one text: what it holds can be found out anywhere."""
+
+    path: str
+    size: int
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return self.path
+
+
+Gathered = Item | Line | Page
 
 
 class Reading(NamedTuple):
@@ -85,19 +112,22 @@ def read_items(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Ite
     return items_of(gather(inputs, reading), reading)
 
 
-def gather(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Item | Line]:
-    """Yield what `read_items` does, but lines of JSON as they stand, once a file has begun well.
+def gather(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Gathered]:
+    """Yield what `read_items` does, but what can be read elsewhere as it stands.
 
-    Raises what `read_items` raises; `items_of` raises nothing.
+    That is files of one text, and lines of JSON once their file has begun well. Raises what
+    `read_items` raises; `items_of` raises nothing.
     """
     for path in expand(inputs, reading):
         yield from _read(path, reading)
 
 
-def items_of(gathered: Iterable[Item | Line], reading: Reading = _PLAIN) -> Iterator[Item]:
+def items_of(gathered: Iterable[Gathered], reading: Reading = _PLAIN) -> Iterator[Item]:
     """Yield the items that were gathered; a blank line is none."""
     for one in gathered:
-        if item := _json_item(one, reading) if isinstance(one, Line) else one:
+        if isinstance(one, Page):
+            yield _page(one.path)
+        elif item := _json_item(one, reading) if isinstance(one, Line) else one:
             yield item
 
 
@@ -138,35 +168,6 @@ def format_of(path: str, reading: Reading = _PLAIN) -> Format:
     return _SUFFIXES.get(name.suffix.lower(), "txt")
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    r"""Return the text of bytes, and a warning where its encoding had to be guessed.
-
-    By its byte order mark, then as strict UTF-8, then as cp1252. Raises InputError for what
-    is no text.
-
-    >>> decode(b"caf\xe9")
-    ('café', 'not UTF-8: read as cp1252')
-    """
-    if data.isascii() and b"\x00" not in data:
-        return data.decode("ascii"), ""
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), ""
-            except UnicodeDecodeError:
-                raise InputError(f"its byte order mark says {encoding}, its bytes do not") from None
-    if b"\x00" in data:
-        raise InputError("holds NUL bytes: a binary file, or UTF-16 without a byte order mark")
-    try:
-        return data.decode("utf-8"), ""
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
-
-
 def _files(folder: Path, reading: Reading) -> Iterator[str]:
     """Yield the files of a folder that can be read, hidden ones left out."""
     try:
@@ -184,13 +185,17 @@ def _files(folder: Path, reading: Reading) -> Iterator[str]:
             yield str(folder / entry.name)
 
 
-def _read(path: str, reading: Reading) -> Iterator[Item | Line]:
+def _read(path: str, reading: Reading) -> Iterator[Gathered]:
+    kind = format_of(path, reading)
+    whole = kind == "txt" and not reading.lines
     try:
+        if whole and path != STDIN:
+            yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
+            return
         with _open(path) as stream:
-            kind = format_of(path, reading)
             if path == STDIN and not reading.format and _starts_with_brace():
-                kind = "jsonl"
-            if kind == "txt" and not reading.lines:
+                yield from _jsonl(path, stream, reading)
+            elif whole:
                 yield _whole(path, stream)
             elif kind == "txt":
                 yield from _lines(path, stream)
@@ -198,9 +203,21 @@ def _read(path: str, reading: Reading) -> Iterator[Item | Line]:
                 yield from _jsonl(path, stream, reading)
             else:
                 yield from _table(path, stream, reading, "\t" if kind == "tsv" else ",")
-    except (OSError, EOFError, zlib.error) as reason:
-        text = getattr(reason, "strerror", None) or str(reason)
-        yield Item(path, path, error=f"{path}: cannot be read: {text}", place=path)
+    except _UNREADABLE as reason:
+        yield _unread(path, reason)
+
+
+def _page(path: str) -> Item:
+    try:
+        with _open(path) as stream:
+            return _whole(path, stream)
+    except _UNREADABLE as reason:
+        return _unread(path, reason)
+
+
+def _unread(path: str, reason: Exception) -> Item:
+    text = getattr(reason, "strerror", None) or str(reason)
+    return Item(path, path, error=f"{path}: cannot be read: {text}", place=path)
 
 
 def _starts_with_brace() -> bool:
@@ -228,13 +245,13 @@ def _whole(path: str, stream: IO[bytes]) -> Item:
 
 
 def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
-    for number, line, error, warnings in _decoded_lines(path, stream):
+    for number, line, error, warnings in decode_lines(path, stream):
         place = f"{path}:{number}"
         yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
 
 
 def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Line]:
-    numbered = enumerate(_unmarked(stream), start=1)
+    numbered = enumerate(raw_lines(stream), start=1)
     lines = (Line(path, f"{path}:{number}", raw) for number, raw in numbered)
     for line in lines:
         if item := _json_item(line, reading, first=True):
@@ -247,7 +264,7 @@ def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Li
 def _json_item(line: Line, reading: Reading, *, first: bool = False) -> Item | None:
     """Return what a line holds; raises InputError where the first row has no field for the text."""
     path, place = line.path, line.place
-    text, error, warnings = _decoded(place, line.raw)
+    text, error, warnings = decode_line(place, line.raw)
     if not error and not text.strip():
         return None
     row = None
@@ -324,41 +341,6 @@ def _header(cells: list[str], place: str) -> list[str]:
     return cells
 
 
-def _decoded_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-    """Yield number, text, error and warnings of each line."""
-    for number, raw in enumerate(_unmarked(stream), start=1):
-        yield number, *_decoded(f"{path}:{number}", raw)
-
-
-def _decoded(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
-    """Return text, error and warnings of a line."""
-    try:
-        line, warning = decode(raw)
-    except InputError as reason:
-        return "", f"{place}: {reason}", ()
-    return line, "", (f"{place}: {warning}",) if warning else ()
-
-
-def _unmarked(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8.
-
-    One whose bytes belie its mark is left as it is, in one piece: decoding it tells why.
-    """
-    first = stream.readline()
-    if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        whole = first + stream.read()
-        try:
-            text, _ = decode(whole)
-        except InputError:
-            yield whole
-            return
-        yield from text.encode("utf-8", "replace").splitlines(keepends=True)
-        return
-    if first:
-        yield first
-    yield from stream
-
-
 def _rows(
     path: str, stream: IO[bytes], delimiter: str
 ) -> Iterator[tuple[int, list[str], str, tuple[str, ...]]]:
@@ -370,7 +352,7 @@ def _rows(
     import csv  # noqa: PLC0415 - start-up time
 
     csv.field_size_limit(_LONGEST_CELL)
-    source = _decoded_lines(path, stream)
+    source = decode_lines(path, stream)
     again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
     while True:
         taken: list[tuple[int, str, str, tuple[str, ...]]] = []

@@ -1,0 +1,73 @@
+"""Bytes become text: whole, or line by line, by their byte order mark, as UTF-8, else as cp1252.
+
+What cannot be text is told with its reason. It knows no files and no formats.
+"""
+
+from collections.abc import Iterator
+from typing import IO
+
+from textclf.errors import InputError
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    r"""Return the text of bytes, and a warning where its encoding had to be guessed.
+
+    By its byte order mark, then as strict UTF-8, then as cp1252. Raises InputError for what
+    is no text.
+
+    >>> decode(b"caf\xe9")
+    ('café', 'not UTF-8: read as cp1252')
+    """
+    if data.isascii() and b"\x00" not in data:
+        return data.decode("ascii"), ""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), ""
+            except UnicodeDecodeError:
+                raise InputError(f"its byte order mark says {encoding}, its bytes do not") from None
+    if b"\x00" in data:
+        raise InputError("holds NUL bytes: a binary file, or UTF-16 without a byte order mark")
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
+
+
+def decode_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
+    """Yield number, text, error and warnings of each line."""
+    for number, raw in enumerate(raw_lines(stream), start=1):
+        yield number, *decode_line(f"{path}:{number}", raw)
+
+
+def decode_line(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Return text, error and warnings of a line."""
+    try:
+        line, warning = decode(raw)
+    except InputError as reason:
+        return "", f"{place}: {reason}", ()
+    return line, "", (f"{place}: {warning}",) if warning else ()
+
+
+def raw_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8.
+
+    One whose bytes belie its mark is left as it is, in one piece: decoding it tells why.
+    """
+    first = stream.readline()
+    if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        whole = first + stream.read()
+        try:
+            text, _ = decode(whole)
+        except InputError:
+            yield whole
+            return
+        yield from text.encode("utf-8", "replace").splitlines(keepends=True)
+        return
+    if first:
+        yield first
+    yield from stream
