@@ -54,8 +54,11 @@ CONFIGS = {
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
     "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
     "both weightings": ({"weightings": ("log", "binary"), "char_min_df": 1}, Y),
-    "the lead as well": ({"leads": (4,), "char_min_df": 1}, Y),
-    "long n-grams of the lead": ({"leads": (3,), "word_ngrams": (1, 3), "char_ngrams": None}, Y),
+    "the lead as well": ({"leads": ((4, "binary"),), "char_min_df": 1}, Y),
+    "long n-grams of the lead": (
+        {"leads": ((3, "log"),), "word_ngrams": (1, 3), "char_ngrams": None},
+        Y,
+    ),
     "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
     "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
