@@ -1,5 +1,6 @@
 """Small models that the tests share, trained once on texts written here."""
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -81,3 +82,20 @@ def subjects():
 @pytest.fixture(scope="session")
 def beat_classifier(beat):
     return Classifier(beat, NumpyEngine)
+
+
+def long_texts(own: list[str], label: str, seed: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Return texts whose first words are those of some texts, and whose others say nothing."""
+    random = np.random.default_rng(seed)
+    first, rest = (" ".join(texts).split() for texts in (own, SPORT + WEATHER))
+    texts = [[*random.choice(first, 70), *random.choice(rest, 400)] for _ in range(12)]
+    return [(" ".join(words), (label,)) for words in texts]
+
+
+LONG_TEXTS = [*long_texts(SPORT, "sport", 1), *long_texts(WEATHER, "weather", 2)]
+
+
+@pytest.fixture(scope="session")
+def long():
+    """A model of long texts that tell their label in their first words alone."""
+    return fit(corpus("beat", LONG_TEXTS), SINGLE, config=SMALL)

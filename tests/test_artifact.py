@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,13 @@ def changed(data: bytes, change) -> bytes:
     return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
 
 
+ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400, float("nan")]
+
+
+def set_lead(lead, header, _tensors):
+    header["views"][0].update(lead=lead)
+
+
 def again(slots):
     """Return slots that hold each row, the first two found in each other's place."""
     first, second = np.flatnonzero(slots)[:2]
@@ -70,6 +78,18 @@ def test_a_model_reads_back_as_it_was(beat, data):
 
 def test_a_multi_label_model_reads_back_as_it_was(subjects):
     assert to_bytes(from_bytes(to_bytes(subjects), "here")) == to_bytes(subjects)
+
+
+def test_a_lead_is_told_by_the_file_of_a_model_that_has_one_alone(long, data):
+    back = from_bytes(to_bytes(long), "here", thorough=True)
+
+    def leads(held):
+        views = json.loads(unpack(held, "here")[0]["textclf"])["views"]
+        return {view.get("lead", "none") for view in views}
+
+    assert [part.view for part in back.form.views] == [part.view for part in long.form.views]
+    assert leads(to_bytes(long)) == {30, 100, "none"}
+    assert leads(data) == {"none"}
 
 
 def test_any_safetensors_reader_opens_the_tensors(beat, data):
@@ -132,6 +152,9 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: h["views"][0].update(analyzer="regex"), "view 0 does not hold"),
         (lambda h, t: h["views"][0].update(low="1"), "view 0 does not hold"),
         (lambda h, t: h["views"][0].update(pattern=".*"), "view 0 does not hold"),
+        *((partial(set_lead, lead), "a lead of .* words cannot be") for lead in ODD_LEADS),
+        (lambda h, t: h["views"][1].update(lead=60), "view 1 does not hold .*may have a lead"),
+        (lambda h, t: h["views"][0].update(lead=1), "does not get its scores"),
         (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),
         (lambda h, t: h["decision"].update(slope=[10**400, 1]), "three lists of 2 finite numbers"),
         (lambda h, t: h["probes"][0].update(scores=[10**400, 1]), "does not get its scores"),

@@ -139,23 +139,24 @@ def test_a_multi_label_answer_brings_what_it_implies(subjects):
     assert classifier.predict([""]) == [None]
 
 
+@pytest.mark.parametrize("name", ["beat", "long"])
 @settings(max_examples=30)
 @given(
     chosen=st.lists(st.sampled_from(SPORT + WEATHER + BOTH + ["", "zz"]), min_size=1, max_size=6)
 )
-def test_evidence_adds_up_to_the_score_and_stands_in_the_original(chosen, beat, rain):
+def test_evidence_adds_up_to_the_score_and_stands_in_the_original(name, chosen, request, rain):
     text = "\n\n".join(chosen)
-    annotator = Annotator([beat, rain], NumpyEngine)
+    model = request.getfixturevalue(name)
+    annotator = Annotator([model, rain], NumpyEngine)
 
     document, annotation, evidence = annotator.explained(text)
 
     assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
     if annotation["beat"].status is Status.OK:
-        column = beat.scheme.index(annotation["beat"].label)
-        score = NumpyEngine([beat.form]).score([document.text])[0].scores[0, column]
-        assert sum(one.weight for one in evidence[0]) + beat.form.bias[column] == pytest.approx(
-            score
-        )
+        column = model.scheme.index(annotation["beat"].label)
+        score = NumpyEngine([model.form]).score([document.text])[0].scores[0, column]
+        bias = float(model.form.bias[column])
+        assert sum(one.weight for one in evidence[0]) + bias == pytest.approx(score)
 
 
 def test_evidence_shows_the_place_in_the_users_own_text(beat_classifier):

@@ -4,6 +4,7 @@ The compiled engine is tested as it is made, without the special instructions of
 and as it is laid out once it has many texts to score.
 """
 
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -16,7 +17,9 @@ from textclf.counting import count
 from textclf.engine import NumpyEngine
 from textclf.kernel import KernelEngine, obstacle
 from textclf.lexicon import Lexicon
+from textclf.linear import LinearForm
 from textclf.reference import TextClassifier
+from textclf.tokens import words
 
 
 def laid_out(forms):
@@ -51,6 +54,11 @@ CONFIGS = {
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
     "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
     "both weightings": ({"weightings": ("log", "binary"), "char_min_df": 1}, Y),
+    "the lead as well": ({"leads": ((4, "binary"),), "char_min_df": 1}, Y),
+    "long n-grams of the lead": (
+        {"leads": ((3, "log"),), "word_ngrams": (1, 3), "char_ngrams": None},
+        Y,
+    ),
     "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
     "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
@@ -161,9 +169,10 @@ def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
 
 
 @pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("name", ["words and characters", "the lead as well"])
 @given(first=TEXTS, second=TEXTS)
-def test_a_passage_is_scored_as_if_it_stood_alone(maker, first, second):
-    engine = engine_of(maker, "words and characters")
+def test_a_passage_is_scored_as_if_it_stood_alone(maker, name, first, second):
+    engine = engine_of(maker, name)
     text = f"{first}\n\n{second}"
     spans = [(0, len(first)), (len(first) + 2, len(text))]
 
@@ -202,9 +211,10 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
 @example(text="É “goal” " + "the match was over, captain " * 20, cuts=(0, 90, 200, 400))
 def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
     names = ["words and characters", "characters alone", "groups", "both weightings"]
+    names.append("the lead as well")
     engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
     spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
-    asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3}
+    asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3, 4}
 
     found, wanted = engine.score(*asked), plain.score(*asked)
 
@@ -228,6 +238,80 @@ def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most)
     heaviest = engine.contributions(text, 0, 1, (0, len(text)), most)
 
     assert heaviest == ranked[:most]
+
+
+def leading(lead):
+    """Return the form of words alone, but of the first so many of a text."""
+    form = MODELS["long n-grams of the lead"].form_
+    views = [replace(form.views[0], view=replace(form.views[0].view, lead=lead))]
+    return LinearForm(tuple(views), form.bias)
+
+
+@cache
+def engine_of_leads(maker, *leads):
+    return MAKERS[maker]([leading(lead) for lead in leads])
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS, lead=st.integers(1, 9))
+@example(text="a Goal x. The match was over 7 goal goal", lead=3)
+def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, lead):
+    ends = words(text).ends
+    cut = text[: ends[lead - 1]] if len(ends) > lead else text
+    first, whole = engine_of_leads(maker, lead), engine_of_leads(maker, 0)
+
+    found, wanted = first.score([text])[0], whole.score([cut])[0]
+
+    assert np.allclose(found.scores, wanted.scores, rtol=0, atol=1e-12)
+    for label in range(3):
+        here = first.contributions(text, 0, label, (0, len(text)))
+        there = whole.contributions(cut, 0, label, (0, len(cut)))
+        assert [place[:2] for place in here] == [place[:2] for place in there]
+        assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-12)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS)
+def test_models_of_different_leads_score_together_as_each_alone(maker, text):
+    leads = (0, 1, 3, 3, 7)
+
+    together = engine_of_leads(maker, *leads).score([text, text], [[(2, 90)], []], {0, 2, 4})
+
+    for lead, found, spanned in zip(leads, together, [1, 0, 1, 0, 1], strict=True):
+        alone = engine_of_leads(maker, lead).score(
+            [text, text], [[(2, 90)], []], {0} if spanned else ()
+        )
+        assert np.array_equal(found.scores, alone[0].scores)
+        assert np.array_equal(found.known, alone[0].known)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
+    (found,) = engine_of_leads(maker, 1).score(["qwzx captain goal", "goal captain qwzx"])
+
+    assert found.known.tolist() == [pytest.approx(2 / 3)] * 2
+    assert np.allclose(found.scores[0], leading(1).bias, rtol=0, atol=1e-12)
+    assert not np.allclose(found.scores[1], leading(1).bias, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_what_the_lead_adds_is_shown_at_the_word_once(maker):
+    text = "Goal, he said; goal"
+    both = MODELS["long n-grams of the lead"].form_
+    parts = [LinearForm((view,), both.bias) for view in both.views]
+
+    found = MAKERS[maker]([both]).contributions(text, 0, 1, (0, len(text)))
+    words_alone, lead_alone = (
+        {(a, b): w for a, b, w in MAKERS[maker]([part]).contributions(text, 0, 1, (0, 19))}
+        for part in parts
+    )
+
+    assert {place[:2] for place in found} == set(words_alone)
+    assert (0, 4) in lead_alone
+    assert (15, 19) not in lead_alone
+    for start, end, weight in found:
+        added = words_alone[start, end] + lead_alone.get((start, end), 0)
+        assert weight == pytest.approx(added)
 
 
 @pytest.mark.parametrize("maker", ENGINES)

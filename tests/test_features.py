@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from textclf.errors import InputError
 from textclf.features import View, tells_something, terms
+from textclf.lexicon import Lexicon
 from textclf.tokens import chunks, words
 
 VIEWS = [
@@ -33,6 +34,14 @@ def test_a_view_gives_the_terms_of_scikit_learn(view, text):
     ).build_analyzer()
 
     assert sorted(terms(text, view)) == sorted(analyze(text))
+
+
+@given(text=TEXTS, lead=st.integers(1, 8))
+@example(text="a ab 1 abc_ ab", lead=2)
+def test_a_lead_is_the_first_words_of_a_text_and_the_runs_within(text, lead):
+    first = " ".join(words(text).texts[:lead])
+
+    assert terms(text, View("word", 1, 3, lead=lead)) == terms(first, View("word", 1, 3))
 
 
 @given(text=TEXTS)
@@ -64,7 +73,17 @@ def test_a_bare_number_tells_nothing(term, tells):
 
 @pytest.mark.parametrize(
     "wrong",
-    [("words", 1, 2), ("word", 0, 2), ("word", 3, 2), ("char_wb", 1, 99), ("word", 1, 2, "tfidf")],
+    [
+        ("words", 1, 2),
+        ("word", 0, 2),
+        ("word", 3, 2),
+        ("char_wb", 1, 99),
+        ("word", 1, 2, "tfidf"),
+        *(("word", 1, 2, "log", None, lead) for lead in [-1, 2.0, True, "9", None, 10**7]),
+        ("char_wb", 3, 5, "log", None, 60),
+        ("group", 1, 2, "log", Lexicon((("a", ("goal",)),)), 60),
+    ],
+    ids=str,
 )
 def test_a_view_that_cannot_be_is_refused(wrong):
     with pytest.raises(InputError):

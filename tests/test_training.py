@@ -8,6 +8,7 @@ import pytest
 from conftest import (
     BEAT_TEXTS,
     BOTH,
+    LONG_TEXTS,
     MULTI,
     RAIN_TEXTS,
     SINGLE,
@@ -17,6 +18,8 @@ from conftest import (
     WEATHER,
     corpus,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from textclf.artifact import find_model, read_model, to_bytes
 from textclf.calibration import decide
@@ -24,12 +27,14 @@ from textclf.classifier import Classifier, Options
 from textclf.corpus import Corpus, Record
 from textclf.engine import NumpyEngine
 from textclf.errors import CorpusError, TrainingError
-from textclf.linear import Decision
-from textclf.pipeline import export
+from textclf.features import View, terms
+from textclf.linear import Decision, LinearForm
+from textclf.pipeline import export, to_pipeline
 from textclf.scheme import Label, Scheme, find_scheme
 from textclf.terms import TermGroup, TermList, shipped_terms
-from textclf.training import Config, decided, fit
+from textclf.training import Config, decided, fit, leads_of
 
+NO_LEAD = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
 TERMS = TermList(
     "beat",
     (
@@ -240,20 +245,62 @@ def test_progress_is_told_from_the_first_step_to_the_last():
     assert told[-1][1] == told[-1][2]
 
 
-@pytest.mark.parametrize("name", ["beat", "rain", "subjects"])
-def test_the_exported_pipeline_gives_the_same_probabilities(name, request, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("beat", RAIN_TEXTS),
+        ("rain", RAIN_TEXTS),
+        ("subjects", RAIN_TEXTS),
+        ("long", RAIN_TEXTS + LONG_TEXTS),
+    ],
+)
+def test_the_exported_pipeline_gives_the_same_probabilities(name, shown, request, tmp_path):
     model = request.getfixturevalue(name)
     export(model, tmp_path / "model.joblib")
 
     pipeline = joblib.load(tmp_path / "model.joblib")
 
-    texts = [text for text, _ in RAIN_TEXTS]
+    texts = [text for text, _ in shown]
     ours = Classifier(model, NumpyEngine).predict_proba(texts, Options(clean=False, evidence=0))
     theirs = pipeline.predict_proba(texts)
     order = np.argsort(model.scheme.label_names) if model.scheme.kind == "single" else slice(None)
     doubt = model.decision.doubt
     shares = len(model.scheme.labels) if model.scheme.kind == "single" else 2
     assert np.allclose(ours[:, order], doubt / shares + (1 - doubt) * theirs, atol=1e-6)
+
+
+def exported_view(model, lead):
+    """Return the analysis of a model's last view in its pipeline, were its lead as given."""
+    last = model.form.views[-1]
+    views = (*model.form.views[:-1], replace(last, view=replace(last.view, lead=lead)))
+    pipeline = to_pipeline(replace(model, form=LinearForm(views, model.form.bias)))
+    return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
+
+
+@given(
+    text=st.lists(st.sampled_from([*"a1_ .\n\u00e9\u0130\u03a3\u0915\u093f", "goal", "_x"])).map(
+        "".join
+    ),
+    lead=st.integers(1, 6),
+)
+def test_an_exported_lead_is_the_same_words(long, text, lead):
+    assert exported_view(long, lead)(text) == terms(text, View("word", 1, 2, lead=lead))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 1_000_000,
+        "a " * 1_000_000,
+        "a " * 1_000_000 + "goal",
+        "goal " * 59 + ". a" * 1_000_000,
+        "g" * 5_000_000,
+        ("a" + " " * 1000) * 1000,
+    ],
+    ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
+)
+def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
+    assert exported_view(long, 60)(text) == terms(text, View("word", 1, 2, lead=60))
 
 
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
@@ -300,12 +347,7 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
     model = fit(corpus("beat", texts), SINGLE, config=SMALL)
 
     views = model.card["views"]
-    assert [one["view"] for one in views] == [
-        "word 1-2 log",
-        "char_wb 3-5 log",
-        "word 1-2 binary",
-        "char_wb 3-5 binary",
-    ]
+    assert [one["view"] for one in views] == NO_LEAD
     assert views[1]["alone"] == 1.0 > views[0]["alone"]
     assert views[0]["share"] == views[2]["share"] == 0
     assert {view.view.analyzer for view in model.form.views} == {"char_wb"}
@@ -316,3 +358,29 @@ def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
 
     taken = [(view.view.analyzer, view.view.weighting) for view in model.form.views]
     assert taken == [("word", "log"), ("char_wb", "log")]
+
+
+def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
+    shown = {one["view"]: one["alone"] for one in long.card["views"]}
+
+    lead = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
+    assert list(shown) == [*NO_LEAD, *lead]
+    assert shown[lead[0]] == 1.0 > shown["word 1-2 log"]
+    assert View("word", 1, 2, "log", lead=30) in [part.view for part in long.form.views]
+
+
+def test_of_short_texts_there_is_no_lead(beat):
+    assert [one["view"] for one in beat.card["views"]] == NO_LEAD
+
+
+@pytest.mark.parametrize(("words", "leads"), [(100, ()), (101, ((30, "log"), (100, "binary")))])
+def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads):
+    texts = ["a 1 goal", "goal " * words, "a goal " * 9 * words]
+
+    assert leads_of(texts) == leads
+
+
+def test_with_seed_terms_long_texts_have_no_lead():
+    model = fit(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+
+    assert not any(view.view.lead for view in model.form.views)

@@ -45,6 +45,8 @@ class _Many:
     """The word, or the chunk, that each starts with."""
     bounds: Places
     """The first word or chunk of each text, and how many there are."""
+    counted: NDArray[np.bool_] | None = None
+    """Which of them stand in the lead of their text; None: all count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +63,13 @@ class _Reading:
         there = (self.starts >= start) & (self.starts < end)
         views = [view.within(start, end) for view in self.views]
         return _Reading(views, self.starts[there], self.known[there])
+
+    def lead(self, number: int, words: int) -> _Found:
+        """Return what a view finds in the first so many words; 0: in all."""
+        found = self.views[number]
+        if not 0 < words < len(self.starts):
+            return found
+        return found.within(0, int(self.starts[words]))
 
 
 class NumpyEngine:
@@ -168,7 +177,8 @@ class _Form:
 
     def score(self, found: _Reading) -> tuple[Doubles, float]:
         total = self.bias.copy()
-        for view, occurrences in zip(self.views, found.views, strict=True):
+        for number, view in enumerate(self.views):
+            occurrences = found.lead(number, view.view.lead)
             if len(occurrences.terms):
                 terms, counts = np.unique(occurrences.terms, return_counts=True)
                 total += view.weigh(terms, counts) @ view.weights[terms].astype(float)
@@ -186,7 +196,8 @@ class _Form:
         for view in self.views:
             found = view.find_all(batch)
             texts = np.repeat(np.arange(len(scores)), np.diff(found.bounds)).take(found.units)
-            view.add(scores, *tally(texts, found.terms))
+            counted = slice(None) if found.counted is None else found.counted
+            view.add(scores, *tally(texts[counted], found.terms[counted]))
             if (view.view.analyzer != "char_wb") == self.has_words:
                 known[found.units] = True
         counts = np.concatenate([[0], np.cumsum(known)])[bounds]
@@ -196,7 +207,8 @@ class _Form:
     def contributions(self, found: _Reading, label: int) -> tuple[Places, Places, Doubles]:
         """Return where each place starts and ends, and what it adds."""
         starts, ends, weights = [], [], []
-        for view, occurrences in zip(self.views, found.views, strict=True):
+        for number, view in enumerate(self.views):
+            occurrences = found.lead(number, view.view.lead)
             terms, inverse, counts = np.unique(
                 occurrences.terms, return_inverse=True, return_counts=True
             )
@@ -243,12 +255,16 @@ class _View:
             chunks, bounds = batch.chunks
             terms, lengths = self._chunks.rows(chunks)
             return _Many(terms, np.repeat(np.arange(len(chunks)), lengths), bounds)
-        firsts, grams = map(
-            np.concatenate, zip(*batch.words.ngrams(self.view.low, self.view.high), strict=True)
-        )
+        runs = list(batch.words.ngrams(self.view.low, self.view.high))
+        firsts, grams = map(np.concatenate, zip(*runs, strict=True))
         ids = self._vocabulary.find(grams)
         (at,) = (ids >= 0).nonzero()
-        return _Many(ids.take(at), firsts.take(at), batch.words.bounds)
+        bounds, units, counted = batch.words.bounds, firsts.take(at), None
+        if self.view.lead:
+            sizes = [len(starting) for starting, _ in runs]
+            ends = units + np.repeat(np.arange(self.view.low, self.view.high + 1), sizes).take(at)
+            counted = ends <= np.repeat(bounds[:-1] + self.view.lead, np.diff(bounds)).take(units)
+        return _Many(ids.take(at), units, bounds, counted)
 
     def add(self, scores: Doubles, texts: Places, terms: Places, counts: Places) -> None:
         """Add to scores, shape (texts, labels), what the tallied terms of each text weigh."""

@@ -15,6 +15,7 @@ Analyzer = Literal["word", "char_wb", "group"]
 Weighting = Literal["log", "binary"]
 
 _LONGEST_NGRAM = 8
+_LONGEST_LEAD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class View:
     """`log`: 1 + ln(count). `binary`: 1 where the term is there at all."""
     lexicon: Lexicon | None = None
     """The groups of a `group` view."""
+    lead: int = 0
+    """Of a `word` view: only so many words are looked at, the first of a text, or of a span.
+    0: all of them.
+    """
 
     def __post_init__(self) -> None:
         known = self.analyzer in {"word", "char_wb", "group"}
@@ -45,6 +50,12 @@ class View:
                 f"n-grams of {self.low} to {self.high} cannot be; "
                 f"use 1 <= low <= high <= {_LONGEST_NGRAM}"
             )
+        if type(self.lead) is not int or not 0 <= self.lead <= _LONGEST_LEAD:
+            raise InputError(
+                f"a lead of {self.lead!r} words cannot be; give 1 to {_LONGEST_LEAD}, 0 for all"
+            )
+        if self.lead and self.analyzer != "word":
+            raise InputError("a view of analyzer 'word' may have a lead, and no other view")
 
 
 def terms(text: str, view: View) -> list[str]:
@@ -52,11 +63,14 @@ def terms(text: str, view: View) -> list[str]:
 
     >>> terms("A bomb in Sehwan", View("word", 1, 2))
     ['bomb', 'in', 'sehwan', 'bomb in', 'in sehwan']
+    >>> terms("A bomb in Sehwan", View("word", 1, 2, lead=2))
+    ['bomb', 'in', 'bomb in']
     """
     if view.lexicon:
         return view.lexicon.terms(text, view.low, view.high).texts
     if view.analyzer == "word":
-        found = word_ngrams(words(text).texts, view.low, view.high)
+        seen = words(text).texts[: view.lead or None]
+        found = word_ngrams(seen, view.low, view.high)
         return [term for grams in found for term in grams]
     return [
         term for chunk in chunks(text).texts for term in char_ngrams(chunk, view.low, view.high)

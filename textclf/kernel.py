@@ -135,6 +135,7 @@ def _view(view: LinearView, lexicons: list[Lexicon]) -> tuple[Any, ...]:
         kind.high,
         kind.weighting == "binary",
         lexicons.index(kind.lexicon) if kind.lexicon else -1,
+        kind.lead,
         _floats(view.numbers),
         *view.terms.table,
     )

@@ -22,7 +22,7 @@ class Model:
     def strongest(self, label: str, most: int) -> tuple[str, ...]:
         """Return the words and word runs that speak most for a label, strongest first.
 
-        Strong is what weighs much beside its part in the norm, in the view of words.
+        Strong is what weighs much beside its part in the norm, in a view of words.
         """
         place = self.scheme.index(label)
         found: list[tuple[float, str]] = []
@@ -31,7 +31,8 @@ class Model:
                 strength = view.weights[:, place] / view.scale
                 top = np.argsort(-strength, kind="stable")[:most]
                 found += [(float(strength[i]), view.terms[i]) for i in top]
-        return tuple(term for _, term in sorted(found, key=lambda one: (-one[0], one[1]))[:most])
+        ranked = sorted(found, key=lambda one: (-one[0], one[1]))
+        return tuple(dict.fromkeys(term for _, term in ranked))[:most]
 
     def abstain_for(self, share: float) -> float:
         """Return the probability below which to abstain so that a share of texts is answered.

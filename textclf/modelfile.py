@@ -49,6 +49,8 @@ def to_bytes(model: Model) -> bytes:
             "high": view.high,
             "weighting": view.weighting,
         }
+        if view.lead:
+            entry["lead"] = view.lead
         if view.lexicon:
             entry["groups"] = [[name, len(phrases)] for name, phrases in view.lexicon.groups]
             phrases = [phrase for _, group in view.lexicon.groups for phrase in group]

@@ -4,6 +4,9 @@ What is written is a joblib pickle that needs scikit-learn and nothing of ours. 
 or anywhere in textclf, ever loads one.
 """
 
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -57,12 +60,23 @@ def _vectorizer(view: LinearView) -> TfidfVectorizer:
         analyzer=view.view.analyzer,
         ngram_range=(view.view.low, view.view.high),
         token_pattern=WORD,
+        strip_accents=_first(view.view.lead) if view.view.lead else None,
         vocabulary={term: place for place, term in enumerate(view.terms)},
         sublinear_tf=view.view.weighting == "log",
         binary=view.view.weighting == "binary",
     )
     vectorizer.idf_ = view.scale.astype(float)
     return vectorizer
+
+
+def _first(words: int) -> Callable[[str], str]:
+    """Return what cuts a text behind its first so many words.
+
+    It takes the place of stripping accents, which comes after lower-casing and before words are
+    found. Nothing in the pattern is ever tried twice, however long a text has no word.
+    """
+    no_words = r"\W*+(?:\w\b\W*+)*+"  # of one letter
+    return partial(re.sub, rf"(?s)\A((?:{no_words}\w++){{0,{words}}}+).*+", r"\1")
 
 
 def _one(

@@ -39,7 +39,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
     document frequency with ties in the terms' own order. With a `lexicon`, n-grams of the marks
-    of its groups, `group_ngrams` long, and the groups' links are a view as well.
+    of its groups, `group_ngrams` long, and the groups' links are a view as well. With `leads`,
+    so are the first so many words of each text, in the weighting given.
 
     After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
     Raises InputError (a ValueError) for what is not a sequence of strings.
@@ -58,6 +59,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         lexicon: Lexicon | None = None,
         group_ngrams: tuple[int, int] = (1, 2),
         weightings: tuple[Weighting, ...] = ("log",),
+        leads: tuple[tuple[int, Weighting], ...] = (),
         min_df: int = 1,
         char_min_df: int = 2,
         max_features: int | None = None,
@@ -70,6 +72,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.lexicon = lexicon
         self.group_ngrams = group_ngrams
         self.weightings = weightings
+        self.leads = leads
         self.min_df = min_df
         self.char_min_df = char_min_df
         self.max_features = max_features
@@ -86,6 +89,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 found.append(View("word", *words, weighting))
             if chars:
                 found.append(View("char_wb", *chars, weighting))
+        if words:
+            found += [View("word", *words, kind, lead=lead) for lead, kind in self.leads]
         if self.lexicon:
             found.append(View("group", *self.group_ngrams, "log", self.lexicon))
         if not found:

@@ -77,7 +77,8 @@ def worth(
 
 def named(view: View) -> str:
     """Return the name of a view for people."""
-    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}"
+    lead = f", first {view.lead} words" if view.lead else ""
+    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{lead}"
 
 
 def _likeliest(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:

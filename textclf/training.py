@@ -7,10 +7,11 @@ of an article, contrast pairs and near-duplicates stay on one side of every spli
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from textclf.scheme import Scheme, find_scheme
 from textclf.selection import named, reached, weigh, weighed, worth
 from textclf.sources import Reading
 from textclf.terms import TermList
+from textclf.tokens import words
 
 Doubles = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -79,7 +81,9 @@ def fit(
     """
     ordered, of_terms = taught(corpus, scheme, terms)
     rest = None if of_terms else terms
-    estimator = _estimator(config, terms, of_terms=of_terms, labels=len(scheme.labels))
+    leads = () if terms else leads_of(record.text for record in ordered.records)
+    labels = len(scheme.labels)
+    estimator = _estimator(config, terms, leads=leads, of_terms=of_terms, labels=labels)
     views = estimator.views()
     steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
@@ -209,32 +213,46 @@ _USE_OF_TERMS = (
     "few labelled texts or none: scores and probabilities are those of held-out terms, not of "
     "articles. Measure on a labelled sample of your own before you publish counts."
 )
+_LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
+"""The first so many words of texts are views of their own: news puts first what matters."""
 _WEIGHTS = 2_500_000
 """How many weights the views of words and characters may have, all labels together."""
 
 
 def _estimator(
-    config: Config, terms: TermList | None, *, of_terms: bool, labels: int
+    config: Config,
+    terms: TermList | None,
+    *,
+    leads: tuple[tuple[int, Weighting], ...],
+    of_terms: bool,
+    labels: int,
 ) -> TextClassifier:
     weightings: tuple[Weighting, ...] = ("log", "binary")
     if terms or not config.scaled:
         weightings = ("log",)
+    views = 2 * len(weightings) + len(leads)
     # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
     lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
     return TextClassifier(
         weightings=weightings,
+        leads=leads,
         word_ngrams=config.word_ngrams,
         char_ngrams=config.char_ngrams,
         lexicon=lexicon,
         group_ngrams=config.group_ngrams or (1, 1),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
-        max_features=min(config.max_features, _WEIGHTS // (labels * 2 * len(weightings))),
+        max_features=min(config.max_features, _WEIGHTS // (labels * views)),
         C=config.C,
         # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost.
         class_weight="balanced" if terms else None,
         random_state=config.seed,
     )
+
+
+def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
+    """Return the leads that are views, where most texts are longer; else they are the texts."""
+    return _LEADS if median(len(words(text).texts) for text in texts) > max(_LEADS)[0] else ()
 
 
 def _share(

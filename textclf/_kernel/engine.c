@@ -288,11 +288,12 @@ static int enter(struct engine *engine, uint32_t number, int many)
     for (; channel < engine->channel + engine->channels; channel++)
         if (many && channel->kind == view->kind && channel->low == view->low &&
             channel->high == view->high && channel->binary == view->binary &&
-            channel->lexicon == view->lexicon)
+            channel->lead == view->lead && channel->lexicon == view->lexicon)
             break;
     if (channel == engine->channel + engine->channels) {
         *channel = (struct channel){.kind = view->kind, .low = view->low, .high = view->high,
-                                    .binary = view->binary, .lexicon = view->lexicon,
+                                    .binary = view->binary, .lead = view->lead,
+                                    .lexicon = view->lexicon,
                                     .table = view->table, .rows = view->rows,
                                     .columns = view->labels,
                                     .stride = 1 + (size_t)view->labels};

@@ -46,11 +46,11 @@ static int add_lexicon(Engine *self, struct scratch *s, PyObject *given, struct 
 
 static int add_view(Engine *self, unsigned int form, PyObject *given)
 {
-    unsigned int kind;
+    unsigned int kind, lead;
     int low, high, binary, lexicon;
     PyObject *rows, *hashes, *slots;
-    if (!PyArg_ParseTuple(given, "IiipiOOO", &kind, &low, &high, &binary, &lexicon, &rows, &hashes,
-                          &slots))
+    if (!PyArg_ParseTuple(given, "IiipiIOOO", &kind, &low, &high, &binary, &lexicon, &lead, &rows,
+                          &hashes, &slots))
         return 0;
     Py_buffer *row = hold(self, rows, sizeof(float));
     Py_buffer *hash = row ? hold(self, hashes, sizeof(uint64_t)) : NULL;
@@ -73,6 +73,7 @@ static int add_view(Engine *self, unsigned int form, PyObject *given)
         .kind = kind,
         .low = low,
         .high = high,
+        .lead = lead,
         .lexicon = lexicon < 0 ? NULL : self->engine->lexicon + lexicon,
         .slot_count = (size_t)slot->len / sizeof(uint64_t),
     };

@@ -64,11 +64,12 @@ struct view {
     struct table table;
     enum kind kind;
     int low, high;
+    uint32_t lead; /* of words: only so many are looked at, the first of a stretch; 0: all */
     const struct lexicon *lexicon;
     size_t slot_count;
 };
 
-/* A kind of term, its range and weighting, and where its terms lead.
+/* A kind of term, its range, lead and weighting, and where its terms lead.
  *
  * At first each view is a channel of its own, and its table and rows are used where they lie.
  * Laid out for many texts, views alike share a channel: one table of the terms of all, and one
@@ -77,6 +78,7 @@ struct view {
 struct channel {
     enum kind kind;
     int low, high, binary;
+    uint32_t lead;
     const struct lexicon *lexicon;
     struct table table;
     uint32_t all; /* a bit for each form with a view of it */

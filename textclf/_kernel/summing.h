@@ -18,6 +18,14 @@ static inline void add(struct tally *tally, uint32_t term, uint32_t times)
     tally->length += before == 0;
 }
 
+/* Returns the words of a stretch that a channel looks at. */
+static inline struct span seen(const struct channel *channel, struct span words)
+{
+    if (channel->lead && words.end - words.start > channel->lead)
+        words.end = words.start + channel->lead;
+    return words;
+}
+
 static uint32_t count_in_words(struct scratch *s, const struct channel *channel,
                                const struct found *found, struct span words, struct tally tally)
 {
@@ -201,7 +209,8 @@ static void sum_stretch(const struct engine *engine, struct scratch *s, struct s
             first++;
         while (!(forms >> engine->view[channel->view[end - 1]].form & 1))
             end--;
-        count_terms(engine, s, channel, s->found + c, words, chunks);
+        const struct span these = seen(channel, words);
+        count_terms(engine, s, channel, s->found + c, these, chunks);
         sum_rows(s, channel, first, end);
         for (uint32_t v = first; v < end; v++) {
             const struct view *view = engine->view + channel->view[v];
@@ -293,10 +302,11 @@ static enum outcome weigh_stretch(const struct engine *engine, struct scratch *s
         const struct channel *channel = engine->channel + c;
         if (!(channel->all >> form & 1))
             continue;
-        count_terms(engine, s, channel, s->found + c, words, chunks);
+        const struct span these = seen(channel, words);
+        count_terms(engine, s, channel, s->found + c, these, chunks);
         for (uint32_t v = 0; v < channel->views; v++)
             if (engine->view[channel->view[v]].form == form &&
-                !weigh_view(s, channel, s->found + c, words, chunks, v, label))
+                !weigh_view(s, channel, s->found + c, these, chunks, v, label))
                 return NO_MEMORY;
     }
     return DONE;
