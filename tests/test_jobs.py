@@ -1,6 +1,7 @@
 """`textclf predict --jobs N` as a user meets it: whoever labels, ends or is ended, it is as one."""
 
 import csv
+import gzip
 import json
 import os
 import signal
@@ -43,6 +44,13 @@ def folder(tmp_path_factory):
         stream.write("1,too few\n")
         writer.writerows(rows[90:])
     (here / "lines.txt").write_text(f"{SNOW}\n" * 100_000, "utf-8")
+    (here / "many").mkdir()
+    for n, text in enumerate(texts()[:150]):
+        (here / "many" / f"{n:03}.txt").write_text(text, "utf-8")
+    (here / "many" / "100.txt").write_bytes("café closed by snow".encode("cp1252"))
+    (here / "many" / "110.txt.gz").write_bytes(gzip.compress(SNOW.encode()))
+    (here / "many" / "120.txt.gz").write_bytes(b"no gzip")
+    (here / "many" / "130.txt").write_bytes(b"snow\0")
     (here / "spawn.py").write_text(SPAWN, "utf-8")
     return here
 
@@ -63,6 +71,7 @@ def run(folder, *arguments, command=PREDICT):
         ["good.jsonl", "--evidence", "3"],
         ["rows.csv", "--evidence", "0", "--prefix", "our_"],
         ["good.jsonl", "odd.jsonl", "--evidence", "0"],
+        ["many", "--evidence", "0"],
     ],
     ids=" ".join,
 )
@@ -78,13 +87,24 @@ def test_several_jobs_tell_what_one_tells_of_what_cannot_be_read(folder, style):
     assert b"rows.jsonl:101: is not JSON" in err
 
 
-def test_processes_that_are_no_copies_write_the_same(folder):
+@pytest.mark.parametrize("given", ["rows.jsonl", "many"])
+def test_processes_that_are_no_copies_write_the_same(folder, given):
     spawn = [sys.executable, "spawn.py", "predict", "-m", "topic"]
 
-    found = run(folder, "rows.jsonl", "--jobs", "2", command=spawn)
+    found = run(folder, given, "--jobs", "2", command=spawn)
 
-    assert found == run(folder, "rows.jsonl")
+    assert found == run(folder, given)
     assert found[0] == 3
+
+
+def test_a_name_that_is_of_one_process_alone_is_read_there(folder):
+    files = " ".join(f"many/{n:03}.txt" for n in range(70))
+    shell = f"{sys.executable} spawn.py predict -m topic --jobs 2 {files} /dev/fd/3 3< many/001.txt"
+
+    found = subprocess.run(["/bin/sh", "-c", shell], cwd=folder, capture_output=True, check=True)
+
+    answers = found.stdout.decode().split("/dev/fd/3\n")
+    assert answers[1] in answers[0]
 
 
 def test_a_reader_that_has_enough_ends_them_quietly(folder):

@@ -70,6 +70,30 @@ def test_what_was_read_before_an_error_comes_before_it(rows, odd, annotator):
         next(records)
 
 
+@pytest.mark.parametrize(
+    ("jobs", "numbers"),
+    [(1, [64, 256, 30, 0]), (2, [64, 128, 128, 30, 0]), (8, [64] * 5 + [30, 0])],
+)
+def test_the_more_jobs_the_smaller_the_parts_that_they_are_dealt(
+    tmp_path, annotator, jobs, numbers
+):
+    (tmp_path / "in.jsonl").write_text('{"text": "Rain."}\n' * 350)
+
+    parts = spell_inputs([str(tmp_path / "in.jsonl")], annotator, "jsonl", jobs=jobs)
+
+    assert [part.number for part in parts] == numbers
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_large_texts_a_part_has_few(tmp_path, annotator, jobs):
+    for name in "abcde":
+        (tmp_path / f"{name}.txt").write_text("Rain. " * 100_000)
+
+    parts = spell_inputs([str(tmp_path)], annotator, "jsonl", jobs=jobs)
+
+    assert [part.number for part in parts] == [2, 2, 1, 0]
+
+
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("evidence", [0, 3])
@@ -80,7 +104,7 @@ def test_what_is_spelled_is_what_is_written_of_the_records(rows, annotator, styl
     parts = list(spell_inputs([rows], annotator, style, "our_", options=options, jobs=jobs))
 
     assert b"".join(part.data for part in parts) == records.getvalue()
-    assert sum(part.records for part in parts) == 2 * len(LINES) + 1
+    assert sum(part.number for part in parts) == 2 * len(LINES) + 1
     assert sum(part.failed for part in parts) == 1
     assert [part.messages for part in parts if part.messages] == [
         (f"{rows}:{len(LINES) + 1}: is not JSON: Expecting value: line 1 column 1 (char 0)",)
@@ -106,7 +130,7 @@ def test_what_was_read_before_an_error_is_spelled_before_it(rows, odd, annotator
     with pytest.raises(InputError, match=r"odd\.jsonl:1"):
         seen.extend(parts)
 
-    assert sum(part.records for part in seen) == 2 * len(LINES) + 1
+    assert sum(part.number for part in seen) == 2 * len(LINES) + 1
     assert b"".join(part.data for part in seen).count(b"\n") == 2 * len(LINES) + 1
 
 
@@ -120,7 +144,7 @@ def test_records_before_one_that_cannot_be_spelled_come_before_the_error(tmp_pat
     with pytest.raises(InputError, match="has a column 'odd'"):
         seen.extend(parts)
 
-    assert sum(part.records for part in seen) == 100
+    assert sum(part.number for part in seen) == 100
     assert "in.jsonl:101: there is no field like 'text'" in seen[-1].messages[0]
     assert b"".join(part.data for part in seen).count(b"\n") == 1 + 100
 
@@ -139,7 +163,7 @@ def test_records_are_spelled_before_the_input_ends(monkeypatch, annotator, jobs)
     feeder.start()
     found = spell_inputs(["-"], annotator, "jsonl", options=Options(evidence=0), jobs=jobs)
 
-    assert sum(part.records for part in islice(found, 30)) == 64 + 29 * 256 // jobs
+    assert sum(part.number for part in islice(found, 30)) == 64 + 29 * 256 // jobs
 
     found.close()
     sys.stdin.close()

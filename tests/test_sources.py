@@ -453,20 +453,29 @@ def test_the_first_row_has_the_field_of_the_text_whatever_stands_before_it(tmp_p
         next(items)
 
 
+def test_a_link_to_itself_is_no_file_of_its_folder(tmp_path):
+    (tmp_path / "a.txt").write_text("Rain.")
+    (tmp_path / "b.txt").symlink_to("b.txt")
+
+    assert [item.text for item in read_items([str(tmp_path)])] == ["Rain."]
+
+
 def test_files_of_one_text_are_gathered_unopened(tmp_path):
     (tmp_path / "a.txt").write_text("Rain.")
-    (tmp_path / "b.txt.gz").write_bytes(b"no gzip")
+    (tmp_path / "b.txt").write_text("Hail!!!")
     (tmp_path / "c.csv").write_text("text\nHail.\n")
+    (tmp_path / "d.txt.gz").write_bytes(gzip.compress(b"Snow."))
 
     gathered = list(gather([str(tmp_path)]))
     (tmp_path / "a.txt").unlink()
 
-    assert [type(one) for one in gathered] == [Page, Page, Item]
-    assert [one.size for one in gathered] == [5, 7, 5]
+    assert [type(one) for one in gathered] == [Page, Page, Item, Item]
+    assert [one.size for one in gathered] == [5, 7, 5, 5]
     assert [(item.text, item.error.partition(": ")[2][:14]) for item in items_of(gathered)] == [
         ("", "cannot be read"),
-        ("", "cannot be read"),
+        ("Hail!!!", ""),
         ("Hail.", ""),
+        ("Snow.", ""),
     ]
 
 

@@ -1,6 +1,6 @@
 """Bytes become text: whole, or line by line, by their byte order mark, as UTF-8, else as cp1252.
 
-What cannot be text is told with its reason. It knows no files and no formats.
+What cannot be text is told with its reason. It opens no files and knows no formats.
 """
 
 from collections.abc import Iterator

@@ -22,15 +22,15 @@ _FIRST, _MOST = 64, 256
 Many, since between two batches the processor's cache loses what the engine needs.
 """
 _LARGEST = 1_000_000
-"""Characters: a batch that has so many takes no further item."""
+"""Characters, or bytes of what nobody has read so far: a batch of so many takes no further item."""
 
 
 class Spelled(NamedTuple):
     """The bytes of some records, and what is to be told of them."""
 
     data: bytes
-    records: int = 0
-    """How many they are."""
+    number: int = 0
+    """How many records there are."""
     failed: int = 0
     """How many are of something that could not be read."""
     messages: tuple[str, ...] = ()

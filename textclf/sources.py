@@ -38,6 +38,8 @@ _SUFFIXES: Mapping[str, Format] = {
 _LONGEST_CELL = 32_000_000
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
+_OWN = ("/dev/", "/proc/")
+"""Where a name may mean another file to each process."""
 _UNREADABLE = (OSError, EOFError, zlib.error)
 
 
@@ -56,7 +58,7 @@ class Item(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How much there is to read: characters, or bytes of what nobody has read so far."""
+        """How many characters there are to read."""
         return len(self.text)
 
 
@@ -79,6 +81,7 @@ class Page(NamedTuple):
 
     path: str
     size: int
+    """How many bytes it has."""
 
     @property
     def place(self) -> str:
@@ -181,15 +184,22 @@ def _files(folder: Path, reading: Reading) -> Iterator[str]:
             yield from _files(folder / entry.name, reading)
             continue
         name = Path(entry.name.lower().removesuffix(".gz"))
-        if entry.is_file() and (reading.format or name.suffix in _SUFFIXES):
+        if (reading.format or name.suffix in _SUFFIXES) and _is_file(entry):
             yield str(folder / entry.name)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 def _read(path: str, reading: Reading) -> Iterator[Gathered]:
     kind = format_of(path, reading)
     whole = kind == "txt" and not reading.lines
     try:
-        if whole and path != STDIN:
+        if whole and _stands(path):
             yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
         with _open(path) as stream:
@@ -205,6 +215,11 @@ def _read(path: str, reading: Reading) -> Iterator[Gathered]:
                 yield from _table(path, stream, reading, "\t" if kind == "tsv" else ",")
     except _UNREADABLE as reason:
         yield _unread(path, reason)
+
+
+def _stands(path: str) -> bool:
+    """Return whether a path is the same file to any process, and as large as what it holds."""
+    return path != STDIN and not path.startswith(_OWN) and not path.lower().endswith(".gz")
 
 
 def _page(path: str) -> Item:

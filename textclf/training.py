@@ -251,7 +251,10 @@ def _estimator(
 
 
 def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
-    """Return the leads that are views, where most texts are longer; else they are the texts."""
+    """Return the leads that are views of texts: none where half of them are no longer than these.
+
+    The lead of a short text is the whole.
+    """
     return _LEADS if median(len(words(text).texts) for text in texts) > max(_LEADS)[0] else ()
 
 

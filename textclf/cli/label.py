@@ -30,7 +30,7 @@ def label(
     parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs)
     failed = 0
     with opened(output, sys.stdout.buffer) as stream, closing(parts):
-        for part in counted(parts, lambda part: part.records, "articles"):
+        for part in counted(parts, lambda part: part.number, "articles"):
             for message in part.messages:
                 tell(message)
             stream.write(part.data)
