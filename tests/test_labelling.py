@@ -87,7 +87,7 @@ def test_the_more_jobs_the_smaller_the_parts_that_they_are_dealt(
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_of_large_texts_a_part_has_few(tmp_path, annotator, jobs):
     for name in "abcde":
-        (tmp_path / f"{name}.txt").write_text("Rain. " * 100_000)
+        (tmp_path / f"{name}.txt").write_text("Rain." + " " * 600_000)
 
     parts = spell_inputs([str(tmp_path)], annotator, "jsonl", jobs=jobs)
 
