@@ -3,8 +3,9 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from textclf.document import Document
 from textclf.linear import Place
@@ -70,7 +71,5 @@ def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _passage_of(document: Document, start: int) -> int:
-    for number, span in enumerate(document.passages):
-        if start < span.end:
-            return number
-    return max(0, len(document.passages) - 1)
+    behind = bisect_right(document.passages, start, key=attrgetter("end"))
+    return max(0, min(behind, len(document.passages) - 1))
