@@ -199,7 +199,7 @@ def _read(path: str, reading: Reading) -> Iterator[Gathered]:
     kind = format_of(path, reading)
     whole = kind == "txt" and not reading.lines
     try:
-        if whole and _stands(path):
+        if whole and _is_page(path):
             yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
         with _open(path) as stream:
@@ -217,8 +217,8 @@ def _read(path: str, reading: Reading) -> Iterator[Gathered]:
         yield _unread(path, reason)
 
 
-def _stands(path: str) -> bool:
-    """Return whether a path is the same file to any process, and as large as what it holds."""
+def _is_page(path: str) -> bool:
+    """Return whether a file is the same to any process, and as large as the text it holds."""
     return path != STDIN and not path.startswith(_OWN) and not path.lower().endswith(".gz")
 
 

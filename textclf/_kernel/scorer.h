@@ -2,9 +2,9 @@
  *
  * A text is lowered and marked (lowering.h), then cut into words, chunks and sentences, each word
  * and chunk hashed (reading.h). Each channel, which is a kind of term with its range, lead and
- * weighting, finds its terms in one table (finding.h), whatever number of forms have a view of it. Then the rows of
- * the terms that are there are summed (summing.h). engine.c makes an engine, scratch.c holds what
- * a thread needs and answers about the text read last.
+ * weighting, finds its terms in one table (finding.h), whatever number of forms have a view of
+ * it. Then the rows of the terms that are there are summed (summing.h). engine.c makes an engine,
+ * scratch.c holds what a thread needs and answers about the text read last.
  */
 #ifndef TEXTCLF_SCORER_H
 #define TEXTCLF_SCORER_H
