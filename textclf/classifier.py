@@ -140,9 +140,11 @@ class Annotator:
         """Return the records of documents, without evidence."""
         read = [document for document in documents if not document.is_empty]
         answered = iter(self._answered(read, options) if read else [])
-        empty = self.unanswered(Status.EMPTY)
         return [
-            Annotation(empty if document.is_empty else next(answered), dropped=document.dropped)
+            Annotation(
+                self.unanswered(Status.EMPTY) if document.is_empty else next(answered),
+                dropped=document.dropped,
+            )
             for document in documents
         ]
 
@@ -170,16 +172,11 @@ class Annotator:
 
     def _shown(self, document: Document, annotation: Annotation, most: int) -> Annotation:
         """Return a record with its evidence."""
-        predictions = tuple(
-            replace(
-                prediction,
-                evidence=strongest(
-                    document, partial(self._contributions, number, document, prediction), most
-                ),
-            )
-            for number, prediction in enumerate(annotation.predictions)
-        )
-        return replace(annotation, predictions=predictions)
+        predictions = []
+        for number, prediction in enumerate(annotation.predictions):
+            heaviest = partial(self._contributions, number, document, prediction)
+            predictions.append(prediction.because_of(strongest(document, heaviest, most)))
+        return Annotation(tuple(predictions), dropped=annotation.dropped)
 
     def _contributions(
         self, number: int, document: Document, prediction: Prediction, most: int | None = None

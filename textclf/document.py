@@ -82,6 +82,15 @@ class Document:
         """The paragraphs, as spans of `text`."""
         return tuple(_passages(self.text))
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each passage ends."""
+        return [passage.end for passage in self.passages]
+
+    def passage_at(self, place: int) -> int:
+        """Return which passage a place of `text` stands in; between two of them, the later."""
+        return max(0, min(bisect_right(self._ends, place), len(self._ends) - 1))
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to read, and so no passage."""

@@ -3,9 +3,8 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from textclf.document import Document
 from textclf.linear import Place
@@ -54,10 +53,10 @@ def _best(document: Document, found: Sequence[Adding], most: int) -> list[Eviden
 
 
 def _shown(document: Document, label: str, place: Place) -> Evidence:
-    start, end = _without_punctuation(document.text, *place[:2])
-    span = document.in_original(start, end)
-    text = document.original[span.start : span.end]
-    return Evidence(span.start, span.end, text, place[2], label, _passage_of(document, start))
+    start, end = _without_punctuation(document.text, place[0], place[1])
+    first, last = document.in_original(start, end)
+    text = document.original[first:last]
+    return Evidence(first, last, text, place[2], label, document.passage_at(start))
 
 
 def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
@@ -68,8 +67,3 @@ def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
     while last > first and not text[last - 1].isalnum():
         last -= 1
     return (first, last) if first < last else (start, end)
-
-
-def _passage_of(document: Document, start: int) -> int:
-    behind = bisect_right(document.passages, start, key=attrgetter("end"))
-    return max(0, min(behind, len(document.passages) - 1))

@@ -101,6 +101,21 @@ class Prediction:
         """The one label of a single scheme, None where there is no answer."""
         return self.labels[0] if self.labels else None
 
+    def because_of(self, evidence: tuple[Evidence, ...]) -> "Prediction":
+        """Return the answer with its evidence, in less time than `replace` takes."""
+        return Prediction(
+            self.scheme,
+            self.kind,
+            self.labels,
+            self.prob,
+            self.probs,
+            self.status,
+            self.known,
+            evidence,
+            self.passages,
+            self.rests_on,
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain data, as it stands in a JSON record."""
         return dict(json.loads(self.as_json()))

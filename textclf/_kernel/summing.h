@@ -243,6 +243,7 @@ static void price(struct scratch *s, const struct channel *channel, uint32_t num
     double norm = 0;
     for (uint32_t i = 0; i < s->term_count; i++) {
         const float *row = channel->rows + s->terms[i] * channel->stride;
+        ask_for(channel->rows, channel->stride, s->terms[i + ROWS_AHEAD]);
         const double weight = channel->binary ? 1 : s->logs[i], part = weight * row[number];
         const double worth = weight / s->times[i] * row[channel->offsets[number] + label];
         s->worth[s->terms[i]] = row[number] != 0 ? worth : NAN;
