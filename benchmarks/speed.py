@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import Process
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -161,6 +162,17 @@ def run_all(mapping: Callable[..., Iterable[object]], *job: object) -> None:
         pass
 
 
+def run_apart(jobs: Sequence[Job]) -> None:
+    """Run each job in a process of its own: no two could do it faster on this machine."""
+    processes = [Process(target=job) for job in jobs]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        if process.exitcode:
+            raise SystemExit("a process failed")
+
+
 def end_to_end(setting: Setting) -> Iterator[str]:
     """Measure the way from a file of articles to a file of records, beside a script."""
     jsonl = news.write_jsonl(setting.texts, setting.folder / "in.jsonl")
@@ -193,6 +205,11 @@ def end_to_end(setting: Setting) -> Iterator[str]:
     )
     yield line("JSONL, topic: three schemes by passage", found, "at most 1.5")
     jsonl = news.write_jsonl(MANY * [*setting.texts], setting.folder / "many.jsonl")
+    halves = []
+    for number in range(2):
+        own = setting.folder / f"half{number}"
+        own.mkdir()
+        halves.append(news.write_jsonl((MANY * [*setting.texts])[number::2], own / "half.jsonl"))
     gc.freeze()  # as workers do, for which it would count: what is held here is none of the work
     for what, annotator, options in (
         ("topic", one, PLAIN),
@@ -206,6 +223,9 @@ def end_to_end(setting: Setting) -> Iterator[str]:
         yield line(f"JSONL times {MANY}, {what}, --jobs 2: --jobs 1, wall time", found, "1.7")
         found = ratios(two_jobs, one_job, setting.turns)
         yield line(f"JSONL times {MANY}, {what}, --jobs 2: --jobs 1, CPU", found, "1")
+        each = [partial(label, annotator, half, half.parent, options) for half in halves]
+        found = wall_ratios(partial(run_apart, each), one_job, setting.turns)
+        yield line(f"JSONL halved, {what}, two that share nothing: one, wall", found)
 
 
 def one_article(setting: Setting) -> Iterator[str]:

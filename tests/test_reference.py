@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
+from textclf.counting import count
 from textclf.errors import InputError, TextclfError
 from textclf.reference import TextClassifier
 
@@ -197,6 +198,17 @@ def test_of_terms_with_equal_frequency_the_first_are_kept():
     )
 
     assert tuple(model.form_.views[0].terms) == ("alpha", "bravo", "charlie")
+
+
+def test_no_word_of_a_seed_term_is_given_up_for_a_word_of_the_texts():
+    """They stand in one text each, or none, and would go first, those late in the alphabet."""
+    texts = ["bomb kills", "bomb kills", "rain falls", "rain falls", "zenith", "yoghurt"]
+    answers = ["war", "war", "weather", "weather", "weather", "war"]
+    model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=3)
+
+    model.fit_counts(count(texts, model.views()), answers, seed_terms=2)
+
+    assert tuple(model.form_.views[0].terms[:]) == ("bomb", "yoghurt", "zenith")
 
 
 def test_a_bare_number_is_no_feature(fitted):

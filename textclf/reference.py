@@ -111,7 +111,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from texts that were counted before, with the views of these parameters.
 
         So many of the last rows are seed terms and no texts: they teach the views of words and
-        of characters, and have no say in how scores are standardised.
+        of characters, and have no say in how scores are standardised. Of `max_features` words, the
+        first are theirs: most stand in no text, and whoever wrote them wants them known.
         """
         answers = _answers(y, len(counts))
         self._multilabel = answers.ndim == 2  # noqa: PLR2004
@@ -193,7 +194,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the view's part, its weights in full precision, and its bias."""
         if view.analyzer == "group":
             matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
-        chosen = self._choose(view, matrix)
+        chosen = self._choose(view, matrix, texts + np.flatnonzero(weight[texts:]))
         kept = tuple(vocabulary[i] for i in chosen)
         weighted = _weighted(matrix[:, chosen], view.weighting)
         idf = np.ones(len(kept))
@@ -222,13 +223,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             bias = bias - middle
         return part, idf[:, None] * coefficients / spread, bias / spread
 
-    def _choose(self, view: View, matrix: sparse.csr_array) -> NDArray[np.intp]:
+    def _choose(
+        self, view: View, matrix: sparse.csr_array, seeds: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Return the columns that enter the vocabulary; `seeds` are the rows of seed terms."""
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
         least = self.min_df if view.analyzer == "word" else self.char_min_df
         # Of so little text that nothing stands in two, what stands in one must do.
         chosen = np.flatnonzero(frequency >= max(1, min(least, int(frequency.max(initial=0)))))
         if self.max_features is not None and len(chosen) > self.max_features:
-            order = np.argsort(-frequency[chosen], kind="stable")[: self.max_features]
+            others = np.ones(len(frequency), bool)
+            if view.analyzer == "word":
+                others[matrix[seeds].indices] = False
+            order = np.lexsort([-frequency[chosen], others[chosen]])[: self.max_features]
             chosen = np.sort(chosen[order])
         if not len(chosen):
             raise InputError(f"no {view.analyzer} n-gram is left to learn from; give more text")
