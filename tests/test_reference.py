@@ -200,15 +200,19 @@ def test_of_terms_with_equal_frequency_the_first_are_kept():
     assert tuple(model.form_.views[0].terms) == ("alpha", "bravo", "charlie")
 
 
-def test_no_word_of_a_seed_term_is_given_up_for_a_word_of_the_texts():
+@pytest.mark.parametrize(
+    ("weight", "kept"), [(1.0, ("bomb", "yoghurt", "zenith")), (0.0, ("bomb", "falls", "kills"))]
+)
+def test_no_word_of_a_seed_term_is_given_up_for_a_word_of_the_texts(weight, kept):
     """They stand in one text each, or none, and would go first, those late in the alphabet."""
     texts = ["bomb kills", "bomb kills", "rain falls", "rain falls", "zenith", "yoghurt"]
     answers = ["war", "war", "weather", "weather", "weather", "war"]
+    weights = [1.0] * 4 + [weight] * 2
     model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=3)
 
-    model.fit_counts(count(texts, model.views()), answers, seed_terms=2)
+    model.fit_counts(count(texts, model.views()), answers, weights, seed_terms=2)
 
-    assert tuple(model.form_.views[0].terms[:]) == ("bomb", "yoghurt", "zenith")
+    assert tuple(sorted(model.form_.views[0].terms[:])) == kept
 
 
 def test_a_bare_number_is_no_feature(fitted):
