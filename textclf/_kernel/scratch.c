@@ -85,7 +85,7 @@ struct scratch *scratch_new(const struct engine *engine)
         return NULL;
     s->found = calloc(engine->channels + 1, sizeof *s->found);
     s->norms = malloc((engine->views + 2 * PADDED) * sizeof *s->norms);
-    s->sums = malloc(((size_t)engine->most_columns + PADDED) * sizeof *s->sums);
+    s->sums = malloc(((size_t)engine->most_columns + 2 * PADDED) * sizeof *s->sums);
     s->numbers = s->found ? aligned(lay_out_terms(engine, s, NULL)) : NULL;
     if (!s->numbers || !s->sums || !s->norms) {
         scratch_free(engine, s);

@@ -80,7 +80,7 @@ struct scratch {
     uint32_t *terms, *times, term_count;
     double *logs;
     struct found *found; /* one a channel */
-    double *sums, *norms; /* of each column, and each view, of a channel */
+    double *sums, *norms; /* of each column, behind some of scales, and each view, of a channel */
     double *worth;        /* of each term */
     struct place *given, *spare;
     uint32_t given_count, given_room, spare_room;

@@ -130,6 +130,33 @@ static inline void ask_for(const float *first, size_t stride, uint32_t term)
         _mm256_storeu_pd(squares, square);                                                     \
     } while (0)
 
+/* The same where the scales stand right before the columns: all are one run, of up to 4 * PARTS,
+ * whose first sums are of scales and mean nothing. A vector less a row, for the same sums. */
+#define ADD_WHOLE_ROWS(PARTS)                                                                  \
+    do {                                                                                       \
+        __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
+        for (int p = 0; p < PARTS; p++)                                                        \
+            sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
+        for (uint32_t i = 0; i < count; i++) {                                                 \
+            const float *row = first + rows[i] * stride;                                       \
+            ask_for(first, stride, rows[i + ROWS_AHEAD]);                                      \
+            const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
+            for (int p = 0; p < PARTS; p++) {                                                  \
+                const __m256d part = _mm256_cvtps_pd(                                          \
+                    p < PARTS - 1 ? _mm_loadu_ps(row + 4 * p)                                  \
+                                  : _mm_maskload_ps(row + 4 * p, mask));                       \
+                sum[p] = _mm256_fmadd_pd(weight, part, sum[p]);                                \
+                if (p == 0) {                                                                  \
+                    const __m256d scaled = _mm256_mul_pd(weight, part);                        \
+                    square = _mm256_fmadd_pd(scaled, scaled, square);                          \
+                }                                                                              \
+            }                                                                                  \
+        }                                                                                      \
+        for (int p = 0; p < PARTS; p++)                                                        \
+            _mm256_storeu_pd(sums + 4 * p, sum[p]);                                            \
+        _mm256_storeu_pd(squares, square);                                                     \
+    } while (0)
+
 static __m128i mask_of(size_t wide)
 {
     return _mm_cmpgt_epi32(_mm_set1_epi32((int)wide), _mm_setr_epi32(0, 1, 2, 3));
@@ -140,6 +167,20 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
                      size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
                      double *sums, double *squares)
 {
+    if (column == scales && columns) {
+        const __m128i mask = mask_of((scales + columns - 1) % 4 + 1);
+        sums -= scales;
+        switch ((scales + columns + 3) / 4) {
+        case 1: ADD_WHOLE_ROWS(1); break;
+        case 2: ADD_WHOLE_ROWS(2); break;
+        case 3: ADD_WHOLE_ROWS(3); break;
+        case 4: ADD_WHOLE_ROWS(4); break;
+        case 5: ADD_WHOLE_ROWS(5); break;
+        case 6: ADD_WHOLE_ROWS(6); break;
+        default: ADD_WHOLE_ROWS(7);
+        }
+        return;
+    }
     const __m128i mask = mask_of(columns ? (columns - 1) % 4 + 1 : 0), scale_mask = mask_of(scales);
     switch ((columns + 3) / 4) {
     case 0:
@@ -176,7 +217,9 @@ STAGE void sum_rows(struct scratch *s, const struct channel *channel, size_t fir
     const size_t columns =
         views < channel->views ? channel->offsets[views] - channel->views : channel->columns;
     double ones[BATCH];
-    memset(s->sums + start_column, 0, (columns - start_column + PADDED) * sizeof *s->sums);
+    double *sums = s->sums + SCALES;
+    memset(sums + start_column - SCALES, 0,
+           (columns - start_column + SCALES + PADDED) * sizeof *sums);
     memset(s->norms + first, 0, (views - first + PADDED) * sizeof *s->norms);
     for (uint32_t i = 0; i < BATCH; i++)
         ones[i] = 1;
@@ -188,7 +231,7 @@ STAGE void sum_rows(struct scratch *s, const struct channel *channel, size_t fir
             const size_t scales = views - view < SCALES ? views - view : SCALES;
             const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
             add_rows(channel->rows + view, channel->stride, channel->views + column - view, wide,
-                     scales, s->terms + start, weights, count, s->sums + column, s->norms + view);
+                     scales, s->terms + start, weights, count, sums + column, s->norms + view);
             view += scales;
             column += wide;
         }
@@ -214,7 +257,7 @@ static void sum_stretch(const struct engine *engine, struct scratch *s, struct s
         sum_rows(s, channel, first, end);
         for (uint32_t v = first; v < end; v++) {
             const struct view *view = engine->view + channel->view[v];
-            const double *sums = s->sums + channel->offsets[v] - channel->views;
+            const double *sums = s->sums + SCALES + channel->offsets[v] - channel->views;
             if (!(forms >> view->form & 1) || s->norms[v] == 0)
                 continue;
             for (uint32_t k = 0; k < view->labels; k++)
