@@ -104,62 +104,58 @@ static inline void ask_for(const float *first, size_t stride, uint32_t term)
 }
 
 #ifdef WIDE
-/* Adds up to 4 * PARTS columns of each row, and squares of up to four, the last four masked. */
-#define ADD_ROWS(PARTS)                                                                        \
+/* Adds up to 4 * PARTS columns of each row, and the squares of up to four scales. The last four of
+ * the columns are masked.
+ *
+ * WHOLE: the scales stand right before the columns, and are columns themselves. So one vector less
+ * is loaded, for sums of scales that nobody asks for. */
+#define ADD_ROWS(PARTS, WHOLE)                                                                 \
     do {                                                                                       \
         __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
         for (int p = 0; p < PARTS; p++)                                                        \
             sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
         for (uint32_t i = 0; i < count; i++) {                                                 \
             const float *row = first + rows[i] * stride;                                       \
-            ask_for(first + column, stride, rows[i + ROWS_AHEAD]);                             \
+            ask_for(WHOLE ? first : first + column, stride, rows[i + ROWS_AHEAD]);             \
             const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
-            const __m256d part =                                                               \
-                _mm256_mul_pd(weight, _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask)));      \
-            square = _mm256_fmadd_pd(part, part, square);                                      \
-            row += column;                                                                     \
-            for (int p = 0; p < PARTS - 1; p++)                                                \
-                sum[p] = _mm256_fmadd_pd(weight, _mm256_cvtps_pd(_mm_loadu_ps(row + 4 * p)),   \
-                                         sum[p]);                                              \
-            sum[PARTS - 1] = _mm256_fmadd_pd(                                                  \
-                weight, _mm256_cvtps_pd(_mm_maskload_ps(row + 4 * (PARTS - 1), mask)),         \
-                sum[PARTS - 1]);                                                               \
-        }                                                                                      \
-        for (int p = 0; p < PARTS; p++)                                                        \
-            _mm256_storeu_pd(sums + 4 * p, sum[p]);                                            \
-        _mm256_storeu_pd(squares, square);                                                     \
-    } while (0)
-
-/* The same where the scales stand right before the columns: all are one run, of up to 4 * PARTS,
- * whose first sums are of scales and mean nothing. A vector less a row, for the same sums. */
-#define ADD_WHOLE_ROWS(PARTS)                                                                  \
-    do {                                                                                       \
-        __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
-        for (int p = 0; p < PARTS; p++)                                                        \
-            sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
-        for (uint32_t i = 0; i < count; i++) {                                                 \
-            const float *row = first + rows[i] * stride;                                       \
-            ask_for(first, stride, rows[i + ROWS_AHEAD]);                                      \
-            const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
-            for (int p = 0; p < PARTS; p++) {                                                  \
-                const __m256d part = _mm256_cvtps_pd(                                          \
-                    p < PARTS - 1 ? _mm_loadu_ps(row + 4 * p)                                  \
-                                  : _mm_maskload_ps(row + 4 * p, mask));                       \
-                sum[p] = _mm256_fmadd_pd(weight, part, sum[p]);                                \
-                if (p == 0) {                                                                  \
-                    const __m256d scaled = _mm256_mul_pd(weight, part);                        \
-                    square = _mm256_fmadd_pd(scaled, scaled, square);                          \
-                }                                                                              \
+            __m256d scale = weight;                                                            \
+            if (!WHOLE) {                                                                      \
+                scale = _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask));                     \
+                row += column;                                                                 \
             }                                                                                  \
+            for (int p = 0; p < PARTS; p++) {                                                  \
+                const float *at = row + 4 * p;                                                 \
+                const __m256d part = _mm256_cvtps_pd(                                          \
+                    p < PARTS - 1 ? _mm_loadu_ps(at) : _mm_maskload_ps(at, mask));             \
+                sum[p] = _mm256_fmadd_pd(weight, part, sum[p]);                                \
+                if (WHOLE && p == 0)                                                           \
+                    scale = part;                                                              \
+            }                                                                                  \
+            scale = _mm256_mul_pd(weight, scale);                                              \
+            square = _mm256_fmadd_pd(scale, scale, square);                                    \
         }                                                                                      \
         for (int p = 0; p < PARTS; p++)                                                        \
             _mm256_storeu_pd(sums + 4 * p, sum[p]);                                            \
         _mm256_storeu_pd(squares, square);                                                     \
     } while (0)
 
+#define ADD_ROWS_OF(WIDE, WHOLE)                                                               \
+    switch ((WIDE + 3) / 4) {                                                                  \
+    case 0:                                                                                    \
+    case 1: ADD_ROWS(1, WHOLE); break;                                                         \
+    case 2: ADD_ROWS(2, WHOLE); break;                                                         \
+    case 3: ADD_ROWS(3, WHOLE); break;                                                         \
+    case 4: ADD_ROWS(4, WHOLE); break;                                                         \
+    case 5: ADD_ROWS(5, WHOLE); break;                                                         \
+    case 6: ADD_ROWS(6, WHOLE); break;                                                         \
+    default: ADD_ROWS(7, WHOLE);                                                               \
+    }
+
+/* Returns the mask of the last vector of so many numbers. */
 static __m128i mask_of(size_t wide)
 {
-    return _mm_cmpgt_epi32(_mm_set1_epi32((int)wide), _mm_setr_epi32(0, 1, 2, 3));
+    const int rest = wide ? (int)((wide - 1) % 4) + 1 : 0;
+    return _mm_cmpgt_epi32(_mm_set1_epi32(rest), _mm_setr_epi32(0, 1, 2, 3));
 }
 
 /* Adds up to COLUMNS columns from `column` on, and the squares of the first `scales` columns. */
@@ -167,30 +163,14 @@ static void add_rows(const float *first, size_t stride, size_t column, size_t co
                      size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
                      double *sums, double *squares)
 {
-    if (column == scales && columns) {
-        const __m128i mask = mask_of((scales + columns - 1) % 4 + 1);
-        sums -= scales;
-        switch ((scales + columns + 3) / 4) {
-        case 1: ADD_WHOLE_ROWS(1); break;
-        case 2: ADD_WHOLE_ROWS(2); break;
-        case 3: ADD_WHOLE_ROWS(3); break;
-        case 4: ADD_WHOLE_ROWS(4); break;
-        case 5: ADD_WHOLE_ROWS(5); break;
-        case 6: ADD_WHOLE_ROWS(6); break;
-        default: ADD_WHOLE_ROWS(7);
-        }
-        return;
-    }
-    const __m128i mask = mask_of(columns ? (columns - 1) % 4 + 1 : 0), scale_mask = mask_of(scales);
-    switch ((columns + 3) / 4) {
-    case 0:
-    case 1: ADD_ROWS(1); break;
-    case 2: ADD_ROWS(2); break;
-    case 3: ADD_ROWS(3); break;
-    case 4: ADD_ROWS(4); break;
-    case 5: ADD_ROWS(5); break;
-    default: ADD_ROWS(6);
-    }
+    const int whole = column == scales && columns;
+    const size_t wide = whole ? scales + columns : columns;
+    const __m128i mask = mask_of(wide), scale_mask = mask_of(scales);
+    sums -= whole ? scales : 0;
+    if (whole)
+        ADD_ROWS_OF(wide, 1)
+    else
+        ADD_ROWS_OF(wide, 0)
 }
 #else
 static void add_rows(const float *first, size_t stride, size_t column, size_t columns,
