@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +88,8 @@ def test_a_record_holds_what_is_known_and_no_empty_field(one):
         place.reason for place in one.dropped
     ]
     assert list(record["schemes"]) == [each.name for each in one.predictions]
+
+
+@given(PREDICTIONS, st.lists(EVIDENCE, max_size=2).map(tuple))
+def test_evidence_changes_nothing_else_of_an_answer(prediction, evidence):
+    assert prediction.because_of(evidence) == replace(prediction, evidence=evidence)

@@ -201,14 +201,20 @@ def test_of_terms_with_equal_frequency_the_first_are_kept():
 
 
 @pytest.mark.parametrize(
-    ("weight", "kept"), [(1.0, ("bomb", "yoghurt", "zenith")), (0.0, ("bomb", "falls", "kills"))]
+    ("weight", "room", "kept"),
+    [
+        (1.0, 3, ("bomb", "yoghurt", "zenith")),
+        (1.0, 2, ("bomb", "yoghurt")),
+        (0.0, 3, ("bomb", "falls", "kills")),
+    ],
+    ids=["seed words first", "a quarter is left to texts", "of no weight"],
 )
-def test_no_word_of_a_seed_term_is_given_up_for_a_word_of_the_texts(weight, kept):
-    """They stand in one text each, or none, and would go first, those late in the alphabet."""
+def test_of_a_full_vocabulary_words_of_seed_terms_are_kept_first(weight, room, kept):
+    """They stand in one text each, or none, and would be the first to go."""
     texts = ["bomb kills", "bomb kills", "rain falls", "rain falls", "zenith", "yoghurt"]
     answers = ["war", "war", "weather", "weather", "weather", "war"]
     weights = [1.0] * 4 + [weight] * 2
-    model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=3)
+    model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=room)
 
     model.fit_counts(count(texts, model.views()), answers, weights, seed_terms=2)
 

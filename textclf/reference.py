@@ -23,6 +23,9 @@ from textclf.lexicon import Lexicon
 from textclf.linear import Decision, LinearForm, LinearView
 from textclf.lookup import Vocabulary
 
+_OF_SEEDS = 0.75
+"""This share of a full vocabulary, at most, is kept for the words of seed terms."""
+
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A linear text classifier over word and character n-grams, with scikit-learn's manners.
@@ -38,9 +41,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
-    document frequency with ties in the terms' own order. With a `lexicon`, n-grams of the marks
-    of its groups, `group_ngrams` long, and the groups' links are a view as well. With `leads`,
-    so are the first so many words of each text, in the weighting given.
+    document frequency with ties in the terms' own order, words of seed terms first. With a
+    `lexicon`, n-grams of the marks of its groups, `group_ngrams` long, and the groups' links are a
+    view as well. With `leads`, so are the first so many words of each text, in the weighting given.
 
     After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
     Raises InputError (a ValueError) for what is not a sequence of strings.
@@ -111,8 +114,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from texts that were counted before, with the views of these parameters.
 
         So many of the last rows are seed terms and no texts: they teach the views of words and
-        of characters, and have no say in how scores are standardised. Of `max_features` words, the
-        first are theirs: most stand in no text, and whoever wrote them wants them known.
+        of characters, and have no say in how scores are standardised. Of `max_features` words,
+        three quarters are theirs before others: most stand in no text, and whoever wrote them
+        wants them known.
         """
         answers = _answers(y, len(counts))
         self._multilabel = answers.ndim == 2  # noqa: PLR2004
@@ -232,11 +236,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # Of so little text that nothing stands in two, what stands in one must do.
         chosen = np.flatnonzero(frequency >= max(1, min(least, int(frequency.max(initial=0)))))
         if self.max_features is not None and len(chosen) > self.max_features:
-            others = np.ones(len(frequency), bool)
+            chosen = chosen[np.argsort(-frequency[chosen], kind="stable")]
             if view.analyzer == "word":
-                others[matrix[seeds].indices] = False
-            order = np.lexsort([-frequency[chosen], others[chosen]])[: self.max_features]
-            chosen = np.sort(chosen[order])
+                theirs = np.isin(chosen, matrix[seeds].indices)
+                first = theirs & (np.cumsum(theirs) <= _OF_SEEDS * self.max_features)
+                chosen = np.concatenate([chosen[first], chosen[~first]])
+            chosen = np.sort(chosen[: self.max_features])
         if not len(chosen):
             raise InputError(f"no {view.analyzer} n-gram is left to learn from; give more text")
         return chosen

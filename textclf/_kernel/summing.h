@@ -107,8 +107,8 @@ static inline void ask_for(const float *first, size_t stride, uint32_t term)
 /* Adds up to 4 * PARTS columns of each row, and the squares of up to four scales. The last four of
  * the columns are masked.
  *
- * WHOLE: the scales stand right before the columns, and are columns themselves. So one vector less
- * is loaded, for sums of scales that nobody asks for. */
+ * WHOLE: the scales stand right before the columns, and are columns themselves. So most often one
+ * vector less is loaded, for sums of scales that nobody asks for. */
 #define ADD_ROWS(PARTS, WHOLE)                                                                 \
     do {                                                                                       \
         __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
