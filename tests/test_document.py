@@ -127,3 +127,10 @@ def test_a_paragraph_that_lost_its_breaks_is_split_at_its_sentences():
 )
 def test_a_sentence_does_not_end_at_an_abbreviation(text, count):
     assert len(list(sentences(text))) == count
+
+
+def test_a_place_between_two_passages_belongs_to_the_later_and_one_behind_all_to_the_last():
+    document = Document.read("One two.\n\nThree four.")
+
+    assert [document.passage_at(place) for place in (0, 7, 8, 9, 10, 99)] == [0, 0, 1, 1, 1, 1]
+    assert Document.read("").passage_at(0) == 0
