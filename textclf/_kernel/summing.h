@@ -139,8 +139,8 @@ static inline void ask_for(const float *first, size_t stride, uint32_t term)
         _mm256_storeu_pd(squares, square);                                                     \
     } while (0)
 
-#define ADD_ROWS_OF(WIDE, WHOLE)                                                               \
-    switch ((WIDE + 3) / 4) {                                                                  \
+#define ADD_ROWS_OF(NUMBERS, WHOLE)                                                            \
+    switch (((NUMBERS) + 3) / 4) {                                                             \
     case 0:                                                                                    \
     case 1: ADD_ROWS(1, WHOLE); break;                                                         \
     case 2: ADD_ROWS(2, WHOLE); break;                                                         \
