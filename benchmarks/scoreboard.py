@@ -2,11 +2,12 @@
 
     python benchmarks/scoreboard.py DIR [SET ...] [--eval test|dev|oof]
 
-DIR holds a folder for each set with train.jsonl and the splits to score on; a row has `text`,
-`labels` (an integer, a string, or a list of 0 and 1) and perhaps `target`: each target gets a
-model of its own. `oof` scores each fifth of the training rows by models of the other four,
-near-duplicates kept together. A set without the split is scored on dev, else out of fold, and it
-says so. fastText has a column where it is installed (`pip install fasttext-wheel`).
+Scored are the sets named, else all that are in DIR: a folder for each, with train.jsonl and the
+splits to score on; a row has `text`, `labels` (an integer, a string, or a list of 0 and 1) and
+perhaps `target`: each target gets a model of its own. `oof` scores each fifth of the training rows
+by models of the other four, near-duplicates kept together. A set without the split is scored on
+dev, else out of fold, and it says so. fastText has a column where it is installed
+(`pip install fasttext-wheel`).
 """
 
 import argparse
@@ -195,13 +196,18 @@ HEAD = ["set", "split", "textclf", "95%", *OTHERS, "published", "CPU s", "MB", "
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("sets", nargs="*", default=list(SETS))
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}")
     parser.add_argument("--eval", default="test", choices=["test", "dev", "oof"])
     given = parser.parse_intermixed_args()
+    there = [name for name in SETS if (given.folder / name / "train.jsonl").exists()]
+    if missing := [name for name in given.sets if name not in there]:
+        parser.error(f"{given.folder}/{missing[0]}/train.jsonl is not a set that is known here")
+    if not there:
+        parser.error(f"{given.folder} holds no folder of a set that is known: {', '.join(SETS)}")
     if not fasttext:
         print("fastText is not installed; its column is left out")
     rows = []
-    for name in given.sets:
+    for name in given.sets or there:
         folder = given.folder / name
         wanted = [s for s in (given.eval, "dev") if s == "oof" or (folder / f"{s}.jsonl").exists()]
         split = (wanted or ["oof"])[0]

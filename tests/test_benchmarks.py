@@ -1,17 +1,34 @@
-"""The benchmark of speed runs, and what it measures against is alike."""
+"""The benchmarks run: rivals are held alike, and what is not there is told in a line."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-SPEED = Path(__file__).parent.parent / "benchmarks" / "speed.py"
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
 def test_the_benchmark_of_speed_prints_a_ratio_for_each_part():
-    command = [sys.executable, str(SPEED), "--quick"]
+    command = [sys.executable, str(BENCHMARKS / "speed.py"), "--quick"]
 
     found = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert found.returncode == 0, found.stderr
     for part in ("numpy, words", "JSONL, topic", "one article", "memory, 12 articles"):
         assert part in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [([], "holds no folder of a set that is known: BBC_News"), (["R52_clean"], "R52_clean/train")],
+)
+def test_the_scoreboard_tells_in_a_line_which_set_is_not_there(tmp_path, sets, told):
+    (tmp_path / "my_own").mkdir()
+    command = [sys.executable, str(BENCHMARKS / "scoreboard.py"), str(tmp_path), *sets]
+
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert found.returncode == 2
+    assert told in found.stderr.splitlines()[-1]
+    assert "Traceback" not in found.stderr
