@@ -101,10 +101,14 @@ def test_an_option_that_cannot_be_is_refused(wrong):
         Options(**wrong)
 
 
+def passage(text):
+    """Return a sentence that is long enough to be a passage by itself."""
+    return " and ".join([text.rstrip(".")] * (250 // len(text) + 1)) + "."
+
+
 def test_a_document_takes_the_label_where_any_passage_does(rain):
-    text = "\n\n".join(
-        [*SPORT, "Heavy rain is forecast for the coast, rain and more rain.", *SPORT]
-    )
+    wet = "Heavy rain is forecast for the coast, rain and more rain."
+    text = "\n\n".join(map(passage, [*SPORT, wet, *SPORT]))
 
     answer = Classifier(rain, NumpyEngine).annotate(text)
 
@@ -115,13 +119,15 @@ def test_a_document_takes_the_label_where_any_passage_does(rain):
 
 
 def test_a_document_without_such_a_passage_does_not_take_the_label(rain):
-    assert Classifier(rain, NumpyEngine).annotate("\n\n".join(SPORT)).label == "dry"
+    assert Classifier(rain, NumpyEngine).annotate("\n\n".join(map(passage, SPORT))).label == "dry"
 
 
 def test_a_side_prevails_where_three_passages_and_a_fifth_take_it():
     stance = textclf.load("stance")
     blame = "The state's failure is shameful: criminal negligence, apathy and misplaced priorities."
     report = "Police said a case was registered, according to officials, and two men were arrested."
+
+    blame, report = passage(blame), passage(report)
 
     two = stance.annotate("\n\n".join([blame] * 2 + [report] * 12))
     three = stance.annotate("\n\n".join([blame] * 3 + [report] * 12))
@@ -234,9 +240,11 @@ def test_a_document_takes_every_label_that_is_sure_in_one_of_its_passages(subjec
     scheme = replace(subjects.scheme, unit="passage")
     classifier = Classifier(replace(subjects, scheme=scheme), NumpyEngine)
 
-    answer = classifier.annotate(f"{SPORT[0]}\n\n{WEATHER[0]}")
+    both = [passage(text) for text in (SPORT[0], WEATHER[0])]
 
-    parts = [classifier.annotate(text) for text in (SPORT[0], WEATHER[0])]
+    answer = classifier.annotate("\n\n".join(both))
+
+    parts = [classifier.annotate(text) for text in both]
     assert answer.labels == ("outdoors", "sport", "weather")
     for label, prob in answer.probs:
         assert prob == pytest.approx(max(dict(part.probs)[label] for part in parts))
@@ -249,6 +257,8 @@ def test_an_answer_of_no_label_rests_on_no_passage(subjects):
     scheme = replace(subjects.scheme, unit="passage")
     model = replace(subjects, scheme=scheme, decision=strict)
 
-    answer = Classifier(model, NumpyEngine).annotate(f"{SPORT[0]}\n\n{WEATHER[0]}")
+    both = "\n\n".join(passage(text) for text in (SPORT[0], WEATHER[0]))
+
+    answer = Classifier(model, NumpyEngine).annotate(both)
 
     assert (answer.labels, answer.rests_on) == ((), ())

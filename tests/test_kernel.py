@@ -289,7 +289,7 @@ def test_an_engine_that_was_never_made_is_an_error():
 
 def test_buffers_and_spans_that_do_not_fit_are_errors():
     made = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
-    native, row, short = made._native, np.zeros(3), np.zeros(2)  # noqa: SLF001 - its inner side
+    native, row, short = made._native, np.zeros(3), np.zeros(2)
 
     for call in [
         lambda: native.score(["goal"], (), 0, ((short, row),)),

@@ -19,6 +19,7 @@ from textclf.errors import InputError
 from textclf.labelling import label_inputs, spell_inputs
 from textclf.output import write
 from textclf.prediction import Status
+from textclf.repeated import NOTHING_REPEATED
 from textclf.sources import Reading
 
 # Numpy's own threads, which wait for work while a test forks.
@@ -150,7 +151,7 @@ def test_records_before_one_that_cannot_be_spelled_come_before_the_error(tmp_pat
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_records_are_spelled_before_the_input_ends(monkeypatch, annotator, jobs):
+def test_records_are_spelled_before_the_end_where_nothing_is_counted(monkeypatch, annotator, jobs):
     reader, writer = os.pipe()
     monkeypatch.setattr("sys.stdin", os.fdopen(reader))
 
@@ -161,7 +162,8 @@ def test_records_are_spelled_before_the_input_ends(monkeypatch, annotator, jobs)
 
     feeder = Thread(target=feed)
     feeder.start()
-    found = spell_inputs(["-"], annotator, "jsonl", options=Options(evidence=0), jobs=jobs)
+    options = Options(evidence=0, repeated=NOTHING_REPEATED)
+    found = spell_inputs(["-"], annotator, "jsonl", options=options, jobs=jobs)
 
     assert sum(part.number for part in islice(found, 30)) == 64 + 29 * 256 // jobs
 

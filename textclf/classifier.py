@@ -19,6 +19,7 @@ from textclf.evidence import every, strongest
 from textclf.linear import Doubles, LinearForm, Place, Scores
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, Prediction, Status
+from textclf.repeated import NOTHING_REPEATED, Repeated
 from textclf.scheme import Scheme
 from textclf.sentences import Span
 
@@ -51,6 +52,10 @@ class Options:
 
     clean: bool = True
     """Leave page furniture out."""
+    repeated: Repeated | None = None
+    """The paragraphs that several articles share, left out as furniture. None: those of the input
+    where files are labelled, and none where texts are.
+    """
     abstain: float = 0.0
     """Give no label whose probability is below this."""
     coverage: float = 1.0
@@ -92,13 +97,13 @@ class Annotator:
     def __reduce__(self) -> tuple[type[Annotator], tuple[tuple[Model, ...], EngineMaker]]:
         return Annotator, (self.models, self._made_by)
 
-    def annotate(self, text: str, options: Options = _DEFAULTS) -> Annotation:
-        """Return the record of one text under all schemes."""
-        return self.annotate_all([text], options)[0]
+    def annotate(self, text: str, options: Options = _DEFAULTS, *, title: str = "") -> Annotation:
+        """Return the record of one text, and of its title where it has one, under all schemes."""
+        return self.code(read_document(text, title, options), options)
 
     def annotate_all(self, texts: Sequence[str], options: Options = _DEFAULTS) -> list[Annotation]:
         """Return the records of texts, in their order: together they cost less than one by one."""
-        return self.code_all([_document(text, options) for text in texts], options)
+        return self.code_all([read_document(text, "", options) for text in texts], options)
 
     def code(self, document: Document, options: Options = _DEFAULTS) -> Annotation:
         """Return the record of a document that was read before."""
@@ -121,14 +126,14 @@ class Annotator:
         return tuple(answerer.unanswered(status) for answerer in self._answerers)
 
     def explained(
-        self, text: str, name: str = "", options: Options = _DEFAULTS
+        self, text: str, name: str = "", options: Options = _DEFAULTS, *, title: str = ""
     ) -> tuple[Document, Annotation, list[tuple[Evidence, ...]]]:
         """Return a text as it was read, its record, and for each scheme all of the evidence.
 
         That is every place, for or against: the weights of a passage, or of a document read
         whole, and the label's bias add up to its score.
         """
-        document = _document(text, options)
+        document = read_document(text, title, options)
         annotation = replace(self.code(document, options), id=name)
         evidence = [
             every(document, self._contributions(number, document, prediction))
@@ -230,9 +235,9 @@ class Classifier:
         ]
         return np.array(rows, dtype=float).reshape(-1, len(self.scheme.labels))
 
-    def annotate(self, text: str, options: Options = _DEFAULTS) -> Prediction:
+    def annotate(self, text: str, options: Options = _DEFAULTS, *, title: str = "") -> Prediction:
         """Return the label of a text with probabilities, status, evidence and passages."""
-        return self._one(text, options)
+        return self._annotator.annotate(text, options, title=title).predictions[0]
 
     def _one(self, text: str, options: Options) -> Prediction:
         return self._annotator.annotate(text, options).predictions[0]
@@ -244,10 +249,13 @@ def _texts(texts: Iterable[str]) -> Iterable[str]:
     return texts
 
 
-def _document(text: str, options: Options) -> Document:
-    if not isinstance(text, str):
-        raise InputError(f"a text must be a string, not {type(text).__name__}")
-    return Document.read(text, clean=options.clean)
+def read_document(text: str, title: str, options: Options) -> Document:
+    """Return the document of a text, read as the options say; InputError for what is no text."""
+    for name, given in (("text", text), ("title", title)):
+        if not isinstance(given, str):
+            raise InputError(f"a {name} must be a string, not {type(given).__name__}")
+    repeated = options.repeated or NOTHING_REPEATED
+    return Document.read(text, title=title, clean=options.clean, repeated=repeated)
 
 
 def _least(model: Model, options: Options) -> float:

@@ -37,26 +37,32 @@ def strongest(
         least = min((one.weight for one in best), default=0.0) if len(best) == most else 0.0
         cut = [places for _, places in found if len(places) == asked]
         if all(places[-1][2] <= least for places in cut):
-            return tuple(sorted(best, key=lambda one: (one.passage, -one.weight)))
+            return tuple(sorted(best, key=_in_order))
         asked *= _MORE
 
 
+def _in_order(one: Evidence) -> tuple[int, float]:
+    """Return what sorts evidence: the title, then passage by passage, the heaviest first."""
+    return -1 if one.passage is None else one.passage, -one.weight
+
+
 def _best(document: Document, found: Sequence[Adding], most: int) -> list[Evidence]:
-    best: dict[tuple[str, str], Evidence] = {}
+    best: dict[tuple[str, str], tuple[str, Place]] = {}
     ranked = [(-place[2], place[0], label, place) for label, places in found for place in places]
     for _, _, label, place in sorted(ranked, key=itemgetter(0, 1)):
-        shown = _shown(document, label, place)
-        best.setdefault((label, shown.text.lower()), shown)
+        start, end = _without_punctuation(document.text, place[0], place[1])
+        best.setdefault((label, document.text[start:end].lower()), (label, place))
         if len(best) == most:
             break
-    return list(best.values())
+    return [_shown(document, label, place) for label, place in best.values()]
 
 
 def _shown(document: Document, label: str, place: Place) -> Evidence:
     start, end = _without_punctuation(document.text, place[0], place[1])
     first, last = document.in_original(start, end)
-    text = document.original[first:last]
-    return Evidence(first, last, text, place[2], label, document.passage_at(start))
+    apart = document.stands_apart(end)
+    text = (document.title if apart else document.original)[first:last]
+    return Evidence(first, last, text, place[2], label, document.passage_at(start), apart)
 
 
 def _without_punctuation(text: str, start: int, end: int) -> tuple[int, int]:

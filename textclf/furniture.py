@@ -1,12 +1,32 @@
 """Finds the parts of already-scraped page text that are not the article.
 
-Breadcrumbs, bylines, share bars, "Check Also" and its teaser, outlet tails. What is found
-is reported with its reason and never altered. It knows lines of text and nothing else.
+Menus, bylines, share bars, players, scripts, "Check Also" with its teasers, captions of other
+stories, outlet tails. It is given the paragraphs of a page and knows nothing else. Each rule has
+cases in tests/cases/furniture.toml.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
+
+from textclf.furniture_rules import (
+    AFTER,
+    AFTER_OPENERS,
+    AFTER_PATTERN,
+    CODES,
+    GLUED_BYLINE,
+    IN_LINE,
+    LAST_TAIL,
+    OPENING_BYLINE,
+    RULES,
+    SEAM,
+    SIGN_OFF,
+    TAIL,
+    TAIL_ENDS,
+    Rule,
+)
+from textclf.paragraphs import ends_well
 
 
 class Dropped(NamedTuple):
@@ -17,175 +37,232 @@ class Dropped(NamedTuple):
     reason: str
 
 
-_Line = tuple[int, str]
-"""Where a line that is not blank starts, and the line without its surrounding white space."""
+class Glued(NamedTuple):
+    """Furniture that is glued to a paragraph: its number, the span in it, and what it is."""
+
+    number: int
+    start: int
+    end: int
+    reason: str
 
 
-def furniture(text: str) -> tuple[Dropped, ...]:
-    r"""Return the spans of a page that are not its article, in order, none overlapping.
-
-    >>> [d.reason for d in furniture("Home / News / Rain\n\nRain fell on Swat.\n\nAbout admin")]
-    ['breadcrumb', 'after the article']
-    """
-    lines = list(_lines(text))
-    suspects = [number for number, (_, line) in enumerate(lines) if _may_be_furniture(line)]
-    end = _article_end(lines, suspects)
-    found = [
-        dropped for n in suspects if n < end for dropped in _in_line(lines[n], n, n == end - 1)
-    ]
-    if end < len(lines):
-        start, last = lines[-1]
-        found.append(Dropped(lines[end][0], start + len(last), "after the article"))
-    return tuple(found)
-
-
-# The rules are texts, which `re` compiles as it meets them: most pages need few of them.
 _OPENING_LINES = 6
 """How far down a page its breadcrumb, byline and date line stand."""
+_LONGEST_BYLINE = 60
+_LONGEST = 420
+"""Characters: no rule for a whole paragraph holds of a longer one."""
 
-_NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|and|de|al|bin|ul)){0,5}"
-_OUTLETS = (
-    *("Dawn", "The News", "APP", "INP", "NNI", "Online", "ANI", "PTI", "IANS", "UNI", "UNB", "BSS"),
-    *("AFP", "AP", "Reuters", "Xinhua", "Agencies", "Bloomberg", "DPA", "TASS", "Anadolu", "IRNA"),
-    *("BBC", "CNN", "Al Jazeera", "News Desk", "Web Desk", "Monitoring Desk"),
-)
-_OUTLET = f"(?:{'|'.join(_OUTLETS)})"
-
-_AFTER = (
-    r"(?i)(?:about (?:the )?(?:admin|author|editor)|check also"
-    r"|related (?:posts?|articles?|stories|news)"
-    r"|you (?:may|might) also like|leave a (?:reply|comment)|post navigation|recommended for you"
-    r"|more from (?:this|the) (?:section|author)|most (?:read|popular|viewed)|trending now"
-    r"|your email address will not be published.*)[\s:.…]*"
-)
-_WHOLE_LINE: tuple[tuple[str, str], ...] = (
-    (
-        "share bar",
-        (
-            r"(?i)(?:share(?: this)?(?: (?:on|via|with) .{1,40})?"
-            r"|tweet|print|e-?mail|whatsapp|facebook"
-            r"|(?:share|tweet|pin|email|print)(?:[ |/]+(?:share|tweet|pin|email|print))+)[\s:.]*"
-        ),
-    ),
-    (
-        "advertisement",
-        r"(?i)(?:advertise?ments?|sponsored(?: content)?|story continues below.*)[\s:.]*",
-    ),
-    (
-        "teaser",
-        r"(?i)(?:also read|read also|read more|see also|read next|watch)\s*[:|–—-].{1,200}",
-    ),
-    (
-        "subscription",
-        (
-            r"(?i)(?:subscribe (?:to|now)|sign up (?:for|to) our|follow us on"
-            r"|download (?:our|the) app"
-            r"|click here (?:to|for)|join our whatsapp).{0,160}"
-        ),
-    ),
-    (
-        "notice",
-        (
-            r"(?i)(?:(?:copyright|©).{0,160}|.{0,120}all rights reserved.?"
-            r"|published in .{2,60},? \w+ \d{1,2}(?:st|nd|rd|th)?,? \d{4}.?"
-            r"|tags?\s*:.{1,200}|filed under\s*:.{1,120})"
-        ),
-    ),
-)
-_OPENING: tuple[tuple[str, str], ...] = (
-    ("breadcrumb", r"(?i)home(?:page)?\s*(?:[/»>›|]|::).{1,300}"),
-    (
-        "date line",
-        (
-            r"(?i)(?:published|updated|posted|last updated|last modified)(?: on| at)?\b"
-            r"[:\s|].{0,60}\d.{0,40}"
-            r"|this story is from .{4,40}\d{4}.?"
-        ),
-    ),
-    (
-        "byline",
-        (
-            rf"By {_NAME}(?:\s*[|,]\s*[\w ]{{1,40}})?"
-            r"|(?i:(?:by )?(?:our |a |the )?"
-            r"(?:(?:staff |special )?(?:reporter|correspondent|writer)"
-            r"|(?:news|web|monitoring) desk))"
-        ),
-    ),
-)
-_BEGINNINGS = frozenset(
-    words[:3]
-    for words in (
-        *("about", "check", "related", "you", "leave", "post", "recommended", "more", "most"),
-        *("trending", "share", "tweet", "print", "e-mail", "email", "whatsapp", "facebook", "pin"),
-        *("advertisement", "sponsored", "story", "also", "read", "see", "watch", "subscribe"),
-        *("sign", "follow", "download", "click", "join", "copyright", "published", "tag"),
-        *("filed", "home", "updated", "last", "this", "by "),
-    )
-)
-_BYLINE_BEGINNINGS = frozenset(
-    words[:3]
-    for words in (
-        *("our", "the", "staff", "special", "reporter", "correspondent", "writer", "news", "web"),
-        *("monitoring", "a staff", "a reporter", "a correspondent", "a writer", "a news"),
-        "a monitoring",
-    )
-)
-_BYLINE_ENDS = ("reporter", "correspondent", "writer", "desk")
-_LONGEST_ENDING = 13
-_LONGEST_NOTICE = 140
-"""Characters: what ends in a notice, or is an office's byline, is no longer."""
-_GLUED_BYLINE = r"By [A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,4}\s?[-–—:|]\s?(?=[A-Z“\"'])"
-_TAIL = rf"\s?[-–—]{{1,2}}\s?(?:\({_OUTLET}\)|{_OUTLET})\s*\.?$|\s\({_OUTLET}\)\s*\.?$"
-_TAIL_ENDS = (*_OUTLETS, ")")
-_LAST_TAIL = r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$"
-"""In the last line, whatever outlet stands behind a dash."""
+_RUBRICS = frozenset(("explained", "explainer", "opinion", "analysis"))
+_NO_WORD = "*"
+_WORD = re.compile(r"[^\W\d_]+")
+_LOOK = 3
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    start = 0
-    for whole in text.splitlines(keepends=True):
-        line = whole.strip()
-        if line:
-            yield start + whole.index(line[0]), line
-        start += len(whole)
+def _by_opener(rules: Sequence[Rule]) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        for opener in rule.openers.split():
+            found[opener] = (*found.get(opener, ()), rule)
+    return found
 
 
-def _may_be_furniture(line: str) -> bool:
-    """Return whether any rule can hold of a line: most lines take no more than this look."""
-    beginning = line[:3].lower()
-    if beginning in _BEGINNINGS or not beginning.isascii():
-        return True
-    if len(line) <= _LONGEST_NOTICE:
-        ending = line[-_LONGEST_ENDING:].lower()
-        if not ending.isascii() or "reserved" in ending:
-            return True
-        if beginning in _BYLINE_BEGINNINGS and ending.endswith(_BYLINE_ENDS):
-            return True
-    return line.removesuffix(".").rstrip().endswith(_TAIL_ENDS)
+_BY_OPENER = _by_opener(RULES)
+_AFTER_WORDS = frozenset(AFTER_OPENERS.split())
+_BEGINNINGS = frozenset(word[:_LOOK] for word in (*_BY_OPENER, *_AFTER_WORDS))
 
 
-def _article_end(lines: Sequence[_Line], suspects: Sequence[int]) -> int:
-    """Return the line at which the article is over; never leaves the larger part behind it."""
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a rule's pattern, compiled when it is met: most pages need few of them."""
+    return re.compile(f"(?i:{pattern})")
+
+
+_CUT_OFF = "…", "...", ". . .", "[…]", "[...]"
+_WORDS_OF_A_CUT = 7
+"""A paragraph of fewer words that ends on an ellipsis is somebody's style."""
+
+
+def furniture(paragraphs: Sequence[str]) -> dict[int, str]:
+    """Return which of a page's paragraphs are not its article, and what each is.
+
+    >>> furniture(["Home / News", "Rain fell on Swat.", "Back to top"])
+    {0: 'breadcrumb', 2: 'navigation'}
+    """
+    suspects = [n for n, text in enumerate(paragraphs) if _may_be_furniture(text)]
+    end = _article_end(paragraphs, suspects)
+    whole: dict[int, str] = {}
+    weak: dict[int, str] = {}
     for number in suspects:
-        if re.fullmatch(_AFTER, lines[number][1]):
-            read = sum(len(line) for _, line in lines[:number])
-            if read >= sum(len(line) for _, line in lines[number:]):
+        if number < end:
+            _take_whole(number, paragraphs[number], whole, weak)
+    if weak:
+        _take_neighbours(whole, weak)
+    _sign_offs(paragraphs, whole, end)
+    whole |= dict.fromkeys(range(end, len(paragraphs)), AFTER)
+    return dict(sorted(whole.items()))
+
+
+def is_furniture(text: str) -> bool:
+    """Return whether a line is furniture, wherever on a page it stands."""
+    return any(
+        rule.where == "anywhere" and _compiled(rule.pattern).fullmatch(text)
+        for rule in (_BY_OPENER.get(_opener(text), ()) if _may_be_furniture(text) else ())
+    )
+
+
+def glued(paragraphs: Sequence[str]) -> list[Glued]:
+    """Return what is glued to paragraphs of the article, in order, none overlapping.
+
+    >>> glued(["By ALI KHAN-THE canal is dry.", "Nobody knows why. - Reuters"])[1]
+    Glued(number=1, start=17, end=27, reason='outlet tail')
+    """
+    last = len(paragraphs) - 1
+    found: list[Glued] = []
+    for number, text in enumerate(paragraphs):
+        if _may_have_glued(text):
+            found += _in_paragraph(number, text, last=number == last)
+    return found
+
+
+def other_stories(paragraphs: Sequence[str], repeated: Collection[int]) -> dict[int, str]:
+    """Return the paragraphs at the end of a page that are of other stories, and why each is.
+
+    One breaks off where it ends on an ellipsis, behind others that end as sentences do. Where
+    as many break off or are `repeated`, lines among them that do not end as sentences do are
+    teasers, too.
+    """
+    start = len(paragraphs)
+    while start and (
+        start - 1 in repeated
+        or _breaks_off(paragraphs[start - 1])
+        or not ends_well(paragraphs[start - 1])
+    ):
+        start -= 1
+    if not any(n not in repeated and ends_well(paragraphs[n]) for n in range(start)):
+        return {}
+    tail = range(start, len(paragraphs))
+    broken = [n for n in tail if n not in repeated and _breaks_off(paragraphs[n])]
+    signs = [n for n in tail if n in repeated or n in broken]
+    teasers = [n for n in tail if n not in signs and n > min(signs, default=n)]
+    if len(teasers) > len(signs):
+        teasers = []
+    return dict.fromkeys(broken, "cut off") | dict.fromkeys(teasers, "teaser")
+
+
+def _opener(text: str) -> str:
+    """Return the first word of a paragraph, lower-cased; `*` where it begins with a sign."""
+    word = _WORD.match(text)
+    return word.group().lower() if word else _NO_WORD
+
+
+def _may_be_furniture(text: str) -> bool:
+    """Return whether a rule can hold of a whole paragraph: most take no more than this look."""
+    look = text[:_LOOK]
+    if len(text) > _LONGEST:
+        return False
+    return look.lower() in _BEGINNINGS or not look.isalpha() or len(text) < _LONGEST_BYLINE
+
+
+def _may_have_glued(text: str) -> bool:
+    """Return whether something can be glued to a paragraph."""
+    return (
+        "—" in text
+        or "–" in text
+        or text.rstrip(". ").endswith(TAIL_ENDS)
+        or text.startswith("By ")
+        or "adsbygoogle" in text
+        or "Media error" in text
+    )
+
+
+def _article_end(paragraphs: Sequence[str], suspects: Sequence[int]) -> int:
+    """Return the paragraph at which the article is over: never leaves the larger part behind it."""
+    for number in suspects:
+        text = paragraphs[number]
+        if _opener(text) in _AFTER_WORDS and _compiled(AFTER_PATTERN).fullmatch(text):
+            read = sum(map(len, paragraphs[:number]))
+            if read >= sum(map(len, paragraphs[number:])):
                 return number
-    return len(lines)
+    return len(paragraphs)
 
 
-def _in_line(line: _Line, number: int, last: bool) -> Iterator[Dropped]:
-    start, text = line
-    end = start + len(text)
+def _take_whole(number: int, text: str, whole: dict[int, str], weak: dict[int, str]) -> None:
+    """Note the first rule that holds of a whole paragraph."""
     opening = number < _OPENING_LINES
-    rules = _WHOLE_LINE + (_OPENING if opening else ())
-    for reason, pattern in (*rules, ("after the article", _AFTER)):
-        if re.fullmatch(pattern, text):
-            yield Dropped(start, end, reason)
-            return
-    byline = re.match(_GLUED_BYLINE, text) if opening else None
-    if byline:
-        yield Dropped(start, start + byline.end(), "byline")
-    tail = re.search(_TAIL, text) or (re.search(_LAST_TAIL, text) if last else None)
-    if tail and (last or tail.group().strip()[0] in "-–—"):
-        yield Dropped(start + tail.start(), end, "outlet tail")
+    opener = _opener(text)
+    for rule in _BY_OPENER.get(opener, ()):
+        if not number and opener in _RUBRICS:
+            continue  # it is the page's own title
+        if (rule.where != "opening" or opening) and _compiled(rule.pattern).fullmatch(text):
+            (weak if rule.where == "beside" else whole).setdefault(number, rule.reason)
+    if opening and len(text) < _LONGEST_BYLINE and re.fullmatch(OPENING_BYLINE, text):
+        whole.setdefault(number, "byline")
+    if number not in whole and opener in _AFTER_WORDS and _compiled(AFTER_PATTERN).fullmatch(text):
+        whole[number] = AFTER
+
+
+def _in_paragraph(number: int, text: str, *, last: bool) -> Iterator[Glued]:
+    """Yield what is glued to a paragraph of the article: in front, inside, then at its end."""
+    start = _glued_in_front(number, text)
+    if start:
+        yield Glued(number, 0, start, "byline" if text.startswith("By ") else "photo credit")
+    scripted = "adsbygoogle" in text or "Media error" in text
+    for reason, pattern in IN_LINE if scripted else ():
+        for match in re.finditer(pattern, text):
+            before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+            if (not before or ends_well(before)) and not after[:1].islower():
+                yield Glued(number, match.start(), match.end(), reason)
+                start = match.end()
+    tail = _tail(text, last=last)
+    if start <= tail < len(text):
+        yield Glued(number, tail, len(text), "outlet tail")
+
+
+def _glued_in_front(number: int, text: str) -> int:
+    """Return where a byline, or a caption with its credit, ends in front of a paragraph; or 0."""
+    if number < _OPENING_LINES and text.startswith("By "):
+        byline = re.match(GLUED_BYLINE, text)
+        return byline.end() if byline else 0
+    if ("—" in text or "–" in text) and not _breaks_off(text):
+        seam = re.match(SEAM, text)
+        return seam.end() if seam else 0
+    return 0
+
+
+def _tail(text: str, *, last: bool) -> int:
+    """Return where an outlet's name begins at the end of a paragraph; its length where none does.
+
+    Anywhere but in the last paragraph, it stands behind a dash.
+    """
+    if not text.rstrip(". ").endswith(TAIL_ENDS):
+        return len(text)
+    tail = re.search(TAIL, text) or (re.search(LAST_TAIL, text) if last else None)
+    if tail is None:
+        return len(text)
+    first = max(tail.start(), tail.start("tail") if tail.re.groups else 0)
+    return first if last or text[first:].strip()[0] in "-–—" else len(text)
+
+
+def _take_neighbours(whole: dict[int, str], weak: dict[int, str]) -> None:
+    """Add the lines that are furniture only next to other furniture."""
+    for numbers in (sorted(weak), sorted(weak, reverse=True)):
+        for number in numbers:
+            if number not in whole and (number - 1 in whole or number + 1 in whole):
+                whole[number] = weak[number]
+
+
+def _sign_offs(paragraphs: Sequence[str], whole: dict[int, str], end: int) -> None:
+    """Add the lines in which an agency signs its story, at the end of it."""
+    number = end - 1
+    while number >= 0 and number in whole and whole[number] != "photo credit":
+        number -= 1
+    codes = number
+    if number > 0 and len(paragraphs[number]) < 30 and re.fullmatch(CODES, paragraphs[number]):  # noqa: PLR2004 - no sign-off is longer
+        number -= 1
+    if number > 0 and len(paragraphs[number]) < 60 and re.fullmatch(SIGN_OFF, paragraphs[number]):  # noqa: PLR2004 - no sign-off is longer
+        for place in range(number, codes + 1):
+            whole[place] = "outlet tail"
+
+
+def _breaks_off(text: str) -> bool:
+    return text.endswith(_CUT_OFF) and text.count(" ") + 1 >= _WORDS_OF_A_CUT

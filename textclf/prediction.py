@@ -38,15 +38,19 @@ class Evidence(NamedTuple):
     text: str
     weight: float
     label: str
-    passage: int
-    """Which passage of the document it stands in, from 0."""
+    passage: int | None
+    """Which passage of the document it stands in, from 0; None in its title."""
+    in_title: bool = False
+    """Whether `start` and `end` count in a title that stands apart, and not in the text."""
 
     def as_json(self) -> str:
         """Return the place as it stands in a JSON record."""
+        passage = "null" if self.passage is None else self.passage
+        apart = ', "in_title": true' if self.in_title else ""
         return (
             f'{{"start": {self.start}, "end": {self.end}, "text": {dumped(self.text)}, '
             f'"weight": {_number(self.weight)}, "label": {_name(self.label)}, '
-            f'"passage": {self.passage}}}'
+            f'"passage": {passage}{apart}}}'
         )
 
 

@@ -103,7 +103,7 @@ def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
     except InputError as reason:
         raise CorpusError(f"{path}: {reason}") from None
     document = Document.read(text)
-    texts = [document.text[span.start : span.end] for span in document.passages]
+    texts = [document.text[span.start : span.end] for span in document.paragraphs]
     digests = [passage_digest(text) for text in texts]
     same = hashlib.sha256(data).hexdigest()
     seed = next((s for s in seeds if s.sha256 == same), None)

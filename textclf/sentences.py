@@ -14,7 +14,11 @@ ABBREVIATIONS = frozenset(
     rs art sec i.e e.g etc viz approx
     """.split()  # noqa: SIM905 - a list of fifty strings hides its words
 )
-_SENTENCE_END = r"[.!?]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])"
+# From the last of a run of dots, so that a long run is not tried from each of them.
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*+(\s+)(?=[\"'“‘(\[]*+[A-Z0-9])")
+_PUNCTUATION = frozenset(".!?")
+_LONGEST_WORD = 24
+"""Characters that are looked back for an abbreviation: none is nearly as long."""
 
 
 class Span(NamedTuple):
@@ -31,15 +35,23 @@ def sentences(text: str) -> Iterator[Span]:
     [(0, 16), (17, 29)]
     """
     start = 0
-    for match in re.finditer(_SENTENCE_END, text):
-        words = text[start : match.start()].rsplit(None, 1)
-        last = words[-1].lstrip("\"'“‘([").lower() if words else ""
-        initial = len(last) == 1 and last.isalpha()
-        if match.group().rstrip() == "." and (last in ABBREVIATIONS or initial):
-            continue
-        yield from trimmed(text, start, match.end())
-        start = match.end()
+    for gap in sentence_gaps(text):
+        yield from trimmed(text, start, gap.start)
+        start = gap.end
     yield from trimmed(text, start, len(text))
+
+
+def sentence_gaps(text: str) -> Iterator[Span]:
+    """Yield the white space between the sentences of a text."""
+    for match in _SENTENCE_END.finditer(text):
+        at = match.start()
+        gap, end = match.span(1)
+        if gap == at + 1 and text[at] == "." and text[at - 1 : at] not in _PUNCTUATION:
+            words = text[max(0, at - _LONGEST_WORD) : at].rsplit(None, 1)
+            last = words[-1].lstrip("\"'“‘([").lower() if words else ""
+            if last in ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+                continue
+        yield Span(gap, end)
 
 
 def trimmed(text: str, start: int, end: int) -> Iterator[Span]:

@@ -7,7 +7,6 @@ still an item, with the reason: as many come out as went in. It knows no models.
 import os
 import sys
 import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
@@ -17,6 +16,7 @@ from typing import IO, Any, Literal, NamedTuple, cast
 from textclf.decoding import decode, decode_line, decode_lines, raw_lines
 from textclf.errors import InputError
 from textclf.jsonlines import parsed
+from textclf.rows import header_of, table_rows
 from textclf.suggest import choices
 
 Format = Literal["txt", "jsonl", "csv", "tsv"]
@@ -24,6 +24,7 @@ Format = Literal["txt", "jsonl", "csv", "tsv"]
 STDIN = "-"
 TEXT_FIELDS = ("text", "content", "body", "article", "article_text", "full_text")
 ID_FIELDS = ("id", "ID", "Id", "url")
+TITLE_FIELDS = ("title", "headline", "Title", "Headline")
 
 _SUFFIXES: Mapping[str, Format] = {
     ".txt": "txt",
@@ -35,7 +36,6 @@ _SUFFIXES: Mapping[str, Format] = {
     ".tsv": "tsv",
     ".tab": "tsv",
 }
-_LONGEST_CELL = 32_000_000
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
 _OWN = ("/dev/", "/proc/")
@@ -55,6 +55,8 @@ class Item(NamedTuple):
     warnings: tuple[str, ...] = ()
     place: str = ""
     """File, and line where there are lines."""
+    title: str = ""
+    """What the title's field holds, where the item came from a table that has one."""
 
     @property
     def size(self) -> int:
@@ -98,6 +100,8 @@ class Reading(NamedTuple):
     text_field: str = ""
     """The column of a table that holds the text; empty: the first known one it has."""
     id_field: str = ""
+    title_field: str = ""
+    """The column that holds the title; empty: the first known one that a table has."""
     format: Format | None = None
     """Given: read every input as this, whatever its name ends in."""
     lines: bool = False
@@ -107,22 +111,27 @@ class Reading(NamedTuple):
 _PLAIN = Reading()
 
 
-def read_items(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Item]:
+def read_items(
+    inputs: Iterable[str], reading: Reading = _PLAIN, stdin: IO[bytes] | None = None
+) -> Iterator[Item]:
     """Yield the items of all inputs in order, reading on only as they are asked for.
 
     Raises InputError for an input that is not there, or a table without the named column.
     """
-    return items_of(gather(inputs, reading), reading)
+    return items_of(gather(inputs, reading, stdin), reading)
 
 
-def gather(inputs: Iterable[str], reading: Reading = _PLAIN) -> Iterator[Gathered]:
+def gather(
+    inputs: Iterable[str], reading: Reading = _PLAIN, stdin: IO[bytes] | None = None
+) -> Iterator[Gathered]:
     """Yield what `read_items` does, but what can be read elsewhere as it stands.
 
-    That is files of one text, and lines of JSON once their file has begun well. Raises what
-    `read_items` raises; `items_of` raises nothing.
+    That is files of one text, and lines of JSON once their file has begun well. `stdin` stands
+    for standard input, from its beginning. Raises what `read_items` raises; `items_of` raises
+    nothing.
     """
     for path in expand(inputs, reading):
-        yield from _read(path, reading)
+        yield from _read(path, reading, stdin)
 
 
 def items_of(gathered: Iterable[Gathered], reading: Reading = _PLAIN) -> Iterator[Item]:
@@ -195,15 +204,15 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _read(path: str, reading: Reading) -> Iterator[Gathered]:
+def _read(path: str, reading: Reading, stdin: IO[bytes] | None) -> Iterator[Gathered]:
     kind = format_of(path, reading)
     whole = kind == "txt" and not reading.lines
     try:
         if whole and _is_page(path):
             yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
-        with _open(path) as stream:
-            if path == STDIN and not reading.format and _starts_with_brace():
+        with _open(path, stdin) as stream:
+            if path == STDIN and not reading.format and _starts_with_brace(stream):
                 yield from _jsonl(path, stream, reading)
             elif whole:
                 yield _whole(path, stream)
@@ -235,12 +244,18 @@ def _unread(path: str, reason: Exception) -> Item:
     return Item(path, path, error=f"{path}: cannot be read: {text}", place=path)
 
 
-def _starts_with_brace() -> bool:
-    stream = cast("BufferedReader", sys.stdin.buffer)
-    return stream.peek(1)[:1] == b"{"
+def _starts_with_brace(stream: IO[bytes]) -> bool:
+    if stream is sys.stdin.buffer:
+        return cast("BufferedReader", stream).peek(1)[:1] == b"{"
+    first = stream.read(1)
+    stream.seek(0)
+    return first == b"{"
 
 
-def _open(path: str) -> AbstractContextManager[IO[bytes]]:
+def _open(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
+    if path == STDIN and stdin is not None:
+        stdin.seek(0)
+        return nullcontext(stdin)
     if path == STDIN:
         return nullcontext(sys.stdin.buffer)
     if path.lower().endswith(".gz"):
@@ -298,15 +313,17 @@ def _json_item(line: Line, reading: Reading, *, first: bool = False) -> Item | N
 
 
 def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> Iterator[Item]:
-    rows = _rows(path, stream, delimiter)
+    rows = table_rows(path, stream, delimiter)
     header: list[str] | None = None
     for number, cells, error, warnings in rows:
         place = f"{path}:{number}"
         if header is None:
             if error:
                 raise InputError(f"{error}: the header cannot be read")
-            header = _header(cells, place)
-            _text_field(dict.fromkeys(header), path, reading)
+            header = header_of(cells, place)
+            _title_field(
+                row := dict.fromkeys(header), _text_field(row, path, reading), path, reading
+            )
         elif error:
             yield _reject(place, path, dict.fromkeys(header, ""), error)
         elif len(cells) != len(header):
@@ -330,7 +347,21 @@ def _item(
         text = ""
     if not isinstance(text, str):
         return Item(name, path, "", row, f"{place}: {field} is not a string", place=place)
-    return Item(name, path, text, row, warnings=warnings, place=place)
+    title = row.get(_title_field(row, field, place, reading))
+    named = title if isinstance(title, str) else ""
+    return Item(name, path, text, row, warnings=warnings, place=place, title=named)
+
+
+def _title_field(row: Mapping[str, Any], text_field: str, place: str, reading: Reading) -> str:
+    """Return the field of the title, empty where there is none."""
+    if reading.title_field and reading.title_field not in row:
+        raise InputError(
+            f"{place}: there is no field {reading.title_field!r}; "
+            f"{choices(reading.title_field, row)}"
+        )
+    if reading.title_field:
+        return reading.title_field
+    return next((name for name in TITLE_FIELDS if name in row and name != text_field), "")
 
 
 def _reject(place: str, path: str, row: dict[str, Any], error: str) -> Item:
@@ -347,48 +378,3 @@ def _text_field(row: Mapping[str, Any], place: str, reading: Reading) -> str:
             "name the one that holds the text with --text-field"
         )
     return found
-
-
-def _header(cells: list[str], place: str) -> list[str]:
-    twice = next((cell for cell in cells if cells.count(cell) > 1), None)
-    if twice is not None:
-        raise InputError(f"{place}: the header has {twice!r} twice; rename one of the columns")
-    return cells
-
-
-def _rows(
-    path: str, stream: IO[bytes], delimiter: str
-) -> Iterator[tuple[int, list[str], str, tuple[str, ...]]]:
-    """Yield the rows of a table: line number, cells, error and warnings.
-
-    Python's reader swallows all that follows a quote that nobody closed. Here such a row is
-    an error of its own line, and reading goes on with the next line: no row is lost.
-    """
-    import csv  # noqa: PLC0415 - start-up time
-
-    csv.field_size_limit(_LONGEST_CELL)
-    source = decode_lines(path, stream)
-    again: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
-    while True:
-        taken: list[tuple[int, str, str, tuple[str, ...]]] = []
-
-        def feed(taken: list[tuple[int, str, str, tuple[str, ...]]] = taken) -> Iterator[str]:
-            while line := (again.popleft() if again else next(source, None)):
-                taken.append(line)
-                yield line[1]
-
-        reader = csv.reader(feed(), delimiter=delimiter, strict=True)
-        try:
-            for cells in reader:
-                number, _, error, _ = taken[0]
-                error = error or next((line[2] for line in taken if line[2]), "")
-                warnings = tuple(w for line in taken for w in line[3])
-                taken.clear()
-                if cells or error:
-                    yield number, cells, error, warnings
-        except csv.Error as reason:
-            number = taken[0][0]
-            again.extendleft(reversed(taken[1:]))
-            yield number, [], f"{path}:{number}: is not a row of the table: {reason}", ()
-            continue
-        return

@@ -1,8 +1,9 @@
 """What `predict` does once its words are parsed. It knows no typer: `short` comes here without."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from textclf.artifact import load_annotator
@@ -22,19 +23,34 @@ def label(
     options: Options,
     prefix: str = "",
     jobs: int = 1,
+    show_text: Path | None = None,
 ) -> None:
     """Label the inputs and write the records; exits with 3 where some could not be read."""
     chosen = style or format_for(output, inputs)
     expand(inputs, reading)
     annotator = load_annotator(models)
-    parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs)
-    failed = 0
-    with opened(output, sys.stdout.buffer) as stream, closing(parts):
+    show = show_text is not None
+    parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs, show=show)
+    failed = number = 0
+    dropped: Counter[str] = Counter()
+    with ExitStack() as stack:
+        stream = stack.enter_context(opened(output, sys.stdout.buffer))
+        shown = stack.enter_context(opened(show_text, sys.stdout.buffer)) if show else None
+        stack.enter_context(closing(parts))
         for part in counted(parts, lambda part: part.number, "articles"):
             for message in part.messages:
                 tell(message)
             stream.write(part.data)
+            if shown:
+                shown.write(part.shown)
             failed += part.failed
+            number += part.number
+            dropped.update(part.dropped)
+    if output is not None:
+        tell(f"{number} articles written to {output}")
+    if dropped and (output is not None or show):
+        reasons = ", ".join(f"{reason} {count}" for reason, count in dropped.most_common())
+        tell(f"not read: {reasons}")
     if failed:
         tell(f"{failed} of the inputs could not be read; their rows say why")
         sys.exit(3)

@@ -69,6 +69,9 @@ def predict(
     id_field: Annotated[
         str, typer.Option(help="Column that names the row. [default: id, where there is one]")
     ] = "",
+    title_field: Annotated[
+        str, typer.Option(help="Column that holds the title. [default: title or headline]")
+    ] = "",
     lines: Annotated[
         bool, typer.Option("--lines", help="Each line of a text file is a document.")
     ] = False,
@@ -88,6 +91,16 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
+    keep_repeated: Annotated[
+        bool,
+        typer.Option(
+            "--keep-repeated", help="Read paragraphs that stand in three or more of the articles."
+        ),
+    ] = False,
+    show_text: Annotated[
+        Path | None,
+        typer.Option(help="Write what is read of each article, and what is not and why, here."),
+    ] = None,
     jobs: Annotated[
         int, typer.Option(help="How many processes label; more than one is for many articles.")
     ] = 1,
@@ -95,11 +108,23 @@ def predict(
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
+    from textclf.repeated import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
-    reading = Reading(text_field, id_field, input_format.value if input_format else None, lines)
-    options = Options(clean=not no_clean, abstain=abstain, coverage=coverage, evidence=evidence)
+    reading = Reading(
+        text_field, id_field, title_field, input_format.value if input_format else None, lines
+    )
+    repeated = NOTHING_REPEATED if keep_repeated else None
+    options = Options(not no_clean, repeated, abstain, coverage, evidence)
     label(
-        inputs, model or [], output, style.value if style else None, reading, options, prefix, jobs
+        inputs,
+        model or [],
+        output,
+        style.value if style else None,
+        reading,
+        options,
+        prefix,
+        jobs,
+        show_text,
     )
 
 
