@@ -20,7 +20,7 @@ from textclf.labelling import label_inputs, spell_inputs
 from textclf.output import write
 from textclf.prediction import Status
 from textclf.repeated import NOTHING_REPEATED
-from textclf.sources import Reading
+from textclf.sources import Reading, read_items
 
 # Numpy's own threads, which wait for work while a test forks.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -196,3 +196,88 @@ def test_an_annotator_answers_alike_where_it_was_sent(annotator):
 
     texts = [*SPORT, *WEATHER, "", "zzqx"]
     assert sent.annotate_all(texts) == annotator.annotate_all(texts)
+
+
+BODIES = [
+    "The fast bowler took five wickets as the visitors were bowled out on the second day.",
+    "The provincial budget sets aside funds for local roads and drains, the secretary said.",
+    "Traders asked the corporation to lift garbage twice a day during the holidays.",
+]
+TEASER = "Heavy rain and gusty winds are forecast for the coast. - Agency"
+
+
+def spelled(inputs, annotator, **options):
+    parts = spell_inputs(inputs, annotator, "jsonl", **options)
+    return b"".join(part.data for part in parts)
+
+
+@pytest.fixture
+def glued_pages(tmp_path):
+    path = tmp_path / "pages.jsonl"
+    rows = [{"id": n, "text": f"{BODIES[n % 3]} {n}\n{TEASER}"} for n in range(200)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_repeated_in_an_input_is_left_out_by_any_number_of_jobs(
+    annotator, glued_pages, jobs
+):
+    found = spelled([str(glued_pages)], annotator, jobs=jobs)
+
+    assert found == spelled([str(glued_pages)], annotator)
+    reasons = [one["reason"] for row in found.splitlines() for one in json.loads(row)["dropped"]]
+    assert reasons == ["repeated in this input"] * 200
+
+
+def test_a_file_given_twice_is_answered_as_it_is_once(annotator, glued_pages):
+    once = spelled([str(glued_pages)], annotator)
+
+    assert spelled([str(glued_pages)] * 2, annotator) == once * 2
+
+
+@pytest.mark.parametrize("held", [1, 10_000_000])
+def test_standard_input_is_answered_as_a_file_is(monkeypatch, annotator, glued_pages, held):
+    monkeypatch.setattr("textclf.spool._HELD", held)
+    expected = spelled([str(glued_pages)], annotator).replace(str(glued_pages).encode(), b"-")
+    with glued_pages.open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+
+        assert spelled(["-"], annotator) == expected
+
+
+def test_files_of_one_text_each_are_counted_together(annotator, tmp_path):
+    for number, body in enumerate(BODIES):
+        (tmp_path / f"{number}.txt").write_text(f"{body}\n{TEASER}")
+
+    records = [json.loads(row) for row in spelled([str(tmp_path)], annotator).splitlines()]
+
+    assert [one["dropped"][0]["reason"] for one in records] == ["repeated in this input"] * 3
+
+
+def test_nothing_counts_as_repeated_where_the_user_says_so(annotator, glued_pages):
+    options = Options(repeated=NOTHING_REPEATED)
+
+    assert b"dropped" not in spelled([str(glued_pages)], annotator, options=options)
+
+
+def test_what_was_read_and_what_was_not_can_be_looked_at(annotator, glued_pages):
+    parts = spell_inputs([str(glued_pages)], annotator, "jsonl", show=True)
+
+    shown = b"".join(part.shown for part in parts).decode()
+
+    assert shown.startswith(
+        f"== 0\n[1] {BODIES[0]} 0\n-- repeated in this input: {TEASER}\n\n== 1\n"
+    )
+
+
+def test_the_title_of_a_row_is_read_and_is_no_passage(tmp_path):
+    path = tmp_path / "in.jsonl"
+    row = {"headline": "Snow in Skardu", "text": "The road is shut. Nobody knows until when."}
+    path.write_text(json.dumps(row))
+
+    (item,) = read_items([str(path)])
+
+    assert item.title == "Snow in Skardu"
+    with pytest.raises(InputError, match="there is no field 'titel'"):
+        list(read_items([str(path)], Reading(title_field="titel")))

@@ -11,6 +11,7 @@ from .errors import (
     WorkerError,
 )
 from .prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
+from .repeated import Repeated
 from .scheme import Label, Scheme
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Options",
     "PassagePrediction",
     "Prediction",
+    "Repeated",
     "Scheme",
     "SchemeError",
     "Status",

@@ -36,6 +36,6 @@ def no_room(reason: OSError) -> InputError:
     import tempfile  # noqa: PLC0415 - start-up time
 
     return InputError(
-        f"{tempfile.gettempdir()}: what is to be read twice cannot be kept here: {reason.strerror}; "
-        "set TMPDIR to a folder with room, or give --keep-repeated"
+        f"{tempfile.gettempdir()}: what is to be read twice cannot be kept here: "
+        f"{reason.strerror}; set TMPDIR to a folder with room, or give --keep-repeated"
     )
