@@ -3,7 +3,6 @@
 Many documents are answered at once. It knows schemes and numbers: no text and no engine.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
@@ -16,9 +15,6 @@ from textclf.sentences import Span
 
 Row = list[float]
 """The probabilities of a document's or a passage's labels."""
-
-_PREVAILING = (3, 0.2)
-"""How many of a document's passages, and what share of them, a label needs to prevail."""
 
 _Answer = tuple[tuple[str, ...], float, Status]
 
@@ -52,8 +48,11 @@ class Answerer:
         rests_on: list[tuple[int, ...]] = [()] * len(rows)
         whole, taken, parts = probs, best, []
         if self.scheme.by_passage:
-            rests_on, whole = self._by_passage(rows, probs, best, known)
-            taken = [likeliest(row, self._decision) for row in whole]
+            if self.scheme.mean_over:
+                rests_on, whole, taken = self._by_mean(rows, probs, known)
+            else:
+                rests_on, whole = self._by_passage(rows, probs, best, known)
+                taken = [likeliest(row, self._decision) for row in whole]
             parts = self._answers(probs, best, abstain)
         answers = self._answers(whole, taken, abstain)
         for number, (first, end) in enumerate(rows):
@@ -118,30 +117,48 @@ class Answerer:
     ) -> tuple[list[tuple[int, ...]], list[Row]]:
         """Return the passages that each document's answer rests on, and its probabilities.
 
-        `any_passage`: those that take that label, else the one that comes nearest to it, with
-        the probabilities of the surest of them. `prevails_over`: those that take the label that
-        prevails, with the mean of theirs. None where the document is read whole.
+        Those that take the label of `any_passage`, else the one that comes nearest to it, with
+        the probabilities of the surest of them. None where the document is read whole.
         """
         whole = [probs[first] for first, _ in rows]
         if self.scheme.kind == "multi":
             return self._surest(rows, probs, known, whole), whole
-        scheme = self.scheme
-        target = scheme.index(scheme.any_passage or scheme.prevails_over)
+        target = self.scheme.index(self.scheme.any_passage)
         rests_on: list[tuple[int, ...]] = []
         for number, (first, end) in enumerate(rows):
             places = [place for place in range(first + 1, end) if known[place]]
-            if scheme.any_passage:
-                ranked = sorted(places, key=lambda place: -probs[place][target])
-                taking = [place for place in places if best[place] == target] or ranked[:1]
-                if taking:
-                    whole[number] = probs[next(place for place in ranked if place in taking)]
-            else:
-                taking = _prevailing(places, best, over=target)
-                if taking:
-                    columns = zip(*(probs[place] for place in taking), strict=True)
-                    whole[number] = [sum(column) / len(taking) for column in columns]
+            ranked = sorted(places, key=lambda place: -probs[place][target])
+            taking = [place for place in places if best[place] == target] or ranked[:1]
+            if taking:
+                whole[number] = probs[next(place for place in ranked if place in taking)]
             rests_on.append(tuple(place - first - 1 for place in taking))
         return rests_on, whole
+
+    def _by_mean(
+        self, rows: Sequence[tuple[int, int]], probs: Sequence[Row], known: Sequence[float]
+    ) -> tuple[list[tuple[int, ...]], list[Row], list[int]]:
+        """Return what each document rests on, the mean of its passages, and its label's place.
+
+        It rests on the passages that are at least half as sure of its label as the surest is;
+        where it takes the label of `mean_over`, on all of it.
+        """
+        default = self.scheme.index(self.scheme.mean_over)
+        rests_on: list[tuple[int, ...]] = []
+        whole, taken = [], []
+        for first, end in rows:
+            places = [place for place in range(first + 1, end) if known[place]] or [first]
+            columns = zip(*(probs[place] for place in places), strict=True)
+            mean = [sum(column) / len(places) for column in columns]
+            others = [place for place in range(len(mean)) if place != default]
+            best = max(others, key=mean.__getitem__)
+            label = best if mean[best] >= self.scheme.mean_least else default
+            surest = max(probs[place][label] for place in places)
+            telling = [place for place in places if probs[place][label] >= surest / 2]
+            whole.append(mean)
+            taken.append(label)
+            read_whole = label == default or places == [first]
+            rests_on.append(() if read_whole else tuple(p - first - 1 for p in telling))
+        return rests_on, whole, taken
 
     def _surest(
         self,
@@ -166,21 +183,6 @@ class Answerer:
             )
             for (first, _), telling, row in zip(rows, surest, self._given(whole), strict=True)
         ]
-
-
-def _prevailing(places: Sequence[int], answers: Sequence[int], over: int) -> list[int]:
-    """Return the places of the label that prevails over another, if one does.
-
-    Of two labels that prevail alike, it is the one that stands at the later place.
-    """
-    counts = Counter(answers[place] for place in places)
-    counts.pop(over, None)
-    most = max(counts.values(), default=0)
-    least, share = _PREVAILING
-    if most < max(least, share * len(places)):
-        return []
-    last = next(place for place in reversed(places) if counts[answers[place]] == most)
-    return [place for place in places if answers[place] == answers[last]]
 
 
 def _passage(span: Span, answer: _Answer, known: float) -> PassagePrediction:

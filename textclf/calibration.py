@@ -25,16 +25,21 @@ def decide(
     scores: NDArray[np.float64],
     truth: NDArray[np.int_],
     at_least_one: bool = False,
+    *,
+    likeliest: bool = False,
 ) -> Decision:
     """Return the decision that out-of-fold scores of shape (texts, labels) ask for.
 
     `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
-    are calibrated by likelihood. Then thresholds are set for macro-F1; for `multi`, labels are
+    are calibrated by likelihood. Then thresholds are set for macro-F1, or with `likeliest` the most
+    probable label is given; for `multi`, labels are
     given by their expected example-based F1, and what no label is worth is set for it; with
     `at_least_one` there is always one.
     """
     if kind == "single":
         decision = _calibrated(truth, scores)
+        if likeliest:
+            return decision
         probs = decision.probabilities(scores)
         return replace(decision, threshold=_single_thresholds(truth, probs))
     labels = scores.shape[1]

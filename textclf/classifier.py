@@ -6,6 +6,7 @@ model is learned, nor how it lies on disk.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,12 +17,13 @@ from textclf.arrays import np
 from textclf.document import Document
 from textclf.errors import InputError
 from textclf.evidence import every, strongest
-from textclf.linear import Doubles, LinearForm, Place, Scores
+from textclf.linear import Doubles, LinearForm, Place, Scores, with_leads
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, Prediction, Status
 from textclf.repeated import NOTHING_REPEATED, Repeated
 from textclf.scheme import Scheme
 from textclf.sentences import Span
+from textclf.tokens import lead_spans
 
 
 class Engine(Protocol):
@@ -93,6 +95,8 @@ class Annotator:
         self._engine = engine([model.form for model in models])
         self._answerers = [Answerer(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
+        self._by_lead = {n for n, model in enumerate(models) if model.scheme.lead_words}
+        self._leads = sorted({n for model in models for n in model.scheme.lead_words})
 
     def __reduce__(self) -> tuple[type[Annotator], tuple[tuple[Model, ...], EngineMaker]]:
         return Annotator, (self.models, self._made_by)
@@ -169,11 +173,47 @@ class Annotator:
         return zip(*columns, strict=True)
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
-        """Return for each scheme the rows of the documents, as its answerer takes them."""
-        spans = [document.passages for document in documents if self._by_passage]
-        return self._engine.score(
-            [document.text for document in documents], spans, self._by_passage
+        """Return for each scheme the rows of the documents, as its answerer takes them.
+
+        Passages and leads are spans of one call; of its rows, each scheme keeps its own.
+        """
+        passages = [document.passages if self._by_passage else () for document in documents]
+        leads = [lead_spans(document.text, self._leads) for document in documents]
+        spans = [(*one, *other) for one, other in zip(passages, leads, strict=True)]
+        asked = self._by_passage | self._by_lead
+        found = self._engine.score(
+            [document.text for document in documents], spans if asked else (), asked
         )
+        if not self._leads:
+            return found
+        counts = [len(one) for one in passages]
+        return [
+            self._own_rows(number, scores, counts) if number in asked else scores
+            for number, scores in enumerate(found)
+        ]
+
+    def _own_rows(self, number: int, found: Scores, passages: Sequence[int]) -> Scores:
+        """Return the rows of documents and passages, or of documents with their leads in them."""
+        leads = self.models[number].scheme.lead_words
+        labels, at = found.labels, 0
+        numbers: list[float] = []
+        shares: list[float] = []
+        rows, known = found.numbers.tolist(), found.shares.tolist()
+        for count in passages:
+            end = at + 1 + count
+            if number in self._by_passage:
+                numbers += rows[at * labels : end * labels]
+                shares += known[at:end]
+            else:
+                whole = rows[at * labels : (at + 1) * labels]
+                of_leads = [
+                    rows[(end + place) * labels :][:labels]
+                    for place in map(self._leads.index, leads)
+                ]
+                numbers += with_leads(whole, of_leads)
+                shares.append(known[at])
+            at = end + len(self._leads)
+        return Scores(memoryview(array("d", numbers)), memoryview(array("d", shares)), labels)
 
     def _shown(self, document: Document, annotation: Annotation, most: int) -> Annotation:
         """Return a record with its evidence."""
@@ -190,14 +230,17 @@ class Annotator:
         scheme = self.models[number].scheme
         spans = [document.passages[place] for place in prediction.rests_on]
         spans = spans or [Span(0, len(document.text))]
-        return [
-            (
-                label,
-                self._engine.contributions(document.text, number, scheme.index(label), span, most),
-            )
-            for label in prediction.labels or _nearest(prediction)
-            for span in spans
-        ]
+        add = partial(self._engine.contributions, document.text, number)
+        found: list[tuple[str, Sequence[Place]]] = []
+        for label in prediction.labels or _nearest(prediction):
+            place = scheme.index(label)
+            if scheme.lead_words:
+                leads = lead_spans(document.text, scheme.lead_words)
+                parts = [add(place, span, None) for span in (*spans, *leads)]
+                found.append((label, _shared(parts, most)))
+            else:
+                found += [(label, add(place, span, most)) for span in spans]
+        return found
 
 
 class Classifier:
@@ -239,6 +282,10 @@ class Classifier:
         """Return the label of a text with probabilities, status, evidence and passages."""
         return self._annotator.annotate(text, options, title=title).predictions[0]
 
+    def code(self, document: Document, options: Options = _DEFAULTS) -> Prediction:
+        """Return the answer to a document that was read before."""
+        return self._annotator.code(document, options).predictions[0]
+
     def _one(self, text: str, options: Options) -> Prediction:
         return self._annotator.annotate(text, options).predictions[0]
 
@@ -256,6 +303,19 @@ def read_document(text: str, title: str, options: Options) -> Document:
             raise InputError(f"a {name} must be a string, not {type(given).__name__}")
     repeated = options.repeated or NOTHING_REPEATED
     return Document.read(text, title=title, clean=options.clean, repeated=repeated)
+
+
+def _shared(parts: Sequence[Sequence[Place]], most: int | None) -> list[Place]:
+    """Return what places add to the score of a text and of its leads, each place once."""
+    whole, *leads = parts
+    summed: dict[tuple[int, int], float] = {}
+    for share, places in ((0.5, whole), *((0.5 / len(leads), lead) for lead in leads)):
+        for start, end, weight in places:
+            summed[start, end] = summed.get((start, end), 0.0) + share * weight
+    found = [(start, end, weight) for (start, end), weight in sorted(summed.items())]
+    if most is None:
+        return found
+    return sorted((one for one in found if one[2] > 0), key=lambda one: -one[2])[:most]
 
 
 def _least(model: Model, options: Options) -> float:

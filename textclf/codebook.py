@@ -96,7 +96,7 @@ def _rules(scheme: Scheme) -> list[str]:
     if scheme.kind == "single":
         return [
             f"# any_passage = {first}  # a document takes it where any passage does",
-            f"# prevails_over = {first}  # a document takes the other label that prevails, else it",
+            f"# mean_over = {first}  # it takes another of a mean probability of mean_least",
         ]
     return [
         "# at_least_one = true  # a text never goes without a label",
@@ -149,9 +149,19 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
             yield name, text
     if scheme.any_passage:
         yield "Document", f"{scheme.any_passage} where any of its passages is {scheme.any_passage}"
-    if scheme.prevails_over:
-        rule = "where three passages and a fifth of all take another label than"
-        yield "Document", f"{rule} {scheme.prevails_over}, the one that most take; else read whole"
+    if scheme.mean_over:
+        least = f"{scheme.mean_least:.0%} or more"
+        yield (
+            "Document",
+            f"the label of a mean probability of {least} over passages; else {scheme.mean_over}",
+        )
+    if scheme.lead_words:
+        numbers = ", ".join(map(str, scheme.lead_words))
+        yield "Document", f"read whole, its first {numbers} words as much as all of it"
+    if scheme.prior:
+        shares = ", ".join(f"{label} {share:g}" for label, share in scheme.prior)
+        source = f" ({scheme.prior_source})" if scheme.prior_source else ""
+        yield "Frequency in ordinary news", f"{shares}{source}"
     if scheme.at_least_one:
         yield "Rule", "a text never goes without a label"
     for one, others in scheme.implies:

@@ -12,6 +12,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+from textclf.document import Document
 from textclf.errors import CorpusError, InputError, SchemeError
 from textclf.scheme import Kind, Scheme, inferred_scheme
 from textclf.shipped import shipped
@@ -60,6 +61,10 @@ class Record:
     licence: str = ""
     place: str = field(default="", compare=False)
     """File and line, for messages."""
+
+    def document(self) -> Document:
+        """Return the record as it is read: a whole text with its title, a passage without."""
+        return Document.read(self.text, title="" if self.position else self.title)
 
     @property
     def group(self) -> str:
@@ -250,6 +255,7 @@ def _read_table(
             text=item.text,
             labels={shown.name: answer},
             article=_group(item, columns),
+            title=item.title,
             place=item.place,
         )
         for (item, _), answer in zip(rows, answers, strict=True)

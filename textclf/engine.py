@@ -6,13 +6,13 @@ It knows no scheme and no file.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.batches import Batch, batched, tally
-from textclf.features import View
+from textclf.features import View, seen_chunks
 from textclf.lexicon import Lexicon
 from textclf.linear import Doubles, LinearForm, LinearView, Place, Places, Scores
 from textclf.lookup import Vocabulary, hashes
@@ -237,11 +237,13 @@ class _View:
         self._chunks = _Chunks(view.terms, view.view.low, view.view.high)
 
     def find(self, tokens: _Analysis) -> _Found:
-        if self.view.lexicon:
+        if self.view.analyzer == "group" and self.view.lexicon:
             return self._marks(self.view.lexicon.terms(tokens.text, self.view.low, self.view.high))
         if self.view.analyzer == "word":
             return self._words(tokens.words)
-        return self._chars(tokens.chunks)
+        return self._chars(
+            seen_chunks(tokens.text, self.view) if self.view.lexicon else tokens.chunks
+        )
 
     def weigh(self, terms: Places, counts: Places) -> Doubles:
         """Return g(tf) / norm for the distinct terms of a text."""
@@ -249,10 +251,10 @@ class _View:
         return np.asarray(weight / np.sqrt(((weight * self.scale[terms]) ** 2).sum()))
 
     def find_all(self, batch: Batch) -> _Many:
-        if self.view.lexicon:
+        if self.view.analyzer == "group" and self.view.lexicon:
             return self._all_marks(self.view.lexicon, batch)
         if self.view.analyzer == "char_wb":
-            chunks, bounds = batch.chunks
+            chunks, bounds = batch.chunks if not self.view.lexicon else self._seen(batch)
             terms, lengths = self._chunks.rows(chunks)
             return _Many(terms, np.repeat(np.arange(len(chunks)), lengths), bounds)
         runs = list(batch.words.ngrams(self.view.low, self.view.high))
@@ -276,6 +278,11 @@ class _View:
             if start < end:
                 norm = np.sqrt(lengths[start:end].sum())
                 scores[text] += weight[start:end] / norm @ rows[start:end, 1:].astype(float)
+
+    def _seen(self, batch: Batch) -> tuple[list[str], Places]:
+        """Return the chunks of all texts that the view looks at, and the first of each text."""
+        seen = [seen_chunks(text, self.view).texts for text in batch.texts]
+        return list(chain.from_iterable(seen)), np.cumsum([0, *map(len, seen)])
 
     def _words(self, tokens: Tokens) -> _Found:
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)

@@ -14,7 +14,6 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from textclf.corpus import Answer, Corpus, Record
 from textclf.counting import Counts, count
-from textclf.document import Document
 from textclf.duplicates import Kin, kin
 from textclf.errors import TrainingError
 from textclf.features import View
@@ -33,6 +32,7 @@ _FEWEST_FOLDS = 2
 class Examples:
     """What is learned from: the records' texts first, then the seed terms."""
 
+    texts: tuple[str, ...]
     counts: Counts
     truth: NDArray[Any]
     """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
@@ -85,7 +85,7 @@ def examples(
     corpus: Corpus, scheme: Scheme, terms: TermList | None, views: Sequence[View]
 ) -> Examples:
     """Return the examples of records, and of seed terms that are not among them."""
-    texts = [Document.read(record.text, clean=False).text for record in corpus.records]
+    texts = [record.document().text for record in corpus.records]
     answers = list(corpus.answers(scheme))
     records = len(corpus)
     weight: list[float] = []
@@ -97,7 +97,9 @@ def examples(
         weight += [records / (len(by_label) * len(phrases))] * len(phrases)
     related = kin(texts[:records], [record.group for record in corpus.records])
     counts = count(texts, views)
-    return Examples(counts, truth_of(scheme, answers), np.array(weight), records, related)
+    return Examples(
+        tuple(texts), counts, truth_of(scheme, answers), np.array(weight), records, related
+    )
 
 
 def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from textclf.errors import InputError
 from textclf.lexicon import Lexicon
-from textclf.tokens import char_ngrams, chunks, word_ngrams, words
+from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
 Analyzer = Literal["word", "char_wb", "group"]
 Weighting = Literal["log", "binary"]
@@ -32,6 +32,12 @@ class View:
     """`log`: 1 + ln(count). `binary`: 1 where the term is there at all."""
     lexicon: Lexicon | None = None
     """The groups of a `group` view."""
+    within: tuple[str, ...] = ()
+    """Of a `char_wb` view: only the sentences that hold a mark of one of these groups of its
+    lexicon are looked at; empty: all of them.
+    """
+    without: tuple[str, ...] = ()
+    """Of a `char_wb` view: sentences that hold a mark of one of these groups are passed over."""
     lead: int = 0
     """Of a `word` view: only so many words are looked at, the first of a text, or of a span.
     0: all of them.
@@ -43,8 +49,14 @@ class View:
             raise InputError(
                 f"there is no view {self.analyzer!r} with weighting {self.weighting!r}"
             )
-        if (self.analyzer == "group") != (self.lexicon is not None):
-            raise InputError("a view of analyzer 'group' has a lexicon, and no other view has one")
+        chosen = bool(self.within or self.without)
+        if (self.analyzer == "group" or chosen) != (self.lexicon is not None):
+            raise InputError(
+                "a view of analyzer 'group', or within or without groups, has a lexicon, "
+                "and no other view has one"
+            )
+        if chosen and self.analyzer != "char_wb":
+            raise InputError("a view of analyzer 'char_wb' may be within groups, and no other view")
         if not 1 <= self.low <= self.high <= _LONGEST_NGRAM:
             raise InputError(
                 f"n-grams of {self.low} to {self.high} cannot be; "
@@ -66,15 +78,35 @@ def terms(text: str, view: View) -> list[str]:
     >>> terms("A bomb in Sehwan", View("word", 1, 2, lead=2))
     ['bomb', 'in', 'bomb in']
     """
-    if view.lexicon:
+    if view.analyzer == "group" and view.lexicon:
         return view.lexicon.terms(text, view.low, view.high).texts
     if view.analyzer == "word":
         seen = words(text).texts[: view.lead or None]
         found = word_ngrams(seen, view.low, view.high)
         return [term for grams in found for term in grams]
     return [
-        term for chunk in chunks(text).texts for term in char_ngrams(chunk, view.low, view.high)
+        term
+        for chunk in seen_chunks(text, view).texts
+        for term in char_ngrams(chunk, view.low, view.high)
     ]
+
+
+def seen_chunks(text: str, view: View) -> Tokens:
+    """Return the chunks that a view of characters looks at."""
+    found = chunks(text)
+    if not view.lexicon:
+        return found
+    stretches = view.lexicon.stretches(text, view.within, view.without)
+    kept = [
+        number
+        for number, start in enumerate(found.starts)
+        if any(one.start <= start < one.end for one in stretches)
+    ]
+    return Tokens(
+        [found.texts[n] for n in kept],
+        [found.starts[n] for n in kept],
+        [found.ends[n] for n in kept],
+    )
 
 
 def tells_something(term: str) -> bool:

@@ -25,7 +25,7 @@ def judge(classifier: Classifier, corpus: Corpus, options: Options = Options(evi
 
     An answer that is not ok counts as wrong; passages of one article are resampled together.
     """
-    answers = [classifier.annotate(record.text, options) for record in corpus.records]
+    answers = [classifier.code(record.document(), options) for record in corpus.records]
     return evaluate(
         corpus.answers(classifier.scheme),
         [one.labels if one.status is Status.OK else None for one in answers],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from textclf._kernel import native
 from textclf.arrays import Buffer, np
 from textclf.errors import InputError
-from textclf.lexicon import Lexicon
+from textclf.lexicon import QUOTATION, Lexicon
 from textclf.linear import LinearForm, LinearView, Place, Scores
 from textclf.sentences import ABBREVIATIONS
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textclf.engine import NumpyEngine
 
 _KINDS = {"word": 0, "char_wb": 1, "group": 2}
+_QUOTATION_BIT = 63
 
 
 def obstacle() -> str:
@@ -136,14 +137,27 @@ def _view(view: LinearView, lexicons: list[Lexicon]) -> tuple[Any, ...]:
         kind.weighting == "binary",
         lexicons.index(kind.lexicon) if kind.lexicon else -1,
         kind.lead,
+        _mask(kind.within, kind.lexicon),
+        _mask(kind.without, kind.lexicon),
         _floats(view.numbers),
         *view.terms.table,
     )
 
 
+def _mask(groups: Sequence[str], lexicon: Lexicon | None) -> int:
+    """Return a bit for each group: the rank of its mark, or the last bit for quotation marks."""
+    ranks = {mark: rank for rank, mark in enumerate(_marks(lexicon))} if lexicon else {}
+    bits = [_QUOTATION_BIT if name == QUOTATION else ranks.get(f"<{name}>") for name in groups]
+    return sum(1 << bit for bit in set(bits) if bit is not None)
+
+
+def _marks(lexicon: Lexicon) -> list[str]:
+    return sorted({f"<{name}>" for name, _ in lexicon.groups})
+
+
 def _lexicon(lexicon: Lexicon) -> tuple[Any, ...]:
     """Return the marks in their order, and for each group the rank of its mark and its phrases."""
-    marks = sorted({f"<{name}>" for name, _ in lexicon.groups})
+    marks = _marks(lexicon)
     return tuple(marks), tuple(
         (marks.index(f"<{name}>"), phrases) for name, phrases in lexicon.groups
     )

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from textclf.sentences import sentences
+from textclf.sentences import Span, sentences
 from textclf.tokens import Tokens, words
 
+QUOTATION = "quotation"
+"""The group of quotation marks: a sentence that holds one tells what somebody else said."""
+_QUOTATION_MARKS = '"', "“", "”"
 _LONGEST = 6
 """A phrase of more words than this is never found."""
 
@@ -48,6 +51,38 @@ class Lexicon:
                 _add_ngrams(found, items, low, high)
                 _add_links(found, items)
         return found
+
+    def stretches(self, text: str, within: Sequence[str], without: Sequence[str]) -> list[Span]:
+        """Return where the sentences lie that hold a mark of `within`, and none of `without`.
+
+        Where `within` is empty, a sentence needs no mark. A quotation mark is one of the group
+        `quotation`, which needs no phrases. What has no word belongs to the sentence behind it.
+        """
+        found: list[Span] = []
+        wanted, unwanted = frozenset(within), frozenset(without)
+        start = 0
+        for end, marks in self._sentences(text):
+            quoted = any(sign in text[start:end] for sign in _QUOTATION_MARKS)
+            groups = marks | {QUOTATION} if quoted else marks
+            if (not wanted or groups & wanted) and not groups & unwanted:
+                found.append(Span(start, end))
+            start = end
+        return found
+
+    def _sentences(self, text: str) -> Iterator[tuple[int, frozenset[str]]]:
+        """Yield where each sentence with a word ends, and the groups that it has marks of."""
+        last: tuple[int, frozenset[str]] | None = None
+        for line_start, line in _lines(text):
+            for span in sentences(line):
+                start, end = line_start + span.start, line_start + span.end
+                items = self._marked(text[start:end], start).texts
+                if not items:
+                    continue
+                if last:
+                    yield last
+                last = end, frozenset(item[1:-1] for item in items if item[0] == "<")
+        if last:
+            yield len(text), last[1]
 
     def _marked(self, sentence: str, offset: int) -> Tokens:
         """Return the words of a sentence, the longest phrases replaced by their marks."""

@@ -10,7 +10,8 @@ Only terms of the vocabulary count. It knows no scheme, no estimator and no file
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import log
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from textclf.arrays import Buffer, np
@@ -125,6 +126,29 @@ class Decision:
     """How often even the surest answer is wrong: this share of all probability is spread evenly."""
     empty: float | None = None
     """Of `multi`: what giving no label is worth where none is true; None to go by thresholds."""
+    prior: Doubles | tuple[float, ...] | None = None
+    """Of `single`: how frequent each label is where texts are answered; None: as in training."""
+
+    def with_prior(self, shares: Sequence[float], known: Sequence[float] | None = None) -> Decision:
+        """Return the decision for texts among which labels have these shares, each above 0.
+
+        `known` are the shares that the probabilities assume now, unless the decision states them.
+        The odds of a label change by the ratio of its shares (Saerens et al. 2002), and the
+        likeliest label is given.
+        """
+        assumed = self.prior if known is None else known
+        if assumed is None or self.kind != "single":
+            raise ValueError("this decision does not tell which shares it assumes")
+        shifts = [log(new / old) for new, old in zip(shares, assumed, strict=True)]
+        intercept = tuple(
+            float(one) + shift for one, shift in zip(self.intercept, shifts, strict=True)
+        )
+        return replace(
+            self,
+            intercept=tuple(round(one, 6) for one in intercept),
+            threshold=(1.0,) * len(shifts),
+            prior=tuple(float(share) for share in shares),
+        )
 
     def probabilities(self, scores: Doubles) -> Doubles:
         """Return the calibrated probabilities of scores of shape (texts, labels)."""
@@ -157,6 +181,13 @@ class Decision:
         if at_least_one:
             found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
         return found
+
+
+def with_leads(whole: Sequence[float], leads: Sequence[Sequence[float]]) -> list[float]:
+    """Return the score of each label of a text whose leads count as much as the whole."""
+    return [
+        (one + sum(of_lead) / len(of_lead)) / 2 for one, *of_lead in zip(whole, *leads, strict=True)
+    ]
 
 
 _MOST_GIVEN = 20

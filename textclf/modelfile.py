@@ -38,6 +38,7 @@ def to_bytes(model: Model) -> bytes:
     """Return the model file of a model: the same model gives the same bytes."""
     tensors: dict[str, Buffer] = {"bias": model.form.intercepts}
     views = []
+    lexicons: dict[Lexicon | None, int] = {}
     for number, part in enumerate(model.form.views):
         tensors[f"view{number}.terms"] = part.terms.blob
         tensors[f"view{number}.hashes"], tensors[f"view{number}.slots"] = part.terms.table
@@ -51,7 +52,14 @@ def to_bytes(model: Model) -> bytes:
         }
         if view.lead:
             entry["lead"] = view.lead
-        if view.lexicon:
+        if view.within:
+            entry["within"] = list(view.within)
+        if view.without:
+            entry["without"] = list(view.without)
+        if view.lexicon in lexicons:
+            entry["groups_of"] = lexicons[view.lexicon]
+        elif view.lexicon:
+            lexicons[view.lexicon] = number
             entry["groups"] = [[name, len(phrases)] for name, phrases in view.lexicon.groups]
             phrases = [phrase for _, group in view.lexicon.groups for phrase in group]
             tensors[f"view{number}.phrases"] = _lines(phrases)
@@ -67,6 +75,7 @@ def to_bytes(model: Model) -> bytes:
             "threshold": list(map(float, decision.threshold)),
             "doubt": decision.doubt,
             "empty": decision.empty,
+            "prior": None if decision.prior is None else list(map(float, decision.prior)),
         },
         "card": dict(model.card),
         "probes": _probes(model),
@@ -120,6 +129,8 @@ class _Reader:
     def __init__(self, place: str, *, thorough: bool) -> None:
         self.place = place
         self.thorough = thorough
+        self.lexicons: dict[object, Lexicon] = {}
+        """Of the views read so far, by number."""
 
     def wrong(self, what: str) -> ModelError:
         return ModelError(f"{self.place}: {what}; the file is damaged or no textclf model")
@@ -181,8 +192,14 @@ class _Reader:
         lexicon = None
         if "groups" in data:
             lexicon = self.lexicon(data["groups"], self.lines(f"view{number}.phrases", tensors))
+            self.lexicons[number] = lexicon
+        elif "groups_of" in data:
+            lexicon = self.lexicons.get(data["groups_of"])
+        parts = {k: v for k, v in data.items() if k not in {"groups", "groups_of"}}
+        for name in {"within", "without"} & set(parts):
+            parts[name] = self.names(parts[name])
         try:
-            view = View(**{k: v for k, v in data.items() if k != "groups"}, lexicon=lexicon)
+            view = View(**parts, lexicon=lexicon)
         except (TypeError, InputError) as reason:
             raise self.wrong(f"view {number} does not hold ({reason})") from None
         terms = self.vocabulary(f"view{number}", tensors)
@@ -190,6 +207,11 @@ class _Reader:
         if scale <= 0:
             raise self.wrong(f"tensor 'view{number}.rows' holds a scale that is not above zero")
         return LinearView(view, terms, rows)
+
+    def names(self, given: object) -> tuple[str, ...]:
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise self.wrong("a view's groups are not a list of names")
+        return tuple(given)
 
     def lexicon(self, groups: object, phrases: Sequence[str]) -> Lexicon:
         """Deal the phrases out to their groups: each is a name and how many it holds."""
@@ -243,7 +265,21 @@ class _Reader:
         empty = given.get("empty", "")  # type: ignore[union-attr]
         if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
             raise self.wrong("its decision does not tell what an empty answer is worth")
-        return Decision(scheme.kind, slope, intercept, threshold, doubt, empty)
+        return Decision(
+            scheme.kind, slope, intercept, threshold, doubt, empty, self.prior(given, count)
+        )
+
+    def prior(self, decision: Any, count: int) -> tuple[float, ...] | None:  # noqa: ANN401 - JSON
+        """Return the shares of labels that a decision assumes, where it states them."""
+        if decision.get("prior") is None:
+            return None
+        try:
+            shares = tuple(_number(number) for number in decision["prior"])
+        except (TypeError, ValueError):
+            shares = ()
+        if len(shares) != count or min(shares) <= 0 or not isclose(sum(shares), 1, abs_tol=1e-6):
+            raise self.wrong(f"its prior is not {count} shares above 0 that add up to 1")
+        return shares
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score golden probes again: the weights must mean today what they meant then."""

@@ -43,7 +43,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
     document frequency with ties in the terms' own order, words of seed terms first. With a
     `lexicon`, n-grams of the marks of its groups, `group_ngrams` long, and the groups' links are a
-    view as well. With `leads`, so are the first so many words of each text, in the weighting given.
+    view as well; with `char_within` or `char_without`, names of its groups, characters are looked
+    at only in sentences that hold a mark of one of these, or none. With `leads`, so are the first
+    so many words of each text, in the weighting given.
 
     After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
     Raises InputError (a ValueError) for what is not a sequence of strings.
@@ -61,6 +63,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         char_ngrams: tuple[int, int] | None = (3, 5),
         lexicon: Lexicon | None = None,
         group_ngrams: tuple[int, int] = (1, 2),
+        char_within: tuple[str, ...] = (),
+        char_without: tuple[str, ...] = (),
         weightings: tuple[Weighting, ...] = ("log",),
         leads: tuple[tuple[int, Weighting], ...] = (),
         min_df: int = 1,
@@ -74,6 +78,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.char_ngrams = char_ngrams
         self.lexicon = lexicon
         self.group_ngrams = group_ngrams
+        self.char_within = char_within
+        self.char_without = char_without
         self.weightings = weightings
         self.leads = leads
         self.min_df = min_df
@@ -91,7 +97,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if words:
                 found.append(View("word", *words, weighting))
             if chars:
-                found.append(View("char_wb", *chars, weighting))
+                within, without = self.char_within, self.char_without
+                lexicon = self.lexicon if within or without else None
+                found.append(View("char_wb", *chars, weighting, lexicon, within, without))
         if words:
             found += [View("word", *words, kind, lead=lead) for lead, kind in self.leads]
         if self.lexicon:

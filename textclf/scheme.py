@@ -24,6 +24,8 @@ _FORMAT = 1
 _SHIPPED = Path(__file__).parent / "schemes"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_LABEL = 200
+_LONGEST_LEAD = 10_000
+_ROUNDING = 1e-9
 
 
 class Leave(NamedTuple):
@@ -78,11 +80,20 @@ class Scheme:
     rulings: tuple[Ruling, ...] = ()
     any_passage: str = ""
     """Given: a document takes this label where any of its passages does. Else: read whole."""
-    prevails_over: str = ""
-    """Given: a document takes the other label that prevails among its passages, where one does.
-
-    It prevails where three passages and a fifth of all take it, and no other has more.
+    mean_over: str = ""
+    """Given: a document takes the other label of the greatest mean probability over its passages,
+    where that is `mean_least` or more; else this one.
     """
+    mean_least: float = 0.5
+    lead_words: tuple[int, ...] = ()
+    """Of a document that is read whole, the first so many words count as well: they have half of
+    the score, and the whole text has the other half.
+    """
+    prior: tuple[tuple[str, float], ...] = ()
+    """How frequent labels are in ordinary news, in the unit that is answered: probabilities and
+    labels assume it. What is not named shares the rest.
+    """
+    prior_source: str = ""
     at_least_one: bool = False
     """For a multi scheme: a text never goes without a label."""
     implies: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -100,7 +111,25 @@ class Scheme:
     def by_passage(self) -> bool:
         """Whether a document is answered from the answers of its passages."""
         each = self.kind == "multi" and self.unit == "passage"
-        return bool(self.any_passage or self.prevails_over or each)
+        return bool(self.any_passage or self.mean_over or each)
+
+    def shares(self, prior: Sequence[tuple[str, float]] = ()) -> tuple[float, ...] | None:
+        """Return the share of each label that a prior states, its own by default; None for none.
+
+        Raises SchemeError for a label it lacks, and for shares that cannot be.
+        """
+        given = dict(prior or self.prior)
+        if not given:
+            return None
+        for label in given:
+            self.index(label)
+        rest = 1 - sum(given.values())
+        others = len(self.labels) - len(given)
+        if min(given.values()) <= 0 or (rest <= 0 if others else abs(rest) > _ROUNDING):
+            raise SchemeError(
+                "a prior needs shares above 0 that leave a share for each label that is not named"
+            )
+        return tuple(given.get(name, rest / max(1, others)) for name in self.label_names)
 
     @property
     def digest(self) -> str:
@@ -158,7 +187,10 @@ class Scheme:
             )
             rulings = tuple(Ruling(**ruling) for ruling in data["rulings"])
             implies = tuple((one, tuple(others)) for one, others in data["implies"])
+            leads = tuple(data["lead_words"])
+            prior = tuple((label, float(share)) for label, share in data["prior"])
             parts = {**data, "labels": labels, "rulings": rulings, "implies": implies}
+            parts |= {"lead_words": leads, "prior": prior}
             return cls(**parts)
         except (KeyError, TypeError, ValueError, AttributeError) as reason:
             raise SchemeError(f"this is not a scheme: {reason}") from None
@@ -191,7 +223,11 @@ class Scheme:
                 source=table.text("source", ""),
                 ties=table.text("ties", ""),
                 any_passage=table.text("any_passage", ""),
-                prevails_over=table.text("prevails_over", ""),
+                mean_over=table.text("mean_over", ""),
+                mean_least=table.share("mean_least", 0.5),
+                lead_words=table.numbers("lead_words"),
+                prior=tuple(table.shares("prior").items()),
+                prior_source=table.text("prior_source", ""),
                 at_least_one=table.flag("at_least_one"),
                 implies=tuple(table.mapping("implies").items()),
                 labels=tuple(_label(label) for label in labels),
@@ -279,7 +315,7 @@ def _check_references(scheme: Scheme) -> None:
         ),
         *((f"rulings: {ruling.case!r}", ruling.label) for ruling in scheme.rulings),
         *((("any_passage", scheme.any_passage),) if scheme.any_passage else ()),
-        *((("prevails_over", scheme.prevails_over),) if scheme.prevails_over else ()),
+        *((("mean_over", scheme.mean_over),) if scheme.mean_over else ()),
         *(("implies", name) for one, others in scheme.implies for name in (one, *others)),
     ]
     for place, name in named:
@@ -293,7 +329,12 @@ def _check_references(scheme: Scheme) -> None:
         raise SchemeError(f"rulings: there are two with the key {twice!r}; rename one")
     if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
         raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
-    if scheme.kind == "multi" and (scheme.any_passage or scheme.prevails_over):
-        raise SchemeError("any_passage and prevails_over are rules of a scheme of kind 'single'")
-    if scheme.any_passage and scheme.prevails_over:
-        raise SchemeError("any_passage and prevails_over exclude each other; give one of them")
+    if scheme.kind == "multi" and (scheme.any_passage or scheme.mean_over or scheme.prior):
+        raise SchemeError("any_passage, mean_over and prior are for a scheme of kind 'single'")
+    if scheme.any_passage and scheme.mean_over:
+        raise SchemeError("any_passage and mean_over exclude each other; give one of them")
+    if scheme.lead_words and (scheme.kind == "multi" or scheme.by_passage):
+        raise SchemeError("lead_words is for a scheme of kind 'single' that reads documents whole")
+    if not all(1 <= number <= _LONGEST_LEAD for number in scheme.lead_words):
+        raise SchemeError(f"lead_words are numbers from 1 to {_LONGEST_LEAD}")
+    scheme.shares()

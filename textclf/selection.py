@@ -78,7 +78,9 @@ def worth(
 def named(view: View) -> str:
     """Return the name of a view for people."""
     lead = f", first {view.lead} words" if view.lead else ""
-    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{lead}"
+    within = f", within {' '.join(view.within)}" if view.within else ""
+    without = f", without {' '.join(view.without)}" if view.without else ""
+    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{lead}{within}{without}"
 
 
 def _likeliest(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:

@@ -55,9 +55,21 @@ class Table:
             raise self.wrong(key, "must be a whole number, without quotes")
         return value
 
-    def share(self, key: str) -> float:
-        """Return a number from 0 to 1; the key must be there."""
-        value = self._take(key, None)
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers; empty where the key is not there."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(type(number) is int for number in value):
+            raise self.wrong(key, "must be a list of whole numbers, such as [15, 30]")
+        return tuple(value)
+
+    def shares(self, key: str) -> dict[str, float]:
+        """Return a table of numbers from 0 to 1; empty where the key is not there."""
+        inner = self.table(key)
+        return {name: inner.share(name) for name in inner.keys}
+
+    def share(self, key: str, default: float | None = None) -> float:
+        """Return a number from 0 to 1; without a default the key must be there."""
+        value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise self.wrong(key, "must be a number from 0 to 1, without quotes")
         return float(value)

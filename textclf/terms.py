@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf.errors import CorpusError
-from textclf.lexicon import Lexicon
+from textclf.lexicon import QUOTATION, Lexicon
 from textclf.scheme import Scheme
 from textclf.shipped import shipped
 from textclf.suggest import choices
@@ -34,6 +34,12 @@ class TermList:
 
     scheme: str
     groups: tuple[TermGroup, ...]
+    characters_within: tuple[str, ...] = ()
+    """Roles: characters are learned only in sentences that hold a term of one of them."""
+    characters_without: tuple[str, ...] = ()
+    """Roles: characters are not learned in sentences that hold a term of one of them; `quotation`
+    is one that every sentence with a quotation mark has.
+    """
 
     @classmethod
     def read(cls, path: Path, scheme: Scheme) -> "TermList":
@@ -46,9 +52,12 @@ class TermList:
                 "scheme", f"must be {scheme.name!r}: these terms are another scheme's"
             )
         groups = tuple(_group(group, scheme) for group in table.tables("groups"))
+        within, without = (
+            _roles(table, key, groups) for key in ("characters_within", "characters_without")
+        )
         table.close()
         _refuse_repeats(groups, str(path))
-        return cls(scheme.name, groups)
+        return cls(scheme.name, groups, within, without)
 
     def by_label(self) -> dict[str, tuple[str, ...]]:
         """Return the terms that point to each label by themselves."""
@@ -75,6 +84,16 @@ def shipped_terms(scheme: Scheme) -> TermList | None:
     """Return the terms that travel with textclf for a scheme, if there are any."""
     path = shipped("seeds") / "terms" / f"{scheme.name}.toml"
     return TermList.read(path, scheme) if path.is_file() else None
+
+
+def _roles(table: Table, key: str, groups: tuple[TermGroup, ...]) -> tuple[str, ...]:
+    """Return the roles under a key; each must be one of a group."""
+    roles = {group.role for group in groups if group.role} | {QUOTATION}
+    found = table.texts(key)
+    odd = next((role for role in found if role not in roles), None)
+    if odd is not None:
+        raise table.wrong(key, f"names no role {odd!r}; {choices(odd, sorted(roles))}")
+    return found
 
 
 def _group(table: Table, scheme: Scheme) -> TermGroup:

@@ -5,6 +5,7 @@ It is the bottom of all analysis and knows nothing else.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 WORD = r"(?u)\b\w\w+\b"
@@ -20,6 +21,18 @@ class Tokens(NamedTuple):
     """Lower-cased."""
     starts: list[int]
     ends: list[int]
+
+
+def lead_spans(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where the first so many words of a text lie, for each number.
+
+    >>> lead_spans("A bomb in Sehwan, police said.", [2, 9])
+    [(0, 9), (0, 30)]
+    """
+    if not numbers:
+        return []
+    ends = [match.end() for match in islice(re.finditer(WORD, text), max(numbers))]
+    return [(0, ends[n - 1] if n <= len(ends) else len(text)) for n in numbers]
 
 
 def words(text: str) -> Tokens:

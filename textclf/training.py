@@ -24,17 +24,18 @@ from textclf.baselines import keyword_answers, majority
 from textclf.calibration import decide
 from textclf.card import quality
 from textclf.corpus import Columns, Corpus, as_dict, read_labelled
+from textclf.engines import make_engine
 from textclf.errors import InputError, TrainingError
 from textclf.examples import Examples, Folds, examples, folds_of, taught
 from textclf.features import Weighting
-from textclf.linear import total
+from textclf.linear import Decision, total
 from textclf.model import Model
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme, find_scheme
 from textclf.selection import named, reached, weigh, weighed, worth
 from textclf.sources import Reading
 from textclf.terms import TermList
-from textclf.tokens import words
+from textclf.tokens import lead_spans, words
 
 Doubles = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -83,7 +84,9 @@ def fit(
     rest = None if of_terms else terms
     leads = () if terms else leads_of(record.text for record in ordered.records)
     labels = len(scheme.labels)
-    estimator = _estimator(config, terms, leads=leads, of_terms=of_terms, labels=labels)
+    estimator = _estimator(
+        config, terms, leads=leads, of_terms=of_terms, labels=labels, prior=bool(scheme.prior)
+    )
     views = estimator.views()
     steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
@@ -104,7 +107,7 @@ def fit(
     progress("weighing views", steps - len(views) - 2, steps)
     weights = _weights(scheme, scores, found.answers, alike=terms is not None)
     mean = weighed(scores, weights)
-    decision = decide(scheme.kind, mean, found.answers, scheme.at_least_one)
+    decision = _decision(scheme, mean, found.answers)
     taken = [place for place in range(len(views)) if weights[place].any()]
     forms = []
     for place in taken:
@@ -181,16 +184,36 @@ def decided(
 
     `scores` has the shape (views, texts, labels). Views are weighed (all `alike`, where asked) and
     each fold is decided on as the scores of the other folds ask for: what the card says is
-    measured by nothing that was set on it.
+    measured by nothing that was set on it. Labels are as frequent as in the texts at hand: the
+    prior of a scheme is for other texts.
     """
     probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
     for train, test in folds:
         weights = _weights(scheme, scores[:, train], truth[train], alike=alike)
         seen = weighed(scores[:, train], weights)
-        decision = decide(scheme.kind, seen, truth[train], scheme.at_least_one)
+        decision = decide(
+            scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=_is_likeliest(scheme)
+        )
         probs[test] = decision.probabilities(weighed(scores[:, test], weights))
         given[test] = decision.given(probs[test], scheme.at_least_one)
     return probs, given
+
+
+def _decision(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Decision:
+    """Return the decision that out-of-fold scores ask for, at the prior that the scheme states."""
+    prior = scheme.shares()
+    decision = decide(
+        scheme.kind, scores, truth, scheme.at_least_one, likeliest=_is_likeliest(scheme)
+    )
+    if prior is None:
+        return decision
+    counts = np.bincount(truth, minlength=len(scheme.labels))
+    return decision.with_prior(prior, (counts / counts.sum()).tolist())
+
+
+def _is_likeliest(scheme: Scheme) -> bool:
+    """Return whether the likeliest label is given: where the scheme says how it is to be used."""
+    return bool(scheme.prior or scheme.lead_words)
 
 
 def _weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
@@ -226,6 +249,7 @@ def _estimator(
     leads: tuple[tuple[int, Weighting], ...],
     of_terms: bool,
     labels: int,
+    prior: bool,
 ) -> TextClassifier:
     weightings: tuple[Weighting, ...] = ("log", "binary")
     if terms or not config.scaled:
@@ -240,12 +264,15 @@ def _estimator(
         char_ngrams=config.char_ngrams,
         lexicon=lexicon,
         group_ngrams=config.group_ngrams or (1, 1),
+        char_within=terms.characters_within if lexicon and terms else (),
+        char_without=terms.characters_without if lexicon and terms else (),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
         max_features=min(config.max_features, _WEIGHTS // (labels * views)),
         C=config.C,
-        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost.
-        class_weight="balanced" if terms else None,
+        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
+        # where a prior decides, weights would only bend the probabilities that it shifts.
+        class_weight="balanced" if terms and not prior else None,
         random_state=config.seed,
     )
 
@@ -290,12 +317,25 @@ def _held_out(
     They stand under all labels of the scheme; one that the fold never saw scores lowest.
     """
     fitted = _fitted(estimator, found, train, share)
-    scores = fitted.scores(found.counts.take(test))
+    scores = _scores(fitted, found, test, scheme.lead_words)
     if scheme.kind == "multi" or len(fitted.classes_) == len(scheme.labels):
         return scores
     whole = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
     whole[:, fitted.classes_] = scores
     return whole
+
+
+def _scores(
+    fitted: TextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
+) -> Doubles:
+    """Return the scores of some rows, shape (rows, labels): those of leads count for half."""
+    if not lead_words:
+        return fitted.scores(found.counts.take(rows))
+    texts = [found.texts[row] for row in rows]
+    spans = [lead_spans(text, lead_words) for text in texts]
+    scores = make_engine([fitted.form_]).score(texts, spans, {0})[0].scores
+    parts = scores.reshape(len(texts), 1 + len(lead_words), -1)
+    return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)
 
 
 def _fitted(

@@ -172,7 +172,8 @@ int engine_view(struct engine *engine, struct view view)
     struct table *table = &view.table;
     const int ranged = 1 <= view.low && view.low <= view.high && view.high <= LONGEST_NGRAM;
     if (!table->terms || table->terms >= 1u << 28 || view.form >= engine->forms || !ranged ||
-        (view.kind == GROUPS) != (view.lexicon != NULL))
+        (view.kind == GROUPS || view.within || view.without) != (view.lexicon != NULL) ||
+        (view.kind != CHARS && (view.within || view.without)))
         return REFUSED;
     shape(table, table->terms);
     if (view.slot_count % BUCKET || view.slot_count < (size_t)BUCKET << table->bits ||
@@ -184,7 +185,7 @@ int engine_view(struct engine *engine, struct view view)
         engine->reads_chunks = 1;
     else
         engine->has_words |= 1u << view.form;
-    engine->reads_sentences |= view.kind == GROUPS;
+    engine->reads_sentences |= view.lexicon != NULL;
     return DONE;
 }
 
@@ -288,12 +289,14 @@ static int enter(struct engine *engine, uint32_t number, int many)
     for (; channel < engine->channel + engine->channels; channel++)
         if (many && channel->kind == view->kind && channel->low == view->low &&
             channel->high == view->high && channel->binary == view->binary &&
-            channel->lead == view->lead && channel->lexicon == view->lexicon)
+            channel->lead == view->lead && channel->lexicon == view->lexicon &&
+            channel->within == view->within && channel->without == view->without)
             break;
     if (channel == engine->channel + engine->channels) {
         *channel = (struct channel){.kind = view->kind, .low = view->low, .high = view->high,
                                     .binary = view->binary, .lead = view->lead,
                                     .lexicon = view->lexicon,
+                                    .within = view->within, .without = view->without,
                                     .table = view->table, .rows = view->rows,
                                     .columns = view->labels,
                                     .stride = 1 + (size_t)view->labels};
@@ -327,7 +330,7 @@ int engine_lay_out(struct engine *engine, int many)
         if (channel->stride > engine->most_columns)
             engine->most_columns = (uint32_t)channel->stride;
     }
-    engine->reads_words = engine->has_words != 0;
+    engine->reads_words = engine->has_words != 0 || engine->reads_sentences;
     engine->laid_out = many && outcome == DONE;
     if (outcome != DONE)
         channels_free(engine);

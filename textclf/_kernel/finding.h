@@ -144,8 +144,11 @@ static int cache_init(struct chunks *cache)
     memset(cache, 0, sizeof *cache);
     cache->mask = 1023; /* it widens as it fills */
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
-    return cache->slots && grow((void **)&cache->chunk, &cache->room, 512,
-                                sizeof *cache->chunk);
+    if (!cache->slots ||
+        !grow((void **)&cache->chunk, &cache->room, 512, sizeof *cache->chunk))
+        return 0;
+    memset(cache->chunk, 0, sizeof *cache->chunk);
+    return 1;
 }
 
 static int cache_widen(struct chunks *cache)
@@ -166,10 +169,64 @@ static int cache_widen(struct chunks *cache)
     return 1;
 }
 
+static struct item item_at(const struct engine *engine, const struct scratch *s,
+                           const struct lexicon *lexicon, uint32_t word, uint32_t end);
+static void flag_phrases(struct scratch *s, const struct lexicon *lexicon);
+
+/* Returns a bit for each group that the sentence has a mark of. */
+static uint64_t groups_in(const struct engine *engine, const struct scratch *s,
+                          const struct lexicon *lexicon, uint32_t sentence)
+{
+    const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
+    uint64_t groups = 0;
+    if (memchr(s->flags + start, 1, end - start))
+        for (uint32_t word = start; word < end;) {
+            const struct item item = item_at(engine, s, lexicon, word, end);
+            groups |= item.group == NOWHERE ? 0 : 1ull << item.group;
+            word = item.last + 1;
+        }
+    return groups;
+}
+
+/* Returns whether a stretch of bytes holds a quotation mark: one of ASCII or a curly one. */
+static int quotes(const uint8_t *at, const uint8_t *end)
+{
+    for (; at < end; at++)
+        if (*at == '"' || (*at == 0xE2 && at[1] == 0x80 && (at[2] == 0x9C || at[2] == 0x9D)))
+            return 1;
+    return 0;
+}
+
+/* Marks with NOWHERE the chunks of the sentences that a channel passes over, with 0 all others. */
+STAGE void pass_over(const struct engine *engine, struct scratch *s, const struct channel *channel,
+                     uint32_t *refs)
+{
+    const struct lexicon *lexicon = channel->lexicon;
+    uint32_t chunk = 0;
+    flag_phrases(s, lexicon);
+    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
+        const int last = sentence + 1 == s->sentences;
+        const size_t start = s->sentence_starts[sentence];
+        const size_t end = last ? s->length : s->sentence_starts[sentence + 1];
+        uint64_t groups = groups_in(engine, s, lexicon, sentence);
+        if (quotes(s->low + start, s->low + end))
+            groups |= 1ull << QUOTATION;
+        const int seen = (!channel->within || groups & channel->within) &&
+                         !(groups & channel->without);
+        for (; chunk < s->chunks && (last || s->chunk_starts[chunk] < end); chunk++)
+            refs[chunk] = seen ? 0 : NOWHERE;
+    }
+    for (; chunk < s->chunks; chunk++) /* of a text without a word */
+        refs[chunk] = NOWHERE;
+}
+
 STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
                           const struct channel *channel, struct found *found)
 {
     struct chunks *cache = &found->cache;
+    const int chosen = channel->within || channel->without;
+    if (chosen)
+        pass_over(engine, s, channel, found->refs);
     if (!cache->slots || cache->count > CACHED_CHUNKS || cache->used > CACHED_TERMS)
         if (!cache_init(cache))
             return 0;
@@ -180,6 +237,10 @@ STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
                            cache->slots[mixed(s->chunk_hashes[i]) >> 32 & cache->mask]);
     for (uint32_t i = 0; i < s->chunks; i++) {
         const uint64_t hash = s->chunk_hashes[i];
+        if (chosen && found->refs[i] == NOWHERE) {
+            found->refs[i] = 0; /* the chunk of no terms */
+            continue;
+        }
         uint32_t at = (uint32_t)(mixed(hash) >> 32) & cache->mask;
         while (cache->slots[at] && cache->chunk[cache->slots[at]].hash != hash)
             at = (at + 1) & cache->mask;
@@ -268,6 +329,14 @@ STAGE int find_links(const struct engine *engine, struct scratch *s,
     return 1;
 }
 
+/* Flags the words at which a phrase of the lexicon may begin. */
+static void flag_phrases(struct scratch *s, const struct lexicon *lexicon)
+{
+    for (uint32_t i = 0; i < s->words; i++)
+        s->flags[i] = (uint8_t)(may_hold(lexicon->filter, s->hashes[i]) |
+                                may_hold(lexicon->filter, s->pairs[i]));
+}
+
 /* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
 STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
                         const struct channel *channel, struct found *found)
@@ -275,9 +344,7 @@ STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
     const struct lexicon *lexicon = channel->lexicon;
     struct item *items = s->items;
     found->marked = 0;
-    for (uint32_t i = 0; i < s->words; i++)
-        s->flags[i] = (uint8_t)(may_hold(lexicon->filter, s->hashes[i]) |
-                                may_hold(lexicon->filter, s->pairs[i]));
+    flag_phrases(s, lexicon);
     for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
         const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
         uint32_t count = 0, marks = 0;

@@ -48,9 +48,10 @@ static int add_view(Engine *self, unsigned int form, PyObject *given)
 {
     unsigned int kind, lead;
     int low, high, binary, lexicon;
+    unsigned long long within, without;
     PyObject *rows, *hashes, *slots;
-    if (!PyArg_ParseTuple(given, "IiipiIOOO", &kind, &low, &high, &binary, &lexicon, &lead, &rows,
-                          &hashes, &slots))
+    if (!PyArg_ParseTuple(given, "IiipiIKKOOO", &kind, &low, &high, &binary, &lexicon, &lead,
+                          &within, &without, &rows, &hashes, &slots))
         return 0;
     Py_buffer *row = hold(self, rows, sizeof(float));
     Py_buffer *hash = row ? hold(self, hashes, sizeof(uint64_t)) : NULL;
@@ -75,6 +76,8 @@ static int add_view(Engine *self, unsigned int form, PyObject *given)
         .high = high,
         .lead = lead,
         .lexicon = lexicon < 0 ? NULL : self->engine->lexicon + lexicon,
+        .within = within,
+        .without = without,
         .slot_count = (size_t)slot->len / sizeof(uint64_t),
     };
     return !refused(engine_view(self->engine, view));

@@ -147,6 +147,7 @@ STAGE void find_sentences(const struct engine *engine, struct scratch *s)
     size_t start = 0, read = 0;
     uint32_t word = 0, count = 0;
     const uint8_t *low = s->low;
+    s->sentence_starts[count] = 0;
     s->firsts[count++] = 0;
     for (size_t i = 0; i <= s->length / 64; i++) {
         for (uint64_t stops = s->stop_bits[i]; stops; stops &= stops - 1) {
@@ -175,8 +176,10 @@ STAGE void find_sentences(const struct engine *engine, struct scratch *s)
             start = next;
             while (word < s->words && s->starts[word] < start)
                 word++;
-            if (word > s->firsts[count - 1])
+            if (word > s->firsts[count - 1]) {
+                s->sentence_starts[count] = (uint32_t)start;
                 s->firsts[count++] = word;
+            }
         }
     }
     if (s->words == s->firsts[count - 1])

@@ -17,7 +17,8 @@
 #define LONGEST_NGRAM 8
 #define LONGEST_PHRASE 6
 #define MOST_FORMS 32
-#define MOST_GROUPS 64
+#define MOST_GROUPS 63
+#define QUOTATION 63 /* the bit of quotation marks, which are a group without phrases */
 #define LONGEST_TEXT (1u << 30)
 #define POWERS 256
 #define LOGS 1024
@@ -66,6 +67,8 @@ struct view {
     int low, high;
     uint32_t lead; /* of words: only so many are looked at, the first of a stretch; 0: all */
     const struct lexicon *lexicon;
+    /* Of characters: a bit for each group of which a sentence must hold a mark, or none. */
+    uint64_t within, without;
     size_t slot_count;
 };
 
@@ -80,6 +83,7 @@ struct channel {
     int low, high, binary;
     uint32_t lead;
     const struct lexicon *lexicon;
+    uint64_t within, without;
     struct table table;
     uint32_t all; /* a bit for each form with a view of it */
     uint32_t views, *view;

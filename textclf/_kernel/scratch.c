@@ -136,6 +136,7 @@ static size_t lay_out(const struct engine *engine, struct scratch *s, uint8_t *m
     s->pairs = cut(memory, &at, words * 8);
     s->flags = cut(memory, &at, words);
     s->firsts = cut(memory, &at, (words + 1) * 4);
+    s->sentence_starts = cut(memory, &at, (words + 1) * 4);
     s->word_forms = cut(memory, &at, words * 4);
     s->chunk_starts = cut(memory, &at, chunks * 4);
     s->chunk_ends = cut(memory, &at, chunks * 4);

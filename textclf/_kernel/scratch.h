@@ -75,6 +75,7 @@ struct scratch {
     uint8_t *flags; /* of each word: whether a phrase may begin there */
     struct item *items;
     uint32_t *firsts; /* the first word of each sentence; one more: words */
+    uint32_t *sentence_starts; /* where each sentence begins, in bytes */
     uint32_t *word_forms, *chunk_forms; /* the forms that know a term there */
     /* The terms in the stretch being summed, how often, and the logs: room for every term. */
     uint32_t *terms, *times, term_count;
