@@ -139,8 +139,9 @@ class Answerer:
     ) -> tuple[list[tuple[int, ...]], list[Row], list[int]]:
         """Return what each document rests on, the mean of its passages, and its label's place.
 
-        It rests on the passages that are at least half as sure of its label as the surest is;
-        where it takes the label of `mean_over`, on all of it.
+        One passage more, of the label of `mean_over`, counts into the mean, so that a text of a
+        single passage needs a surer one. It rests on the passages that are at least half as sure
+        of its label as the surest is; where it takes the label of `mean_over`, on all of it.
         """
         default = self.scheme.index(self.scheme.mean_over)
         rests_on: list[tuple[int, ...]] = []
@@ -148,7 +149,9 @@ class Answerer:
         for first, end in rows:
             places = [place for place in range(first + 1, end) if known[place]] or [first]
             columns = zip(*(probs[place] for place in places), strict=True)
-            mean = [sum(column) / len(places) for column in columns]
+            sums = [sum(column) for column in columns]
+            sums[default] += 1
+            mean = [one / (len(places) + 1) for one in sums]
             others = [place for place in range(len(mean)) if place != default]
             best = max(others, key=mean.__getitem__)
             label = best if mean[best] >= self.scheme.mean_least else default

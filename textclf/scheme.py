@@ -82,7 +82,7 @@ class Scheme:
     """Given: a document takes this label where any of its passages does. Else: read whole."""
     mean_over: str = ""
     """Given: a document takes the other label of the greatest mean probability over its passages,
-    where that is `mean_least` or more; else this one.
+    and one more of this label, where that is `mean_least` or more; else this one.
     """
     mean_least: float = 0.5
     lead_words: tuple[int, ...] = ()
