@@ -8,13 +8,13 @@ from conftest import BOTH, SPORT, WEATHER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import textclf
 from textclf.classifier import Annotator, Classifier, Options
 from textclf.document import Document
 from textclf.engine import NumpyEngine
 from textclf.engines import make_engine
 from textclf.errors import InputError
 from textclf.prediction import Status
+from textclf.tokens import lead_spans
 
 WORDS = st.sampled_from([*" ".join([*SPORT, *WEATHER]).split(), "goal", "goal,", "rain"])
 NOTHING = ["", "   \n\t ", "\x00\x00", "\u200b\u00ad"]
@@ -101,6 +101,9 @@ def test_an_option_that_cannot_be_is_refused(wrong):
         Options(**wrong)
 
 
+MOST = st.integers(1, 8)
+
+
 def passage(text):
     """Return a sentence that is long enough to be a passage by itself."""
     return " and ".join([text.rstrip(".")] * (250 // len(text) + 1)) + "."
@@ -122,20 +125,68 @@ def test_a_document_without_such_a_passage_does_not_take_the_label(rain):
     assert Classifier(rain, NumpyEngine).annotate("\n\n".join(map(passage, SPORT))).label == "dry"
 
 
-def test_a_side_prevails_where_three_passages_and_a_fifth_take_it():
-    stance = textclf.load("stance")
-    blame = "The state's failure is shameful: criminal negligence, apathy and misplaced priorities."
-    report = "Police said a case was registered, according to officials, and two men were arrested."
+@pytest.fixture
+def sided(rain):
+    """A model whose documents take `rain` by the mean of their passages."""
+    scheme = replace(rain.scheme, any_passage="", mean_over="dry", mean_least=0.3)
+    return Classifier(replace(rain, scheme=scheme), NumpyEngine)
 
-    blame, report = passage(blame), passage(report)
 
-    two = stance.annotate("\n\n".join([blame] * 2 + [report] * 12))
-    three = stance.annotate("\n\n".join([blame] * 3 + [report] * 12))
-    few = stance.annotate("\n\n".join([blame] * 3 + [report] * 13))
+def test_a_document_takes_the_label_whose_mean_over_its_passages_is_enough(sided):
+    wet = passage("Heavy rain is forecast for the coast, rain and more rain.")
+    dry = passage(SPORT[0])
+    alone = sided.annotate(wet).passages[0].prob
 
-    assert two.rests_on == ()
-    assert (three.label, three.rests_on) == ("against", (0, 1, 2))
-    assert few.rests_on == ()
+    several = sided.annotate(f"{wet}\n{wet}\n{dry}")
+    few = sided.annotate("\n".join([wet, *[dry] * 9]))
+
+    assert (several.label, several.rests_on) == ("rain", (0, 1))
+    assert (few.label, few.rests_on) == ("dry", ())
+    assert dict(several.probs)["rain"] < alone
+    assert sum(prob for _, prob in several.probs) == pytest.approx(1)
+
+
+def test_the_mean_has_one_passage_more_that_takes_the_default(sided):
+    text = passage("Heavy rain is forecast for the coast, rain and more rain.")
+
+    answer = sided.annotate(text)
+
+    (alone,) = answer.passages
+    assert alone.labels == ("rain",)
+    assert dict(answer.probs)["rain"] == pytest.approx(alone.prob / 2)
+
+
+def test_a_label_that_nothing_speaks_for_shows_no_evidence(rain, sided):
+    for classifier in (Classifier(rain, NumpyEngine), sided):
+        assert classifier.annotate(SPORT[0]).label == "dry"
+        assert classifier.annotate(SPORT[0]).evidence == ()
+
+
+def test_the_first_words_count_as_much_as_the_whole_text(beat):
+    led = replace(beat, scheme=replace(beat.scheme, lead_words=(4, 8)))
+    text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
+    spans = lead_spans(text, (4, 8))
+    parts = [NumpyEngine([beat.form]).score([text[:end]])[0].scores[0] for _, end in spans]
+    whole = NumpyEngine([beat.form]).score([text])[0].scores[0]
+    scores = np.array([(whole + np.mean(parts, axis=0)) / 2])
+
+    answer = Classifier(led, NumpyEngine).annotate(text)
+
+    expected = beat.decision.probabilities(scores)[0]
+    assert [prob for _, prob in answer.probs] == pytest.approx(expected)
+
+
+def test_evidence_of_leads_adds_up_to_the_score(beat):
+    led = replace(beat, scheme=replace(beat.scheme, lead_words=(4, 8)))
+    text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
+    annotator = Annotator([led], NumpyEngine)
+
+    _, annotation, evidence = annotator.explained(text)
+
+    place = led.scheme.index(annotation.predictions[0].label)
+    (scores,) = annotator._scores([Document.read(text)])
+    bias = float(led.form.bias[place])
+    assert sum(one.weight for one in evidence[0]) + bias == pytest.approx(scores.numbers[place])
 
 
 def test_a_multi_label_answer_brings_what_it_implies(subjects):
@@ -182,18 +233,19 @@ def test_only_what_speaks_for_the_label_is_shown_and_the_heaviest_of_it(beat_cla
     assert all(one.weight > 0 for one in shown)
 
 
-@pytest.mark.parametrize("engine", [NumpyEngine, make_engine])
-@given(words=st.lists(WORDS, min_size=1, max_size=80), most=st.integers(1, 6))
-def test_evidence_is_the_heaviest_of_all_places_each_wording_once(beat, engine, words, most):
-    text = " ".join(words)
+@given(words=st.lists(st.sampled_from(" ".join(SPORT + WEATHER).split()), min_size=1), most=MOST)
+def test_both_engines_show_the_same_evidence(beat, words, most):
+    options, text = Options(evidence=most), " ".join(words)
 
-    _, annotation, (places,) = Annotator([beat], engine).explained(
-        text, options=Options(evidence=most)
+    numpy, other = (
+        Annotator([beat], engine).annotate(text, options)["beat"].evidence
+        for engine in (NumpyEngine, make_engine)
     )
 
-    ranked = sorted((one for one in places if one.weight > 0), key=lambda e: (-e.weight, e.start))
-    wanted = dict.fromkeys(one.text.lower() for one in ranked)
-    assert {one.text.lower() for one in annotation["beat"].evidence} == {*list(wanted)[:most]}
+    assert [(one.start, one.end, one.label) for one in numpy] == [
+        (one.start, one.end, one.label) for one in other
+    ]
+    assert [one.weight for one in numpy] == pytest.approx([one.weight for one in other])
 
 
 def test_no_evidence_is_collected_where_none_is_asked_for(beat_classifier):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from textclf import kernel
 from textclf.engine import NumpyEngine
 from textclf.errors import InputError
-from textclf.features import View
+from textclf.features import View, terms
 from textclf.kernel import KernelEngine, obstacle
 from textclf.lexicon import Lexicon
 from textclf.linear import LinearForm, LinearView
@@ -311,3 +311,52 @@ def test_an_engine_of_another_unicode_is_not_used(monkeypatch):
     monkeypatch.setattr(unicodedata, "unidata_version", "99.0.0")
 
     assert "and this Python has 99.0.0" in kernel.obstacle()
+
+
+SAID = Lexicon((("people", ("shia", "hindus")), ("said", ("said", "told reporters"))))
+SENTENCE_PIECES = st.lists(
+    st.sampled_from(
+        [
+            *("Shia", "hindus", "said", "told reporters", "killed", "A", "I", "Gen", "7", "*", "—"),
+            *(". ", ".", "! ", "?", " ", " ", "\n", ".\n", '"', "“", "”", "É", ","),
+        ]
+    ),
+    max_size=16,
+).map("".join)
+CHOICES = [
+    {"within": ("people",)},
+    {"without": ("said", "quotation")},
+    {"within": ("people", "quotation"), "without": ("said",)},
+]
+
+
+@settings(max_examples=300)
+@given(text=SENTENCE_PIECES)
+def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
+    texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
+    grams = {gram for one in texts for gram in terms(one, View("char_wb", 1, 3))}
+    grams |= {" h", "h "}
+    forms = [
+        form(
+            view(View("char_wb", 1, 3, lexicon=SAID, **chosen), grams),
+            view(View("word", 1, 1), ["shia"]),
+        )
+        for chosen in CHOICES
+    ]
+
+    alike(forms, texts)
+
+
+def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
+    looks = View("char_wb", 1, 1, lexicon=SAID, within=("people",))
+
+    assert terms("A.\nShia ran.\nHe ran.", looks) == terms("A. Shia ran.", View("char_wb", 1, 1))
+
+
+def test_a_view_of_words_cannot_be_within_groups():
+    with pytest.raises(InputError, match="'char_wb' may be within groups"):
+        View("word", 1, 1, lexicon=SAID, within=("people",))
+    with pytest.raises(InputError, match="its lexicon has no such group"):
+        View("char_wb", 1, 1, lexicon=SAID, within=("nobody",))
+    with pytest.raises(InputError, match="has a lexicon"):
+        View("char_wb", 1, 1, within=("people",))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.linear import Decision
+from textclf.linear import Decision, with_leads
 
 CHANCES = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5)
 
@@ -58,3 +58,31 @@ def test_a_single_scheme_gives_the_largest_multiple_of_a_threshold():
     rare = Decision("single", np.ones(2), np.zeros(2), np.array([1.5, 0.5]))
 
     assert rare.given(np.array([[0.7, 0.3], [0.8, 0.2]])).tolist() == [[False, True], [True, False]]
+
+
+SHARES = st.lists(st.floats(0.01, 1), min_size=3, max_size=3).map(
+    lambda weights: [weight / sum(weights) for weight in weights]
+)
+
+
+@given(old=SHARES, new=SHARES, scores=st.lists(st.floats(-5, 5), min_size=3, max_size=3))
+def test_a_prior_changes_the_odds_of_labels_by_the_ratio_of_their_shares(old, new, scores):
+    known = Decision("single", (1.0,) * 3, (0.0,) * 3, (2.0, 1.0, 1.0), prior=tuple(old))
+
+    moved = known.with_prior(new)
+
+    before, after = (d.probabilities(np.array([scores]))[0] for d in (known, moved))
+    ratio = (after[0] / after[1]) / (before[0] / before[1])
+    assert ratio == pytest.approx((new[0] / old[0]) / (new[1] / old[1]), rel=1e-4)
+    assert moved.best(np.array([after]))[0] == after.argmax()
+    back = moved.with_prior(old).probabilities(np.array([scores]))[0]
+    assert back == pytest.approx(before, abs=1e-4)
+
+
+def test_a_decision_that_tells_no_shares_cannot_be_given_others():
+    with pytest.raises(ValueError, match="does not tell which shares"):
+        decision("single").with_prior([0.2, 0.3, 0.5])
+
+
+def test_leads_have_half_of_the_score():
+    assert with_leads([1.0, 0.0], [[0.0, 1.0], [0.5, 0.0]]) == [0.625, 0.25]

@@ -93,3 +93,21 @@ def test_the_shipped_terms_of_a_scheme_point_to_its_labels(name):
 
     assert found
     assert set(found) <= set(scheme.label_names)
+
+
+def test_roles_tell_in_which_sentences_characters_are_learned(tmp_path):
+    text = GOOD.replace(
+        'scheme = "sky"\n',
+        'scheme = "sky"\ncharacters_within = ["identity"]\ncharacters_without = ["quotation"]\n',
+    )
+
+    found = read(tmp_path, text)
+
+    assert (found.characters_within, found.characters_without) == (("identity",), ("quotation",))
+
+
+def test_a_role_that_no_group_has_is_refused(tmp_path):
+    text = GOOD.replace('scheme = "sky"\n', 'scheme = "sky"\ncharacters_within = ["identty"]\n')
+
+    with pytest.raises(CorpusError, match="names no role 'identty'; did you mean"):
+        read(tmp_path, text)

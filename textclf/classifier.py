@@ -63,7 +63,9 @@ class Options:
     coverage: float = 1.0
     """Abstain on so many texts that this share is answered, the surest, going by the card."""
     evidence: int = 8
-    """How many places are shown as evidence for an answer, at most."""
+    """How many places are shown as evidence for an answer, at most: none for a label, such as
+    `none`, that a text takes where nothing speaks for another.
+    """
 
     def __post_init__(self) -> None:
         if not 0 <= self.abstain <= 1:
@@ -219,9 +221,17 @@ class Annotator:
         """Return a record with its evidence."""
         predictions = []
         for number, prediction in enumerate(annotation.predictions):
+            if self._takes_default(number, prediction):
+                predictions.append(prediction)
+                continue
             heaviest = partial(self._contributions, number, document, prediction)
             predictions.append(prediction.because_of(strongest(document, heaviest, most)))
         return Annotation(tuple(predictions), dropped=annotation.dropped)
+
+    def _takes_default(self, number: int, prediction: Prediction) -> bool:
+        """Return whether the label is one that nothing in a text speaks for."""
+        default = self.models[number].scheme.default_label
+        return bool(default) and (prediction.labels or _nearest(prediction)) == (default,)
 
     def _contributions(
         self, number: int, document: Document, prediction: Prediction, most: int | None = None

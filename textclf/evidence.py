@@ -3,15 +3,20 @@
 It knows documents and numbers: no scheme, no model and no engine.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from textclf.document import Document
 from textclf.linear import Place
 from textclf.prediction import Evidence
+from textclf.spurious import FUNCTION_WORDS
 
 _FIRST, _MORE = 4, 4
 """Places of a span asked for with each one shown, and how many times as many if they are few."""
+_LONGEST = 6
+"""Words of a place that is shown, at most."""
+_WORD = re.compile(r"[^\W_]+")
 
 Adding = tuple[str, Sequence[Place]]
 """A label, and what places of a span add to its score."""
@@ -25,20 +30,18 @@ def every(document: Document, found: Sequence[Adding]) -> tuple[Evidence, ...]:
 def strongest(
     document: Document, heaviest: Callable[[int], Sequence[Adding]], most: int
 ) -> tuple[Evidence, ...]:
-    """Return the heaviest places that speak for a label, each wording once, passage by passage.
+    """Return what a person would point at for a label, the heaviest, passage by passage.
 
-    `heaviest` gives so many of each span's places, those that weigh most: a wording that stands
-    in many is shown once, so that more may have to be asked for.
+    Places that overlap are one, with the sum of their weights, up to six words long; each wording
+    is shown once, and none of function words alone. `heaviest` gives so many of each span's places,
+    those that weigh most; where too few are left of them, more are asked for once.
     """
-    asked = _FIRST * most
-    while True:
+    for asked in (_FIRST * most, _MORE * _FIRST * most):
         found = heaviest(asked)
         best = _best(document, found, most)
-        least = min((one.weight for one in best), default=0.0) if len(best) == most else 0.0
-        cut = [places for _, places in found if len(places) == asked]
-        if all(places[-1][2] <= least for places in cut):
-            return tuple(sorted(best, key=_in_order))
-        asked *= _MORE
+        if len(best) == most or all(len(places) < asked for _, places in found):
+            break
+    return tuple(sorted(best, key=_in_order))
 
 
 def _in_order(one: Evidence) -> tuple[int, float]:
@@ -47,14 +50,55 @@ def _in_order(one: Evidence) -> tuple[int, float]:
 
 
 def _best(document: Document, found: Sequence[Adding], most: int) -> list[Evidence]:
+    text = document.text
     best: dict[tuple[str, str], tuple[str, Place]] = {}
-    ranked = [(-place[2], place[0], label, place) for label, places in found for place in places]
+    ranked = [
+        (-place[2], place[0], label, place)
+        for label, places in found
+        for place in _merged(text, places)
+    ]
     for _, _, label, place in sorted(ranked, key=itemgetter(0, 1)):
-        start, end = _without_punctuation(document.text, place[0], place[1])
-        best.setdefault((label, document.text[start:end].lower()), (label, place))
+        best.setdefault((label, text[place[0] : place[1]].lower()), (label, place))
         if len(best) == most:
             break
     return [_shown(document, label, place) for label, place in best.values()]
+
+
+def _merged(text: str, places: Sequence[Place]) -> list[Place]:
+    """Return the places, given the heaviest first, with those that overlap made one.
+
+    A lighter place lengthens a heavier one where it weighs half as much or more and the whole is
+    no longer than six words. One that neither lies inside nor lengthens is left out.
+    """
+    taken: list[tuple[int, int, float, float]] = []
+    for place_start, place_end, weight in places:
+        if weight <= 0:
+            continue
+        start, end = _without_punctuation(text, place_start, place_end)
+        for number, (first, last, whole, own) in enumerate(taken):
+            if start < last and first < end:
+                union = min(start, first), max(end, last)
+                lengthens = weight >= own / 2 and len(text[slice(*union)].split()) <= _LONGEST
+                if lengthens or union == (first, last):
+                    taken[number] = (*union, whole + weight, own)
+                break
+        else:
+            taken.append((start, end, weight, weight))
+    apart = [
+        (start, end, weight)
+        for start, end, weight, _ in taken
+        if not FUNCTION_WORDS.issuperset(_WORD.findall(text[start:end].lower()))
+    ]
+    return _apart(sorted(apart, key=itemgetter(2), reverse=True))
+
+
+def _apart(places: Sequence[Place]) -> list[Place]:
+    """Return the places that overlap no heavier one: two may have grown into each other."""
+    kept: list[Place] = []
+    for one in places:
+        if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _shown(document: Document, label: str, place: Place) -> Evidence:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from string import Template
 
 from textclf.document import Document
-from textclf.output import summary
+from textclf.output import percent, summary
 from textclf.prediction import Annotation, Evidence
 
 _STRONG = 12
@@ -61,7 +61,7 @@ def explained_page(
     sections = []
     for prediction, places in zip(annotation.predictions, evidence, strict=True):
         rows = "".join(
-            f"<tr><td>{escape(label)}</td><td>{prob:.1%}</td></tr>"
+            f"<tr><td>{escape(label)}</td><td>{percent(prob)}</td></tr>"
             for label, prob in sorted(prediction.probs, key=lambda pair: -pair[1])[:5]
         )
         sections.append(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from textclf.errors import InputError
-from textclf.lexicon import Lexicon
+from textclf.lexicon import QUOTATION, Lexicon
 from textclf.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
 Analyzer = Literal["word", "char_wb", "group"]
@@ -57,6 +57,12 @@ class View:
             )
         if chosen and self.analyzer != "char_wb":
             raise InputError("a view of analyzer 'char_wb' may be within groups, and no other view")
+        known_groups = {name for name, _ in self.lexicon.groups} if self.lexicon else set()
+        unknown = {*self.within, *self.without} - known_groups - {QUOTATION}
+        if unknown:
+            raise InputError(
+                f"a view cannot be within {min(unknown)!r}: its lexicon has no such group"
+            )
         if not 1 <= self.low <= self.high <= _LONGEST_NGRAM:
             raise InputError(
                 f"n-grams of {self.low} to {self.high} cannot be; "

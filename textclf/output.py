@@ -25,6 +25,7 @@ _SUFFIXES: Mapping[str, Format] = {
 }
 _DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
 _SHOWN = 8
+_SUREST = 0.99
 _BUFFER = 1 << 20
 
 
@@ -170,11 +171,22 @@ def summary(prediction: Prediction) -> str:
     """Return an answer in a few words.
 
     >>> summary(Prediction("topic 1 0a", "single", ("sport",), 0.931, (), Status.OK))
-    'sport 93.1% (ok)'
+    'sport 93% (ok)'
     """
     labels = ", ".join(prediction.labels) or ("no label" if prediction.status is Status.OK else "-")
-    sure = "" if prediction.prob is None else f" {prediction.prob:.1%}"
+    sure = "" if prediction.prob is None else f" {percent(prediction.prob)}"
     return f"{labels}{sure} ({prediction.status.value})"
+
+
+def percent(prob: float) -> str:
+    """Return a probability for people, no surer than calibration can be.
+
+    >>> percent(0.931), percent(0.9998)
+    ('93%', 'over 99%')
+    """
+    if prob > _SUREST:
+        return f"over {_SUREST:.0%}"
+    return f"under {1 - _SUREST:.0%}" if prob < 1 - _SUREST else f"{prob:.0%}"
 
 
 def strongest(prediction: Prediction) -> list[Any]:

@@ -113,6 +113,16 @@ class Scheme:
         each = self.kind == "multi" and self.unit == "passage"
         return bool(self.any_passage or self.mean_over or each)
 
+    @property
+    def default_label(self) -> str:
+        """The label of what has none of the others, such as `none`; empty where there is none.
+
+        Nothing in a text speaks for it but that nothing speaks for another.
+        """
+        if self.mean_over or not self.any_passage or len(self.labels) != 2:  # noqa: PLR2004
+            return self.mean_over
+        return next(name for name in self.label_names if name != self.any_passage)
+
     def shares(self, prior: Sequence[tuple[str, float]] = ()) -> tuple[float, ...] | None:
         """Return the share of each label that a prior states, its own by default; None for none.
 
