@@ -4,11 +4,14 @@ import re
 from html import unescape
 
 import pytest
+from conftest import SPORT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textclf.classifier import Annotator, Options
 from textclf.document import Document
-from textclf.explanation import explained_page, explained_text
+from textclf.engine import NumpyEngine
+from textclf.explanation import contributions_text, explained, explained_page, explained_text
 from textclf.prediction import Annotation, Evidence, Prediction, Status
 
 TEXT = "Snow closed the pass. The cup final was moved."
@@ -45,7 +48,7 @@ def test_a_terminal_shows_the_places_that_speak_for_the_label_in_brackets():
     shown = explained_text(document, Annotation((SKY,)), [places])
 
     assert shown == (
-        "sky: snow 80.0% (ok)\n[Snow +1.50] closed the pass. The cup final was moved.\n\n"
+        "sky: snow 80% (ok)\n[Snow +1.50] closed the pass. The cup final was moved.\n\n"
     )
 
 
@@ -90,11 +93,11 @@ def test_a_page_shows_the_answer_and_its_probabilities_the_highest_first():
     page = page_of(TEXT, [], id="snow.txt")
 
     assert "<title>snow.txt</title>" in page
-    assert "<h2>sky: snow 80.0% (ok)</h2>" in page
-    assert re.findall(r"<td>(\w+)</td><td>([\d.]+%)</td>", page) == [
-        ("snow", "80.0%"),
-        ("rain", "15.0%"),
-        ("dry", "5.0%"),
+    assert "<h2>sky: snow 80% (ok)</h2>" in page
+    assert re.findall(r"<td>(\w+)</td><td>(\d+%)</td>", page) == [
+        ("snow", "80%"),
+        ("rain", "15%"),
+        ("dry", "5%"),
     ]
 
 
@@ -148,4 +151,33 @@ def test_each_scheme_has_its_own_section():
 
     page = explained_page(Document.read(TEXT), Annotation((SKY, other)), [[], []])
 
-    assert re.findall("<h2>(.*?)</h2>", page) == ["sky: snow 80.0% (ok)", "sea: calm 70.0% (ok)"]
+    assert re.findall("<h2>(.*?)</h2>", page) == ["sky: snow 80% (ok)", "sea: calm 70% (ok)"]
+
+
+def test_all_that_is_listed_adds_up_to_the_score():
+    places = [place(0, 4, 1.5), place(26, 29, -0.75)]
+
+    shown = contributions_text(Annotation((SKY,)), [places], [{"snow": 0.25}])
+
+    assert shown.splitlines()[1:] == [
+        "  snow",
+        "     +1.5000  Snow",
+        "     -0.7500  cup",
+        "     +0.2500  (bias of the label)",
+        "     +1.0000  score",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("as_page", [False, True])
+def test_a_label_that_nothing_speaks_for_is_explained_only_where_all_is_asked_for(rain, as_page):
+    annotator = Annotator([rain], NumpyEngine)
+
+    plain, full = (
+        explained(annotator, SPORT[0], "x", Options(), everything, as_page)
+        for everything in (False, True)
+    )
+
+    sign = "<mark" if as_page else "(bias"
+    assert sign not in plain
+    assert sign in full

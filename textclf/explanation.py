@@ -1,10 +1,11 @@
 """Shows an article with its evidence marked: for a terminal, or as one self-contained page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from string import Template
 
+from textclf.classifier import Annotator, Options
 from textclf.document import Document
 from textclf.output import percent, summary
 from textclf.prediction import Annotation, Evidence
@@ -34,6 +35,58 @@ against it. In grey: what was not read as part of the article.</p>
 $sections
 </html>
 """)
+
+
+def explained(
+    annotator: Annotator, text: str, name: str, options: Options, everything: bool, as_page: bool
+) -> str:
+    """Return an article with its evidence: for a terminal, or as a page.
+
+    With `everything`, all that adds to a score, for or against: a page marks it, a terminal gets a
+    list that adds up.
+    """
+    document, annotation, every = annotator.explained(text, name, options)
+    shown = [one.evidence for one in annotation.predictions]
+    if as_page:
+        return explained_page(document, annotation, every if everything else shown)
+    if not everything:
+        return explained_text(document, annotation, shown)
+    biases = [
+        dict(zip(model.scheme.label_names, model.form.bias.tolist(), strict=True))
+        for model in annotator.models
+    ]
+    return contributions_text(annotation, every, biases)
+
+
+def contributions_text(
+    annotation: Annotation,
+    evidence: Sequence[Sequence[Evidence]],
+    biases: Sequence[Mapping[str, float]],
+) -> str:
+    """Return for each scheme, label and passage it rests on what adds up to the score."""
+    parts = []
+    for prediction, places, bias in zip(annotation.predictions, evidence, biases, strict=True):
+        parts.append(f"{prediction.name}: {summary(prediction)}\n")
+        by_passage = bool(prediction.rests_on)
+        for label, passage in dict.fromkeys(
+            (one.label, one.passage if by_passage else None) for one in places
+        ):
+            own = [
+                one
+                for one in places
+                if one.label == label and (not by_passage or one.passage == passage)
+            ]
+            where = f", passage {passage + 1}" if passage is not None else ""
+            parts.append(f"  {label}{where}\n")
+            rows = sorted(own, key=lambda one: -abs(one.weight))
+            parts += [f"  {one.weight:+10.4f}  {' '.join(one.text.split())}\n" for one in rows]
+            total = bias[label] + sum(one.weight for one in own)
+            parts += [
+                f"  {bias[label]:+10.4f}  (bias of the label)\n",
+                f"  {total:+10.4f}  score\n",
+            ]
+        parts.append("\n")
+    return "".join(parts)
 
 
 def explained_text(

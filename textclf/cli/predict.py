@@ -135,18 +135,22 @@ def explain(
         Path | None, typer.Option("--output", "-o", help="Write one HTML page to this file.")
     ] = None,
     no_clean: NoClean = False,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Show all that adds to a score, for or against, and what it adds up to."
+        ),
+    ] = False,
 ) -> None:
     """Show one article with the evidence for its labels marked."""
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.explanation import explained_page, explained_text  # noqa: PLC0415 - start-up time
+    from textclf.explanation import explained  # noqa: PLC0415 - start-up time
 
     item = next(read_items([file], Reading(format="txt")))
     if item.error:
         raise InputError(item.error)
     annotator = load_annotator(model or [])
-    document, annotation, evidence = annotator.explained(
-        item.text, item.id, Options(clean=not no_clean)
-    )
-    page = explained_page if output else explained_text
-    print_text(page(document, annotation, evidence), output)
+    options = Options(clean=not no_clean)
+    page = explained(annotator, item.text, item.id, options, everything, output is not None)
+    print_text(page, output)
