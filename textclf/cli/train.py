@@ -58,7 +58,8 @@ def train(
     jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
     """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
-    from textclf.training import Config, train_file  # noqa: PLC0415 - start-up time
+    from textclf.fitting import Config  # noqa: PLC0415 - start-up time
+    from textclf.training import train_file  # noqa: PLC0415 - start-up time
 
     model = train_file(
         data or [],
