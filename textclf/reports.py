@@ -49,10 +49,11 @@ def training_report(card: Mapping[str, Any]) -> str:
         for name in ("model", "keywords", "majority")
     ]
     low, high = measured["calibration_error"][1:]
-    on_terms = trained["measured_on"] != "texts"
-    measured_on = (
-        "held-out seed terms, no measure of articles" if on_terms else "articles kept together"
-    )
+    measured_on = {
+        "texts": "articles kept together",
+        "seed terms": "held-out seed terms, no measure of articles",
+        "own texts": "{own_texts} own texts alone, of weight {own_weight}, articles kept together",
+    }[trained["measured_on"]].format_map(trained)
     return "\n".join(
         [
             ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),

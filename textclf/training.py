@@ -37,10 +37,12 @@ from textclf.fitting import (
 )
 from textclf.linear import Decision, total
 from textclf.model import Model
-from textclf.scheme import Scheme, find_scheme
+from textclf.own_labels import fit_on_base
+from textclf.scheme import Scheme, find_scheme, shipped_schemes
 from textclf.selection import named, weighed, worth
 from textclf.sources import Reading
-from textclf.terms import TermList
+from textclf.suggest import choices
+from textclf.terms import TermList, shipped_terms
 
 
 def fit(
@@ -126,6 +128,8 @@ def train_file(
     terms: Path | None = None,
     columns: Columns = Columns(),
     text_field: str = "",
+    base: str = "",
+    random_sample: bool = False,
     config: Config = Config(),
     jobs: int = 1,
     progress: Progress = lambda *_: None,
@@ -133,8 +137,30 @@ def train_file(
     """Train on labelled files, write the model, and return it.
 
     Without a scheme, the labels of the table make one, named after the output. Without inputs,
-    the terms of a scheme are all that there is to learn from.
+    the terms of a scheme are all that there is to learn from. With a `base`, a shipped scheme,
+    its corpus and seed terms teach as well, and the labels of the files, under that scheme, count
+    as much as helps them most; of a `random_sample` of what is to be labelled, the model assumes
+    the shares that labels have there.
     """
+    if base:
+        if scheme or terms:
+            raise TrainingError("a base brings its scheme and seed terms; give it without others")
+        on = _base(base)
+        own, _ = read_labelled(inputs, columns, Reading(text_field=text_field), scheme=on)
+        model = fit_on_base(
+            own,
+            Corpus.read(),
+            on,
+            terms=shipped_terms(on),
+            random_sample=random_sample,
+            config=config,
+            jobs=jobs,
+            progress=progress,
+        )
+        write_model(model, output)
+        return model
+    if random_sample:
+        raise TrainingError("random_sample is for labels on a base; give a base")
     given = find_scheme(scheme) if scheme else None
     if inputs:
         name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
@@ -152,6 +178,12 @@ def train_file(
     model = fit(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
     write_model(model, output)
     return model
+
+
+def _base(name: str) -> Scheme:
+    if name not in shipped_schemes():
+        raise TrainingError(f"there is no base {name!r}; {choices(name, shipped_schemes())}")
+    return find_scheme(name)
 
 
 def decided(
