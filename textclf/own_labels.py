@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.baselines import keyword_answers, majority
-from textclf.calibration import decide
+from textclf.calibration import decide, moved
 from textclf.card import quality
 from textclf.corpus import Corpus, Record, as_dict
 from textclf.errors import TrainingError
@@ -109,7 +109,7 @@ def fit_on_base(
     chosen = choosing.weight(scores, every)
     weight = WEIGHTS[chosen]
     weights = choosing.views(scores[chosen], every)
-    decision = choosing.decision(scores[chosen], every, weight)
+    decision = choosing.decision(scores[chosen], every)
     taken = [place for place in range(len(views)) if weights[place].any()]
     forms = []
     for place in taken:
@@ -187,9 +187,10 @@ class _Choosing:
         """
         mine = rows[self._apart[rows]]
         likely = []
-        for one, weight in zip(scores, WEIGHTS, strict=True):
-            decision = self._calibrated(one, rows, weight, self._shares(mine))
-            probs = decision.probabilities(weighed(one[:, mine], self.views(one, rows)))
+        for one in scores:
+            probs = self._fitting(one, rows).probabilities(
+                weighed(one[:, mine], self.views(one, rows))
+            )
             likely.append(float(np.log(probs[np.arange(len(mine)), self._truth[mine]]).mean()))
         return int(np.argmax(np.round(likely, 6)))
 
@@ -197,11 +198,11 @@ class _Choosing:
         """Return what each view weighs for each label."""
         return view_weights(self._scheme, scores[:, rows], self._truth[rows], alike=self._alike)
 
-    def decision(self, scores: Doubles, rows: Rows, weight: int) -> Decision:
+    def decision(self, scores: Doubles, rows: Rows) -> Decision:
         """Return the decision that scores ask for, at the prior that the model is to assume."""
-        mine = rows[self._apart[rows]]
-        prior = self._shares(mine) if self._random_sample else self._scheme.shares()
-        return self._calibrated(scores, rows, weight, prior)
+        if self._random_sample:
+            return self._fitting(scores, rows)
+        return self._of_base(scores, rows, self._scheme.shares())
 
     def decided(self, scores: Sequence[Doubles], folds: Folds) -> tuple[Doubles, NDArray[np.bool_]]:
         """Return probabilities and labels given, each fold's as all others ask for."""
@@ -209,24 +210,33 @@ class _Choosing:
         probs, given = np.zeros(shape), np.zeros(shape, bool)
         for train, test in folds:
             place = self.weight(scores, train)
-            decision = self.decision(scores[place], train, WEIGHTS[place])
+            decision = self.decision(scores[place], train)
             seen = weighed(scores[place][:, test], self.views(scores[place], train))
             probs[test] = decision.probabilities(seen)
             given[test] = decision.given(probs[test])
         return probs, given
 
-    def _calibrated(
-        self, scores: Doubles, rows: Rows, weight: int, prior: Sequence[float] | None
-    ) -> Decision:
-        """Return the decision of all rows, in which own ones count as often as they weigh."""
-        often = np.repeat(rows, np.where(self._apart[rows], weight, 1))
-        seen = weighed(scores[:, often], self.views(scores, rows))
-        truth = self._truth[often]
+    def _of_base(self, scores: Doubles, rows: Rows, prior: Sequence[float] | None) -> Decision:
+        """Return the decision of the base's rows, at a prior.
+
+        Own texts that are no random sample may be the hard ones, or those of one label: they
+        teach, and do not tell how sure to be.
+        """
+        base = rows[~self._apart[rows]]
+        seen, truth = weighed(scores[:, base], self.views(scores, rows)), self._truth[base]
         found = decide("single", seen, truth, likeliest=is_likeliest(self._scheme) or bool(prior))
         if prior is None:
             return found
-        counts = np.bincount(truth, minlength=len(self._scheme.labels)) + 1
+        counts = np.bincount(truth, minlength=len(self._scheme.labels)) + 0.5
         return found.with_prior(prior, (counts / counts.sum()).tolist())
+
+    def _fitting(self, scores: Doubles, rows: Rows) -> Decision:
+        """Return the decision that fits own rows, at the shares of their labels."""
+        mine = rows[self._apart[rows]]
+        decision = self._of_base(scores, rows, self._shares(mine))
+        return moved(
+            decision, weighed(scores[:, mine], self.views(scores, rows)), self._truth[mine]
+        )
 
     def _shares(self, rows: Rows) -> tuple[float, ...]:
         """Return the share of each label among rows, as if each had half a text more."""
