@@ -7,6 +7,7 @@ from typing import Any
 from textclf.agreement import Agreement
 from textclf.evaluation import Scores
 from textclf.model import Model
+from textclf.priors import told
 from textclf.scheme import Scheme
 
 _DISPUTES = 12
@@ -84,6 +85,14 @@ def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
             card["use"],
         ]
     )
+
+
+def prior_report(model: Model) -> str:
+    """Return how frequent a model takes its labels to be, and where that is from."""
+    if model.decision.prior is None:
+        return "prior: none is stated; labels are taken to be as frequent as in its training texts"
+    source = model.card.get("prior_source") or model.scheme.prior_source or "of its scheme"
+    return f"prior: {told(model)} ({source})"
 
 
 def strongest_report(model: Model, most: int) -> str:
