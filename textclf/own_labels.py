@@ -71,7 +71,7 @@ def fit_on_base(
     fewer than 20 own texts.
     """
     mine = _own(own, scheme)
-    ordered, _ = taught(base, scheme, terms)
+    ordered, _ = taught(base, scheme, None)
     at = len(ordered)
     ordered = Corpus(ordered.records + mine)
     apart = np.arange(len(ordered)) >= at
