@@ -424,3 +424,95 @@ def test_an_interrupt_is_exit_code_130(tmp_path):
     errors = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert b"Traceback" not in errors
+
+
+def test_a_prior_moves_the_answers_and_estimate_warns_in_one_line(tmp_path):
+    rows = [{"text": f"The mob burned {n} houses of Christians.", "id": n} for n in range(9)]
+    write_csv(tmp_path / "in.csv", [*rows, {"text": SNOW, "id": 9}])
+    command = ["predict", "in.csv", "-m", "sectarian_violence"]
+
+    plain, never, guessed, jobs = (
+        run(*command, *more, cwd=tmp_path)
+        for more in (
+            [],
+            ["--prior", "mention=0.000001"],
+            ["--prior", "estimate"],
+            ["--prior", "estimate", "--jobs", "2"],
+        )
+    )
+
+    assert plain.stderr == never.stderr == b""
+    assert {row["sectarian_violence"] for row in rows_of(plain.stdout)} > {"no_mention"}
+    assert {row["sectarian_violence"] for row in rows_of(never.stdout)} == {"no_mention"}
+    assert guessed.stderr.startswith(
+        b"textclf: warning: prior estimated from 10 articles: sectarian_violence: mention 0."
+    )
+    assert guessed.stderr.count(b"\n") == 1
+    assert (guessed.stdout, guessed.stderr) == (jobs.stdout, jobs.stderr)
+    assert guessed.stdout != plain.stdout
+
+
+def test_an_estimate_reads_standard_input_once_more(tmp_path):
+    (tmp_path / "snow.txt").write_text(SNOW, "utf-8")
+    command = ["predict", "-m", "stance", "--prior", "estimate", "-f", "csv"]
+
+    piped = run(*command, "-", stdin=SNOW.encode(), cwd=tmp_path)
+    filed = run(*command, "snow.txt", cwd=tmp_path)
+
+    assert piped.stderr == filed.stderr
+    assert rows_of(piped.stdout)[0]["stance_prob"] == rows_of(filed.stdout)[0]["stance_prob"]
+
+
+@pytest.mark.parametrize(
+    ("prior", "wrong"),
+    [
+        ("mentoin=0.1", b"no model has a label 'mentoin'; did you mean 'mention'?"),
+        ("sport=0.1", b"the model of scheme 'topic' states no prior"),
+    ],
+)
+def test_a_prior_that_no_model_can_take_is_one_line(article, prior, wrong):
+    found = run("predict", article, "--prior", prior)
+
+    assert found.returncode == 1
+    assert wrong in found.stderr
+    assert found.stderr.count(b"\n") == 1
+
+
+def test_a_model_shows_the_prior_that_it_assumes_and_its_source():
+    found = run("model", "show", "sectarian_violence")
+
+    assert b"prior: mention 0.02, no_mention 0.98 (months of three dailies" in found.stdout
+
+
+def test_own_labels_teach_on_a_shipped_base(tmp_path):
+    own = [(f"The zorb {n} burned, {w} said.", "mention") for n, w in enumerate(SPORT[:5] * 2)]
+    own += [(f"Snow, {n}: {w}", "no_mention") for n, w in enumerate(WEATHER[:5] * 2)]
+    write_csv(tmp_path / "mine.csv", [{"body": t, "code": c, "title": "Seen"} for t, c in own])
+    options = ["--text-field", "body", "--label-field", "code", "-o", "mine.textclf"]
+
+    found = run(
+        "train",
+        "mine.csv",
+        "--base",
+        "sectarian_violence",
+        *options,
+        "--random-sample",
+        cwd=tmp_path,
+    )
+    shown = run("model", "show", "mine.textclf", cwd=tmp_path)
+
+    assert found.returncode == 0, found.stderr
+    assert b"out of fold, 20 own texts alone" in found.stdout
+    assert b"prior: mention 0.5, no_mention 0.5 (20 own texts, a random sample)" in shown.stdout
+
+
+def test_too_few_own_labels_are_told_how_many_are_needed(tmp_path):
+    write_csv(tmp_path / "mine.csv", [{"text": SNOW, "label": "no_mention"}] * 3)
+
+    found = run(
+        "train", "mine.csv", "--base", "sectarian_violence", "-o", "x.textclf", cwd=tmp_path
+    )
+
+    assert found.returncode == 1
+    assert b"there are 3 own texts" in found.stderr
+    assert b"20 or more are needed" in found.stderr

@@ -30,6 +30,18 @@ class Answerer:
         """Return the answer to a document that has none."""
         return Prediction(self.scheme.stamp, self.scheme.kind, (), None, (), status)
 
+    def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
+        """Return the probabilities of each passage, or of each document that has none.
+
+        `found` has a row for a document and one for each of so many passages behind it. What no
+        term is known of is left out.
+        """
+        probs, _ = decided(found, self._decision)
+        known = found.shares.tolist()
+        rows = pairwise(accumulate(passages, lambda at, count: at + 1 + count, initial=0))
+        places = (at for first, end in rows for at in range(min(first + 1, end - 1), end))
+        return [probs[at] for at in places if known[at]]
+
     def answers(
         self,
         found: Scores,

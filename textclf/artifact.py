@@ -2,7 +2,7 @@
 
 import mmap
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from textclf.errors import ModelError
 from textclf.model import Model
 from textclf.modelfile import from_bytes, to_bytes
 from textclf.prediction import Annotation
+from textclf.priors import with_stated
 from textclf.shipped import shipped
 from textclf.suggest import choices
 
@@ -27,10 +28,18 @@ def load(name: str | os.PathLike[str]) -> Classifier:
     return Classifier(read_model(find_model(name)), make_engine)
 
 
-def load_annotator(names: Sequence[str | os.PathLike[str]] = ()) -> Annotator:
-    """Return an annotator for several models; without names, for all that travel with textclf."""
+def load_annotator(
+    names: Sequence[str | os.PathLike[str]] = (), *, prior: Mapping[str, float] | None = None
+) -> Annotator:
+    """Return an annotator for several models; without names, for all that travel with textclf.
+
+    `prior` tells how frequent labels are in the material at hand, such as `{"mention": 0.1}`,
+    among passages or documents, whichever the scheme answers; labels that it does not name share
+    the rest as before. Raises InputError for a label that no model has.
+    """
     chosen = [find_model(name) for name in names] or list(_models_in(shipped("models")))
-    return Annotator([read_model(path) for path in chosen], make_engine)
+    models = [read_model(path) for path in chosen]
+    return Annotator(with_stated(models, prior) if prior else models, make_engine)
 
 
 def annotate(text: str, schemes: Sequence[str] = ()) -> Annotation:

@@ -16,6 +16,8 @@ _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
 _WORTHS = np.arange(0.0, 1.51, 0.1)
 """What giving no label is tried to be worth where none is true."""
+_SLOPE_PENALTY = 2.0
+"""What it costs to move the slope of a decision: the logarithm may well be a half."""
 _BIAS_PENALTY = 1.0
 """What the biases of labels cost beside the likelihood, as a normal prior of unit width would."""
 
@@ -48,6 +50,33 @@ def decide(
     decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
     probs = decision.probabilities(scores)
     return replace(decision, empty=_worth_of_none(probs, truth, at_least_one))
+
+
+def moved(decision: Decision, scores: NDArray[np.float64], truth: NDArray[np.int_]) -> Decision:
+    """Return a decision of one label of many, moved to fit a few texts of another kind.
+
+    All slopes change by one factor, each intercept by a number of its own: what makes the
+    `truth` of the scores likeliest, held near to no change, so that few texts move it little.
+    """
+
+    def at(point: NDArray[np.float64]) -> Decision:
+        factor, shift = float(np.exp(point[0])), point[1:] - point[1:].mean()
+        slope = np.round(np.asarray(decision.slope) * factor, 6)
+        return replace(
+            decision,
+            slope=slope,
+            intercept=np.round(factor * np.asarray(decision.intercept) + shift, 6),
+        )
+
+    def loss(point: NDArray[np.float64]) -> float:
+        probs = at(point).probabilities(scores)[np.arange(len(truth)), truth]
+        held = _SLOPE_PENALTY * point[0] ** 2 + _BIAS_PENALTY * (point[1:] ** 2).sum()
+        return float((held - np.log(probs).sum()) / len(truth))
+
+    start = np.zeros(1 + scores.shape[1])
+    bounds = [(-2, 2)] + [(-5, 5)] * scores.shape[1]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"eps": 1e-4})
+    return at(found.x)
 
 
 def score(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from textclf.answering import Answerer
+from textclf.answering import Answerer, Row
 from textclf.arrays import np
 from textclf.document import Document
 from textclf.errors import InputError
@@ -20,6 +20,7 @@ from textclf.evidence import every, strongest
 from textclf.linear import Doubles, LinearForm, Place, Scores, with_leads
 from textclf.model import Model
 from textclf.prediction import Annotation, Evidence, Prediction, Status
+from textclf.priors import assumed_by, estimate_prior, with_prior
 from textclf.repeated import NOTHING_REPEATED, Repeated
 from textclf.scheme import Scheme
 from textclf.sentences import Span
@@ -127,6 +128,29 @@ class Annotator:
             for document in documents
         ]
 
+    def adapted(self, batches: Iterable[Sequence[Document]]) -> Annotator:
+        """Return the annotator for material whose labels are as frequent as documents tell.
+
+        Their shares, among passages where those are answered, are estimated by `estimate_prior`
+        and stand in `models`. A model that states no prior stays as it is; raises InputError
+        where none does.
+        """
+        stating = [n for n, model in enumerate(self.models) if model.decision.prior is not None]
+        if not stating:
+            assumed_by(self.models[0])
+        found: list[list[Row]] = [[] for _ in self.models]
+        for documents in batches:
+            read = [document for document in documents if not document.is_empty]
+            for number, scores in enumerate(self._scores(read) if read else ()):
+                if number in stating:
+                    found[number] += self._units(number, scores, read)
+        models = list(self.models)
+        for number in stating:
+            model = models[number]
+            probs = np.array(found[number]).reshape(-1, len(model.scheme.labels))
+            models[number] = with_prior(model, estimate_prior(probs, assumed_by(model)))
+        return Annotator(models, self._made_by)
+
     def unanswered(self, status: Status) -> tuple[Prediction, ...]:
         """Return for each scheme the answer of a text that was not or cannot be read."""
         return tuple(answerer.unanswered(status) for answerer in self._answerers)
@@ -193,6 +217,11 @@ class Annotator:
             self._own_rows(number, scores, counts) if number in asked else scores
             for number, scores in enumerate(found)
         ]
+
+    def _units(self, number: int, found: Scores, documents: Sequence[Document]) -> list[Row]:
+        """Return the probabilities of what a scheme answers of documents: passages, or all."""
+        counts = [len(one.passages) if number in self._by_passage else 0 for one in documents]
+        return self._answerers[number].each(found, counts)
 
     def _own_rows(self, number: int, found: Scores, passages: Sequence[int]) -> Scores:
         """Return the rows of documents and passages, or of documents with their leads in them."""

@@ -38,6 +38,8 @@ class Examples:
     """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
     term_weight: NDArray[np.float64]
     """What each seed term weighs for a share of 1, beside 1 for a text."""
+    record_weight: NDArray[np.float64]
+    """What each record weighs."""
     records: int
     kin: Kin
     """Which records belong together, and which are alike."""
@@ -45,6 +47,10 @@ class Examples:
     def only(self, place: int) -> "Examples":
         """Return the examples as one view sees them."""
         return replace(self, counts=self.counts.only(place))
+
+    def weighing(self, weight: NDArray[np.float64]) -> "Examples":
+        """Return the examples with other weights of the records."""
+        return replace(self, record_weight=weight)
 
     @property
     def answers(self) -> NDArray[Any]:
@@ -97,8 +103,9 @@ def examples(
         weight += [records / (len(by_label) * len(phrases))] * len(phrases)
     related = kin(texts[:records], [record.group for record in corpus.records])
     counts = count(texts, views)
+    truth = truth_of(scheme, answers)
     return Examples(
-        tuple(texts), counts, truth_of(scheme, answers), np.array(weight), records, related
+        tuple(texts), counts, truth, np.array(weight), np.ones(records), records, related
     )
 
 
@@ -112,10 +119,18 @@ def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
     return matrix
 
 
-def folds_of(found: Examples, scheme: Scheme, most: int, seed: int) -> Folds:
+def folds_of(
+    found: Examples,
+    scheme: Scheme,
+    most: int,
+    seed: int,
+    *,
+    apart: NDArray[np.bool_] | None = None,
+) -> Folds:
     """Return the folds of the records, `most` or fewer; a group is never on both sides of one.
 
     A record that is nearly the same as one that is scored is left out of what is learned from.
+    Of a single scheme, those that stand `apart` are dealt out as evenly as the others.
     """
     folds = min(most, len(set(found.kin.groups)))
     if scheme.kind == "single":
@@ -128,9 +143,12 @@ def folds_of(found: Examples, scheme: Scheme, most: int, seed: int) -> Folds:
         raise nothing
     splitter = StratifiedGroupKFold if scheme.kind == "single" else GroupKFold
     split = splitter(n_splits=folds, shuffle=True, random_state=seed)
+    strata = found.answers
+    if apart is not None and scheme.kind == "single":
+        strata = strata + len(scheme.labels) * apart
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
-        sides = list(split.split(found.answers, found.answers, found.kin.groups))
+        sides = list(split.split(strata, strata, found.kin.groups))
     dealt = [(found.kin.unlike(train, test), test) for train, test in sides]
     if not all(len(train) for train, _ in dealt):
         raise nothing

@@ -18,6 +18,7 @@ from textclf.document import Document
 from textclf.errors import InputError, TextclfError
 from textclf.output import Format, Spelling, blank
 from textclf.prediction import Annotation, Labelled, Status
+from textclf.priors import told
 from textclf.reading import read_text
 from textclf.repeated import ARTICLES, Counter, keys_of
 from textclf.sources import (
@@ -40,6 +41,8 @@ Many, since between two batches the processor's cache loses what the engine need
 """
 _LARGEST = 1_000_000
 """Characters, or bytes of what nobody has read so far: a batch of so many takes no further item."""
+_ESTIMATED = 2_000
+"""Texts that shares of labels are estimated from, at most."""
 
 
 class Spelled(NamedTuple):
@@ -99,18 +102,24 @@ def spell_inputs(
     jobs: int = 1,
     *,
     show: bool = False,
+    estimate: bool = False,
 ) -> Generator[Spelled, None, None]:
     """Yield the records of `label_inputs` as `write` writes them, some at a time.
 
     With several jobs, so many processes label and spell, to the same bytes; the first batch is
     done here, so that a short input starts none. With `show`, what was read of each text comes
-    as well. Raises InputError for an input that is not there, for no job, and where a record
-    cannot be spelled; WorkerError where a process is killed.
+    as well. With `estimate`, the first 2,000 texts are read once more before, labels are taken to
+    be as frequent as they tell, and the first message says so. Raises InputError for an input
+    that is not there, for no job, and where a record cannot be spelled; WorkerError where a
+    process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
     most = max(_FIRST, _MOST // jobs)
-    with _twice(inputs, reading, options, jobs) as (stdin, found):
+    with _twice(inputs, reading, options, jobs, again=estimate) as (stdin, found):
+        if estimate:
+            annotator, warning = _adapted(inputs, annotator, reading, found, stdin)
+            yield Spelled(b"", messages=(warning,))
         batches = _batches(gather(inputs, reading, stdin), most)
         run = _Run(annotator, reading, found, show)
         with closing(_spelled(batches, run, style, prefix, jobs)) as parts:
@@ -120,15 +129,74 @@ def spell_inputs(
                     raise part.error
 
 
+def adapted_to(
+    inputs: Sequence[str],
+    annotator: Annotator,
+    reading: Reading = Reading(),
+    options: Options = Options(),
+) -> Annotator:
+    """Return the annotator for inputs whose labels are as frequent as their first texts tell.
+
+    The first 2,000 are read; see `Annotator.adapted`. Raises InputError for an input that is not
+    there, and where no model states a prior.
+    """
+    with _twice(inputs, reading, options, again=True) as (stdin, found):
+        return _adapted(inputs, annotator, reading, found, stdin)[0]
+
+
+def _adapted(
+    inputs: Sequence[str],
+    annotator: Annotator,
+    reading: Reading,
+    options: Options,
+    stdin: IO[bytes] | None,
+) -> tuple[Annotator, str]:
+    """Return the annotator that is adapted to inputs, and what a person is to be told of it."""
+    read = 0
+
+    def documents() -> Iterator[list[Document]]:
+        nonlocal read
+        for batch in _batches(gather(inputs, reading, stdin)):
+            items = [item for item in items_of(batch.gathered, reading) if not item.error]
+            items = items[: _ESTIMATED - read]
+            read += len(items)
+            yield [read_document(item.text, item.title, options) for item in items]
+            if read == _ESTIMATED:
+                return
+
+    adapted = annotator.adapted(documents())
+    found = "; ".join(
+        f"{model.scheme.name}: {told(model) if model.decision.prior else 'states none, stays'}"
+        for model in adapted.models
+    )
+    first = "the first " if read == _ESTIMATED else ""
+    return adapted, (
+        f"warning: prior estimated from {first}{read:,} articles: {found}; "
+        "few texts, or texts unlike those learned from, mislead it"
+    )
+
+
 @contextmanager
 def _twice(
-    inputs: Sequence[str], reading: Reading, options: Options, jobs: int = 1
+    inputs: Sequence[str],
+    reading: Reading,
+    options: Options,
+    jobs: int = 1,
+    *,
+    again: bool = False,
 ) -> Iterator[tuple[IO[bytes] | None, Options]]:
-    """Read the inputs once for what is repeated in them; give what is needed to read them again."""
-    if options.repeated is not None or not options.clean or _is_short(inputs, reading):
+    """Read the inputs once for what is repeated in them; give what is needed to read them again.
+
+    What comes on standard input is kept where it is read for that, or `again` all the same.
+    """
+    known = options.repeated is not None or not options.clean or _is_short(inputs, reading)
+    if known and not again:
         yield None, options
         return
     with kept_stdin() if STDIN in inputs else nullcontext() as stdin:
+        if known:
+            yield stdin, options
+            return
         batches = _batches(gather(inputs, reading, stdin))
         first = next(batches, _Batch([]))
         with Counter() as counter:

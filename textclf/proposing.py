@@ -19,12 +19,13 @@ from textclf.corpus import Answer, Corpus, Record, as_dict
 from textclf.document import Document
 from textclf.engine import NumpyEngine
 from textclf.errors import InputError
+from textclf.fitting import Progress
 from textclf.prediction import Status
 from textclf.reports import table
 from textclf.scheme import Scheme, find_scheme
 from textclf.sources import Item, Reading, read_items
 from textclf.terms import TermList, shipped_terms
-from textclf.training import Progress, fit
+from textclf.training import fit
 
 _CONFLICTS = 8
 """Pairs of labels that are told, the most frequent."""

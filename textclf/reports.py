@@ -7,6 +7,7 @@ from typing import Any
 from textclf.agreement import Agreement
 from textclf.evaluation import Scores
 from textclf.model import Model
+from textclf.priors import told
 from textclf.scheme import Scheme
 
 _DISPUTES = 12
@@ -49,10 +50,11 @@ def training_report(card: Mapping[str, Any]) -> str:
         for name in ("model", "keywords", "majority")
     ]
     low, high = measured["calibration_error"][1:]
-    on_terms = trained["measured_on"] != "texts"
-    measured_on = (
-        "held-out seed terms, no measure of articles" if on_terms else "articles kept together"
-    )
+    measured_on = {
+        "texts": "articles kept together",
+        "seed terms": "held-out seed terms, no measure of articles",
+        "own texts": "{own_texts} own texts alone, of weight {own_weight}, articles kept together",
+    }[trained["measured_on"]].format_map(trained)
     return "\n".join(
         [
             ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),
@@ -83,6 +85,14 @@ def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
             card["use"],
         ]
     )
+
+
+def prior_report(model: Model) -> str:
+    """Return how frequent a model takes its labels to be, and where that is from."""
+    if model.decision.prior is None:
+        return "prior: none is stated; labels are taken to be as frequent as in its training texts"
+    source = model.card.get("prior_source") or model.scheme.prior_source or "of its scheme"
+    return f"prior: {told(model)} ({source})"
 
 
 def strongest_report(model: Model, most: int) -> str:

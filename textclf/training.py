@@ -4,65 +4,45 @@ Everything is chosen and measured on texts that the model at hand has not seen; 
 of an article, contrast pairs and near-duplicates stay on one side of every split.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from textclf.artifact import write_model
 from textclf.baselines import keyword_answers, majority
 from textclf.calibration import decide
 from textclf.card import quality
 from textclf.corpus import Columns, Corpus, as_dict, read_labelled
-from textclf.engines import make_engine
-from textclf.errors import InputError, TrainingError
-from textclf.examples import Examples, Folds, examples, folds_of, taught
-from textclf.features import Weighting
+from textclf.errors import TrainingError
+from textclf.examples import Folds, examples, folds_of, taught
+from textclf.fitting import (
+    Config,
+    Doubles,
+    Progress,
+    digest,
+    estimator_for,
+    fitted_to,
+    is_likeliest,
+    leads_of,
+    out_of_fold,
+    term_share,
+    versions,
+    view_weights,
+)
 from textclf.linear import Decision, total
 from textclf.model import Model
-from textclf.reference import TextClassifier
-from textclf.scheme import Scheme, find_scheme
-from textclf.selection import named, reached, weigh, weighed, worth
+from textclf.own_labels import fit_on_base
+from textclf.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.selection import named, weighed, worth
 from textclf.sources import Reading
-from textclf.terms import TermList
-from textclf.tokens import lead_spans, words
-
-Doubles = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are behind, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """How a model is trained. It is saved in the model's card."""
-
-    word_ngrams: tuple[int, int] | None = (1, 2)
-    char_ngrams: tuple[int, int] | None = (3, 5)
-    min_df: int = 1
-    char_min_df: int = 2
-    group_ngrams: tuple[int, int] | None = (1, 2)
-    """Of the marks of seed terms whose groups have roles; None for no such view."""
-    max_features: int = 60_000
-    """For each view; fewer where many labels would make the model large."""
-    C: float = 0.5
-    term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
-    """What all seed terms together may weigh, beside 1 for all labelled texts together: the
-    share that words alone do best with out of fold is taken.
-    """
-    scaled: bool = True
-    """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
-    folds: int = 5
-    seed: int = 0
+from textclf.suggest import choices
+from textclf.terms import TermList, shipped_terms
 
 
 def fit(
@@ -84,7 +64,7 @@ def fit(
     rest = None if of_terms else terms
     leads = () if terms else leads_of(record.text for record in ordered.records)
     labels = len(scheme.labels)
-    estimator = _estimator(
+    estimator = estimator_for(
         config, terms, leads=leads, of_terms=of_terms, labels=labels, prior=bool(scheme.prior)
     )
     views = estimator.views()
@@ -93,19 +73,18 @@ def fit(
     found = examples(ordered, scheme, rest, views)
     folds = folds_of(found, scheme, config.folds, config.seed)
     progress("weighing terms against texts", 1, steps)
-    share = _share(estimator, found, scheme, folds, config)
-    scores = np.zeros((len(views), found.records, len(scheme.labels)))
-    work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
-    done = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_held_out)(estimator, found.only(place), *folds[number], share, scheme)
-        for place, number in work
+    share = term_share(estimator, found, scheme, folds, config)
+    scores = out_of_fold(
+        estimator,
+        found,
+        folds,
+        share,
+        scheme,
+        jobs=jobs,
+        told=lambda name, done: progress(name, 2 + done, steps),
     )
-    for step, (place, number) in enumerate(work):
-        name = f"{named(views[place])}, fold {number + 1} of {len(folds)}"
-        progress(name, 2 + step, steps)
-        scores[place, folds[number][1]] = next(done)
     progress("weighing views", steps - len(views) - 2, steps)
-    weights = _weights(scheme, scores, found.answers, alike=terms is not None)
+    weights = view_weights(scheme, scores, found.answers, alike=terms is not None)
     mean = weighed(scores, weights)
     decision = _decision(scheme, mean, found.answers)
     taken = [place for place in range(len(views)) if weights[place].any()]
@@ -113,7 +92,7 @@ def fit(
     for place in taken:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
         every = np.arange(found.records)
-        forms.append(_fitted(estimator, found.only(place), every, share).form_)
+        forms.append(fitted_to(estimator, found.only(place), every, share).form_)
     answers = ordered.answers(scheme)
     baselines = {
         "keywords": keyword_answers(ordered, scheme, rest, folds),
@@ -127,13 +106,13 @@ def fit(
             "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
             "measured_on": "seed terms" if of_terms else "texts",
             "terms": sum(map(len, terms.by_label().values())) if terms else 0,
-            "corpus_sha256": _digest([as_dict(record) for record in ordered.records]),
-            "terms_sha256": _digest(asdict(terms)) if terms else "",
+            "corpus_sha256": digest([as_dict(record) for record in ordered.records]),
+            "terms_sha256": digest(asdict(terms)) if terms else "",
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
         "views": worth(scheme, views, scores, found.answers, weights),
-        "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
+        "versions": versions(),
         "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
         "use": _USE_OF_TERMS if of_terms else _USE,
     }
@@ -149,6 +128,8 @@ def train_file(
     terms: Path | None = None,
     columns: Columns = Columns(),
     text_field: str = "",
+    base: str = "",
+    random_sample: bool = False,
     config: Config = Config(),
     jobs: int = 1,
     progress: Progress = lambda *_: None,
@@ -156,8 +137,30 @@ def train_file(
     """Train on labelled files, write the model, and return it.
 
     Without a scheme, the labels of the table make one, named after the output. Without inputs,
-    the terms of a scheme are all that there is to learn from.
+    the terms of a scheme are all that there is to learn from. With a `base`, a shipped scheme,
+    its corpus and seed terms teach as well, and the labels of the files, under that scheme, count
+    as much as helps them most; of a `random_sample` of what is to be labelled, the model assumes
+    the shares that labels have there.
     """
+    if base:
+        if scheme or terms:
+            raise TrainingError("a base brings its scheme and seed terms; give it without others")
+        on = _base(base)
+        own, _ = read_labelled(inputs, columns, Reading(text_field=text_field), scheme=on)
+        model = fit_on_base(
+            own,
+            Corpus.read(),
+            on,
+            terms=shipped_terms(on),
+            random_sample=random_sample,
+            config=config,
+            jobs=jobs,
+            progress=progress,
+        )
+        write_model(model, output)
+        return model
+    if random_sample:
+        raise TrainingError("random_sample is for labels on a base; give a base")
     given = find_scheme(scheme) if scheme else None
     if inputs:
         name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
@@ -177,6 +180,12 @@ def train_file(
     return model
 
 
+def _base(name: str) -> Scheme:
+    if name not in shipped_schemes():
+        raise TrainingError(f"there is no base {name!r}; {choices(name, shipped_schemes())}")
+    return find_scheme(name)
+
+
 def decided(
     scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, *, alike: bool = False
 ) -> tuple[Doubles, NDArray[np.bool_]]:
@@ -189,10 +198,10 @@ def decided(
     """
     probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
     for train, test in folds:
-        weights = _weights(scheme, scores[:, train], truth[train], alike=alike)
+        weights = view_weights(scheme, scores[:, train], truth[train], alike=alike)
         seen = weighed(scores[:, train], weights)
         decision = decide(
-            scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=_is_likeliest(scheme)
+            scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=is_likeliest(scheme)
         )
         probs[test] = decision.probabilities(weighed(scores[:, test], weights))
         given[test] = decision.given(probs[test], scheme.at_least_one)
@@ -203,28 +212,12 @@ def _decision(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Decision:
     """Return the decision that out-of-fold scores ask for, at the prior that the scheme states."""
     prior = scheme.shares()
     decision = decide(
-        scheme.kind, scores, truth, scheme.at_least_one, likeliest=_is_likeliest(scheme)
+        scheme.kind, scores, truth, scheme.at_least_one, likeliest=is_likeliest(scheme)
     )
     if prior is None:
         return decision
     counts = np.bincount(truth, minlength=len(scheme.labels))
     return decision.with_prior(prior, (counts / counts.sum()).tolist())
-
-
-def _is_likeliest(scheme: Scheme) -> bool:
-    """Return whether the likeliest label is given: where the scheme says how it is to be used."""
-    return bool(scheme.prior or scheme.lead_words)
-
-
-def _weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
-    """Return what each view weighs for each label.
-
-    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, all views
-    weigh the same.
-    """
-    if alike:
-        return np.full((len(scores), scores.shape[2]), 1 / len(scores))
-    return weigh(scheme, scores, truth)
 
 
 _USE = (
@@ -236,125 +229,3 @@ _USE_OF_TERMS = (
     "few labelled texts or none: scores and probabilities are those of held-out terms, not of "
     "articles. Measure on a labelled sample of your own before you publish counts."
 )
-_LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
-"""The first so many words of texts are views of their own: news puts first what matters."""
-_WEIGHTS = 2_500_000
-"""How many weights the views of words and characters may have, all labels together."""
-
-
-def _estimator(
-    config: Config,
-    terms: TermList | None,
-    *,
-    leads: tuple[tuple[int, Weighting], ...],
-    of_terms: bool,
-    labels: int,
-    prior: bool,
-) -> TextClassifier:
-    weightings: tuple[Weighting, ...] = ("log", "binary")
-    if terms or not config.scaled:
-        weightings = ("log",)
-    views = 2 * len(weightings) + len(leads)
-    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
-    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
-    return TextClassifier(
-        weightings=weightings,
-        leads=leads,
-        word_ngrams=config.word_ngrams,
-        char_ngrams=config.char_ngrams,
-        lexicon=lexicon,
-        group_ngrams=config.group_ngrams or (1, 1),
-        char_within=terms.characters_within if lexicon and terms else (),
-        char_without=terms.characters_without if lexicon and terms else (),
-        min_df=config.min_df,
-        char_min_df=config.char_min_df,
-        max_features=min(config.max_features, _WEIGHTS // (labels * views)),
-        C=config.C,
-        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
-        # where a prior decides, weights would only bend the probabilities that it shifts.
-        class_weight="balanced" if terms and not prior else None,
-        random_state=config.seed,
-    )
-
-
-def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
-    """Return the leads that are views of texts: none where half of them are no longer than these.
-
-    The lead of a short text is the whole.
-    """
-    return _LEADS if median(len(words(text).texts) for text in texts) > max(_LEADS)[0] else ()
-
-
-def _share(
-    estimator: TextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
-) -> float:
-    """Return the share of seed terms that the first view alone does best with, out of fold.
-
-    Two folds tell them apart as well as all do, at less than half the cost.
-    """
-    if not len(found.term_weight):
-        return 0.0
-    first = found.only(0)
-    truth = found.truth[np.concatenate([test for _, test in folds[:2]])]
-    tried = [
-        np.concatenate([_held_out(estimator, first, *fold, share, scheme) for fold in folds[:2]])
-        for share in config.term_shares
-    ]
-    best = int(np.argmax([reached(scheme, scores, truth) for scores in tried]))
-    return config.term_shares[best]
-
-
-def _held_out(
-    estimator: TextClassifier,
-    found: Examples,
-    train: NDArray[np.intp],
-    test: NDArray[np.intp],
-    share: float,
-    scheme: Scheme,
-) -> Doubles:
-    """Return the scores of some rows by an estimator fitted to others.
-
-    They stand under all labels of the scheme; one that the fold never saw scores lowest.
-    """
-    fitted = _fitted(estimator, found, train, share)
-    scores = _scores(fitted, found, test, scheme.lead_words)
-    if scheme.kind == "multi" or len(fitted.classes_) == len(scheme.labels):
-        return scores
-    whole = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
-    whole[:, fitted.classes_] = scores
-    return whole
-
-
-def _scores(
-    fitted: TextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
-) -> Doubles:
-    """Return the scores of some rows, shape (rows, labels): those of leads count for half."""
-    if not lead_words:
-        return fitted.scores(found.counts.take(rows))
-    texts = [found.texts[row] for row in rows]
-    spans = [lead_spans(text, lead_words) for text in texts]
-    scores = make_engine([fitted.form_]).score(texts, spans, {0})[0].scores
-    parts = scores.reshape(len(texts), 1 + len(lead_words), -1)
-    return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)
-
-
-def _fitted(
-    estimator: TextClassifier, found: Examples, rows: NDArray[np.intp], share: float
-) -> TextClassifier:
-    """Return the estimator fitted to some of the texts and all seed terms."""
-    seeds = np.arange(found.records, len(found.counts))
-    chosen = np.concatenate([rows, seeds])
-    # A term never weighs more than a text.
-    weight = np.r_[np.ones(len(rows)), np.minimum(1.0, share * found.term_weight)]
-    replica: TextClassifier = clone(estimator)
-    try:
-        return replica.fit_counts(
-            found.counts.take(chosen), found.truth[chosen], weight, seed_terms=len(seeds)
-        )
-    except InputError as reason:
-        raise TrainingError(f"a fold cannot be learned from: {reason}") from None
-
-
-def _digest(data: object) -> str:
-    text = json.dumps(data, ensure_ascii=True, sort_keys=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

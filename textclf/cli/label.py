@@ -11,6 +11,7 @@ from textclf.classifier import Options
 from textclf.cli.console import counted, tell
 from textclf.labelling import spell_inputs
 from textclf.output import Format, format_for, opened
+from textclf.priors import ESTIMATE, parse_prior
 from textclf.sources import Reading, expand
 
 
@@ -24,13 +25,18 @@ def label(
     prefix: str = "",
     jobs: int = 1,
     show_text: Path | None = None,
+    prior: Sequence[str] = (),
 ) -> None:
     """Label the inputs and write the records; exits with 3 where some could not be read."""
     chosen = style or format_for(output, inputs)
     expand(inputs, reading)
-    annotator = load_annotator(models)
+    shares = parse_prior(prior)
+    estimate = shares == ESTIMATE
+    annotator = load_annotator(models, prior=None if shares == ESTIMATE else shares)
     show = show_text is not None
-    parts = spell_inputs(inputs, annotator, chosen, prefix, reading, options, jobs, show=show)
+    parts = spell_inputs(
+        inputs, annotator, chosen, prefix, reading, options, jobs, show=show, estimate=estimate
+    )
     failed = number = 0
     dropped: Counter[str] = Counter()
     with ExitStack() as stack:

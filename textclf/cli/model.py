@@ -37,11 +37,12 @@ def show(
 ) -> None:
     """Show a model's card."""
     from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
-    from textclf.reports import card_report, strongest_report  # noqa: PLC0415 - start-up time
+    from textclf.reports import card_report, prior_report, strongest_report  # noqa: PLC0415 - start-up time
 
     path = find_model(name)
     model = read_model(path)
     print_text(card_report(str(path), model.card, model.scheme.stamp))
+    print_text(prior_report(model))
     if terms:
         print_text(strongest_report(model, terms))
 

@@ -84,6 +84,15 @@ def predict(
             help="Answer this share of texts, the surest, such as 0.9; abstain on the others."
         ),
     ] = 1.0,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL=SHARE|estimate",
+            help="How frequent a label is in your material, such as mention=0.1: among passages "
+            "where the scheme answers those. May be repeated. Or estimate: from the first 2,000 "
+            "articles, which are read once more. [default: as model show tells]",
+        ),
+    ] = None,
     evidence: Annotated[
         int, typer.Option(help="How many places to show as evidence, at most.")
     ] = 8,
@@ -125,6 +134,7 @@ def predict(
         prefix,
         jobs,
         show_text,
+        prior or [],
     )
 
 

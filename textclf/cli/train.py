@@ -54,11 +54,27 @@ def train(
     label_sep: LabelSep = "",
     label_names: LabelNames = "",
     group_field: GroupField = "",
+    base: Annotated[
+        str,
+        typer.Option(
+            help="Shipped scheme whose corpus and seed terms teach as well; own labels, 20 or "
+            "more, count as much as helps them most."
+        ),
+    ] = "",
+    random_sample: Annotated[
+        bool,
+        typer.Option(
+            "--random-sample",
+            help="With --base: own texts are a random sample of what is to be labelled, so that "
+            "labels are as frequent as in them.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the folds and the solver.")] = 0,
     jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
     """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
-    from textclf.training import Config, train_file  # noqa: PLC0415 - start-up time
+    from textclf.fitting import Config  # noqa: PLC0415 - start-up time
+    from textclf.training import train_file  # noqa: PLC0415 - start-up time
 
     model = train_file(
         data or [],
@@ -67,6 +83,8 @@ def train(
         terms=terms,
         columns=_columns(label_field, label_sep, label_names, group_field),
         text_field=text_field,
+        base=base,
+        random_sample=random_sample,
         config=Config(seed=seed),
         jobs=jobs,
         progress=progress,

@@ -1,0 +1,229 @@
+"""What is learned of some rows, and how it scores others: estimator, fold, weights of views.
+
+It knows examples and schemes; no model, no card and no disk.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from textclf.engines import make_engine
+from textclf.errors import InputError, TrainingError
+from textclf.examples import Examples, Folds
+from textclf.features import Weighting
+from textclf.reference import TextClassifier
+from textclf.scheme import Scheme
+from textclf.selection import named, reached, weigh
+from textclf.terms import TermList
+from textclf.tokens import lead_spans, words
+
+Doubles = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many steps are behind, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a model is trained. It is saved in the model's card."""
+
+    word_ngrams: tuple[int, int] | None = (1, 2)
+    char_ngrams: tuple[int, int] | None = (3, 5)
+    min_df: int = 1
+    char_min_df: int = 2
+    group_ngrams: tuple[int, int] | None = (1, 2)
+    """Of the marks of seed terms whose groups have roles; None for no such view."""
+    max_features: int = 60_000
+    """For each view; fewer where many labels would make the model large."""
+    C: float = 0.5
+    term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
+    """What all seed terms together may weigh, beside 1 for all labelled texts together: the
+    share that words alone do best with out of fold is taken.
+    """
+    scaled: bool = True
+    """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
+    folds: int = 5
+    seed: int = 0
+
+
+def is_likeliest(scheme: Scheme) -> bool:
+    """Return whether the likeliest label is given: where the scheme says how it is to be used."""
+    return bool(scheme.prior or scheme.lead_words)
+
+
+def view_weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
+    """Return what each view weighs for each label.
+
+    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, all views
+    weigh the same.
+    """
+    if alike:
+        return np.full((len(scores), scores.shape[2]), 1 / len(scores))
+    return weigh(scheme, scores, truth)
+
+
+_LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
+"""The first so many words of texts are views of their own: news puts first what matters."""
+_WEIGHTS = 2_500_000
+"""How many weights the views of words and characters may have, all labels together."""
+
+
+def estimator_for(
+    config: Config,
+    terms: TermList | None,
+    *,
+    leads: tuple[tuple[int, Weighting], ...],
+    of_terms: bool,
+    labels: int,
+    prior: bool,
+) -> TextClassifier:
+    """Return the estimator, not yet fitted, that the config and the seed terms ask for."""
+    weightings: tuple[Weighting, ...] = ("log", "binary")
+    if terms or not config.scaled:
+        weightings = ("log",)
+    views = 2 * len(weightings) + len(leads)
+    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
+    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
+    return TextClassifier(
+        weightings=weightings,
+        leads=leads,
+        word_ngrams=config.word_ngrams,
+        char_ngrams=config.char_ngrams,
+        lexicon=lexicon,
+        group_ngrams=config.group_ngrams or (1, 1),
+        char_within=terms.characters_within if lexicon and terms else (),
+        char_without=terms.characters_without if lexicon and terms else (),
+        min_df=config.min_df,
+        char_min_df=config.char_min_df,
+        max_features=min(config.max_features, _WEIGHTS // (labels * views)),
+        C=config.C,
+        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
+        # where a prior decides, weights would only bend the probabilities that it shifts.
+        class_weight="balanced" if terms and not prior else None,
+        random_state=config.seed,
+    )
+
+
+def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
+    """Return the leads that are views of texts: none where half of them are no longer than these.
+
+    The lead of a short text is the whole.
+    """
+    return _LEADS if median(len(words(text).texts) for text in texts) > max(_LEADS)[0] else ()
+
+
+def term_share(
+    estimator: TextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
+) -> float:
+    """Return the share of seed terms that the first view alone does best with, out of fold.
+
+    Two folds tell them apart as well as all do, at less than half the cost.
+    """
+    if not len(found.term_weight):
+        return 0.0
+    first = found.only(0)
+    truth = found.truth[np.concatenate([test for _, test in folds[:2]])]
+    tried = [
+        np.concatenate([held_out(estimator, first, *fold, share, scheme) for fold in folds[:2]])
+        for share in config.term_shares
+    ]
+    best = int(np.argmax([reached(scheme, scores, truth) for scores in tried]))
+    return config.term_shares[best]
+
+
+def out_of_fold(
+    estimator: TextClassifier,
+    found: Examples,
+    folds: Folds,
+    share: float,
+    scheme: Scheme,
+    *,
+    jobs: int = 1,
+    told: Callable[[str, int], None] = lambda *_: None,
+) -> Doubles:
+    """Return the scores of each view for each record, shape (views, records, labels).
+
+    A record is scored by what was fitted to the rows that its fold learns from. `told` hears
+    what is being done, and how many views of folds are behind.
+    """
+    views = estimator.views()
+    scores = np.zeros((len(views), found.records, len(scheme.labels)))
+    work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
+    done = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(held_out)(estimator, found.only(place), *folds[number], share, scheme)
+        for place, number in work
+    )
+    for step, (place, number) in enumerate(work):
+        told(f"{named(views[place])}, fold {number + 1} of {len(folds)}", step)
+        scores[place, folds[number][1]] = next(done)
+    return scores
+
+
+def held_out(
+    estimator: TextClassifier,
+    found: Examples,
+    train: NDArray[np.intp],
+    test: NDArray[np.intp],
+    share: float,
+    scheme: Scheme,
+) -> Doubles:
+    """Return the scores of some rows by an estimator fitted to others.
+
+    They stand under all labels of the scheme; one that the fold never saw scores lowest.
+    """
+    fitted = fitted_to(estimator, found, train, share)
+    scores = _scores(fitted, found, test, scheme.lead_words)
+    if scheme.kind == "multi" or len(fitted.classes_) == len(scheme.labels):
+        return scores
+    whole = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
+    whole[:, fitted.classes_] = scores
+    return whole
+
+
+def _scores(
+    fitted: TextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
+) -> Doubles:
+    """Return the scores of some rows, shape (rows, labels): those of leads count for half."""
+    if not lead_words:
+        return fitted.scores(found.counts.take(rows))
+    texts = [found.texts[row] for row in rows]
+    spans = [lead_spans(text, lead_words) for text in texts]
+    scores = make_engine([fitted.form_]).score(texts, spans, {0})[0].scores
+    parts = scores.reshape(len(texts), 1 + len(lead_words), -1)
+    return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)
+
+
+def fitted_to(
+    estimator: TextClassifier, found: Examples, rows: NDArray[np.intp], share: float
+) -> TextClassifier:
+    """Return the estimator fitted to some of the texts and all seed terms."""
+    seeds = np.arange(found.records, len(found.counts))
+    chosen = np.concatenate([rows, seeds])
+    # A term never weighs more than a text.
+    weight = np.r_[found.record_weight[rows], np.minimum(1.0, share * found.term_weight)]
+    replica: TextClassifier = clone(estimator)
+    try:
+        return replica.fit_counts(
+            found.counts.take(chosen), found.truth[chosen], weight, seed_terms=len(seeds)
+        )
+    except InputError as reason:
+        raise TrainingError(f"a fold cannot be learned from: {reason}") from None
+
+
+def digest(data: object) -> str:
+    """Return the sha256 of plain data."""
+    text = json.dumps(data, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the releases of what a model is made with."""
+    return {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")}
