@@ -81,7 +81,9 @@ def test_markdown_tells_the_whole_codebook():
     ("rule", "told"),
     [
         ({"any_passage": "rain"}, "rain where any of its passages is rain"),
-        ({"prevails_over": "dry"}, "where three passages and a fifth of all take another label"),
+        ({"mean_over": "dry", "mean_least": 0.2}, "the label of a mean probability of 20% or more"),
+        ({"lead_words": (15, 30)}, "read whole, its first 15, 30 words as much as all of it"),
+        ({"prior": (("rain", 0.1),), "prior_source": "a count"}, "rain 0.1 (a count)"),
         ({"unit": "passage"}, "exactly one for each passage (a paragraph)"),
     ],
 )

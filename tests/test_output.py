@@ -56,9 +56,9 @@ def rows_of(text, delimiter=","):
 def test_text_names_the_item_its_answers_and_the_heaviest_evidence_first():
     assert written([(DONE, None)], "text") == (
         "a.txt\n"
-        "  topic                sport 93.1% (ok)\n"
+        "  topic                sport 93% (ok)\n"
         "                       because of: extra time +1.25, cup +0.50\n"
-        "  themes               crowds, money 60.0% (ok)\n"
+        "  themes               crowds, money 60% (ok)\n"
     )
 
 

@@ -61,7 +61,10 @@ def test_how_far_terms_reach_and_which_labels_conflict_is_counted():
 def test_a_scheme_of_passages_gets_a_record_for_each():
     scheme = replace(SINGLE, unit="passage")
 
-    found = proposed("A late goal won the match.\n\nHeavy rain and snow.", scheme=scheme)
+    played, rained = "A late goal won the match", "Heavy rain and snow"
+    text = "\n".join(" and ".join([one] * (250 // len(one))) + "." for one in (played, rained))
+
+    found = proposed(text, scheme=scheme)
 
     records = [one.record for one in found.proposals]
     assert [(one.id, one.article, one.position) for one in records] == [

@@ -161,7 +161,13 @@ def test_a_mistake_is_one_line_that_names_file_key_and_remedy(tmp_path, right, w
         ({"labels": (Label("one"), Label("t\two"))}, "does not print"),
         ({"any_passage": "three"}, "any_passage: there is no label 'three'"),
         ({"at_least_one": True}, "rules of a scheme of kind 'multi'"),
-        ({"kind": "multi", "any_passage": "one"}, "rules of a scheme of kind 'single'"),
+        ({"kind": "multi", "any_passage": "one"}, "for a scheme of kind 'single'"),
+        ({"any_passage": "one", "mean_over": "two"}, "exclude each other"),
+        ({"any_passage": "one", "lead_words": (15,)}, "that reads documents whole"),
+        ({"lead_words": (0,)}, "numbers from 1 to"),
+        ({"prior": (("three", 0.1),)}, "no label 'three'"),
+        ({"prior": (("one", 0.4), ("two", 0.4))}, "shares above 0"),
+        ({"prior": (("one", 1.0),)}, "shares above 0"),
     ],
 )
 def test_parts_that_do_not_fit_together_make_no_scheme(parts, message):

@@ -32,16 +32,16 @@ class View:
     """`log`: 1 + ln(count). `binary`: 1 where the term is there at all."""
     lexicon: Lexicon | None = None
     """The groups of a `group` view."""
+    lead: int = 0
+    """Of a `word` view: only so many words are looked at, the first of a text, or of a span.
+    0: all of them.
+    """
     within: tuple[str, ...] = ()
     """Of a `char_wb` view: only the sentences that hold a mark of one of these groups of its
     lexicon are looked at; empty: all of them.
     """
     without: tuple[str, ...] = ()
     """Of a `char_wb` view: sentences that hold a mark of one of these groups are passed over."""
-    lead: int = 0
-    """Of a `word` view: only so many words are looked at, the first of a text, or of a span.
-    0: all of them.
-    """
 
     def __post_init__(self) -> None:
         known = self.analyzer in {"word", "char_wb", "group"}

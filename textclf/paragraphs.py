@@ -111,7 +111,7 @@ def paragraphs(
     inside = [_goes_on(one.text, other.text) for one, other in pairwise(found)]
     if not any(inside):
         return list(found)
-    titled = _is_title_above(text, found[0], found[1])
+    titled = _is_title_above(text, found)
     inside[0] = inside[0] and not titled
     cut = _is_cut(text)
     width = _width(found, inside)
@@ -135,7 +135,7 @@ def rejoined(text: str, kept: Sequence[Paragraph]) -> list[Paragraph]:
     """Return paragraphs with those made one that a removed line had parted inside a sentence."""
     made = list(kept[:1])
     for number, other in enumerate(kept[1:]):
-        if not number and _is_title_above(text, kept[0], other):
+        if not number and _is_title_above(text, kept):
             made.append(other)
         elif _goes_on(made[-1].text, other.text):
             made[-1] = _joined(made[-1], other, " ", text)
@@ -165,16 +165,16 @@ def _goes_on(line: str, following: str) -> bool:
     return following[0].islower() and not ends_well(line)
 
 
-def _is_title_above(text: str, first: Paragraph, second: Paragraph) -> bool:
-    """Return whether a first line is a title.
+def _is_title_above(text: str, found: Sequence[Paragraph]) -> bool:
+    """Return whether the first of several lines is a title.
 
-    Going by a blank line or a dateline that follows, or by a next line that is longer than any
+    Going by a blank line or a dateline that follows, or by other lines that are longer than any
     of wrapped text.
     """
-    line, following = first.text, second.text
+    line, following = found[0].text, found[1].text
     if ends_well(line) or len(line) > _WIDEST:
         return False
-    if len(following) > _WIDEST or _has_blank_line(text, first, second):
+    if max(len(one.text) for one in found) > _WIDEST or _has_blank_line(text, found[0], found[1]):
         return True
     dateline = _LOWER_DATELINE if following.islower() else _DATELINE
     return dateline.match(following) is not None

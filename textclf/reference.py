@@ -99,7 +99,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if chars:
                 within, without = self.char_within, self.char_without
                 lexicon = self.lexicon if within or without else None
-                found.append(View("char_wb", *chars, weighting, lexicon, within, without))
+                kind = View("char_wb", *chars, weighting, lexicon, within=within, without=without)
+                found.append(kind)
         if words:
             found += [View("word", *words, kind, lead=lead) for lead, kind in self.leads]
         if self.lexicon:
