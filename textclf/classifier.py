@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import Protocol
 
 from textclf.answering import Answerer, Row
@@ -275,7 +277,7 @@ class Annotator:
             place = scheme.index(label)
             if scheme.lead_words:
                 leads = lead_spans(document.text, scheme.lead_words)
-                parts = [add(place, span, None) for span in (*spans, *leads)]
+                parts = [add(place, span, most) for span in (*spans, *leads)]
                 found.append((label, _shared(parts, most)))
             else:
                 found += [(label, add(place, span, most)) for span in spans]
@@ -345,16 +347,19 @@ def read_document(text: str, title: str, options: Options) -> Document:
 
 
 def _shared(parts: Sequence[Sequence[Place]], most: int | None) -> list[Place]:
-    """Return what places add to the score of a text and of its leads, each place once."""
+    """Return what places add to the score of a text and of its leads, each place once.
+
+    With `most`, of the heaviest of each: what a place adds where it is none of these is left out.
+    """
     whole, *leads = parts
-    summed: dict[tuple[int, int], float] = {}
-    for share, places in ((0.5, whole), *((0.5 / len(leads), lead) for lead in leads)):
-        for start, end, weight in places:
-            summed[start, end] = summed.get((start, end), 0.0) + share * weight
-    found = [(start, end, weight) for (start, end), weight in sorted(summed.items())]
+    summed = {(start, end): 0.5 * weight for start, end, weight in whole}
+    share = 0.5 / len(leads)
+    for start, end, weight in chain.from_iterable(leads):
+        summed[start, end] = summed.get((start, end), 0.0) + share * weight
+    found = [(start, end, weight) for (start, end), weight in summed.items()]
     if most is None:
-        return found
-    return sorted((one for one in found if one[2] > 0), key=lambda one: -one[2])[:most]
+        return sorted(found)
+    return sorted(found, key=itemgetter(2), reverse=True)[:most]
 
 
 def _least(model: Model, options: Options) -> float:

@@ -12,7 +12,7 @@ from textclf.linear import Place
 from textclf.prediction import Evidence
 from textclf.spurious import FUNCTION_WORDS
 
-_FIRST, _MORE = 4, 4
+_FIRST, _MORE = 3, 4
 """Places of a span asked for with each one shown, and how many times as many if they are few."""
 _LONGEST = 6
 """Words of a place that is shown, at most."""
@@ -95,9 +95,12 @@ def _merged(text: str, places: Sequence[Place]) -> list[Place]:
 def _apart(places: Sequence[Place]) -> list[Place]:
     """Return the places that overlap no heavier one: two may have grown into each other."""
     kept: list[Place] = []
+    taken: set[int] = set()
     for one in places:
-        if not any(one[0] < other[1] and other[0] < one[1] for other in kept):
+        characters = range(one[0], one[1])
+        if taken.isdisjoint(characters):
             kept.append(one)
+            taken.update(characters)
     return kept
 
 

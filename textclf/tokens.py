@@ -11,6 +11,7 @@ from typing import NamedTuple
 WORD = r"(?u)\b\w\w+\b"
 """What a word is: two or more letters, digits or underscores. The only tokenizer there is."""
 
+_TWO_OR_MORE = re.compile(r"\w\w+")
 _CHUNK = r"(?:(?!\s)[\s\S])+"
 
 
@@ -31,7 +32,7 @@ def lead_spans(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
     """
     if not numbers:
         return []
-    ends = [match.end() for match in islice(re.finditer(WORD, text), max(numbers))]
+    ends = [match.end() for match in islice(_TWO_OR_MORE.finditer(text), max(numbers))]
     return [(0, ends[n - 1] if n <= len(ends) else len(text)) for n in numbers]
 
 
