@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -27,15 +27,17 @@ from textclf.corpus import Columns, Corpus, as_dict, read_labelled
 from textclf.engines import make_engine
 from textclf.errors import InputError, TrainingError
 from textclf.examples import Examples, Folds, examples, folds_of, taught
-from textclf.features import Weighting
+from textclf.features import View, Weighting
 from textclf.linear import Decision, total
 from textclf.model import Model
 from textclf.reference import TextClassifier
+from textclf.ridge import VectorClassifier
 from textclf.scheme import Scheme, find_scheme
-from textclf.selection import named, reached, weigh, weighed, worth
+from textclf.selection import Mix, best_mix, named, reached, weighed, worth
 from textclf.sources import Reading
 from textclf.terms import TermList
 from textclf.tokens import lead_spans, words
+from textclf.vectors import shipped_vectors
 
 Doubles = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -61,6 +63,10 @@ class Config:
     """
     scaled: bool = True
     """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
+    vectors: bool = True
+    """Whether a view of word vectors may be chosen: of schemes of one label a text, where there are
+    8 labels or more, or seed terms are all that is learned from.
+    """
     folds: int = 5
     seed: int = 0
 
@@ -84,20 +90,27 @@ def fit(
     rest = None if of_terms else terms
     leads = () if terms else leads_of(record.text for record in ordered.records)
     labels = len(scheme.labels)
-    estimator = _estimator(
-        config, terms, leads=leads, of_terms=of_terms, labels=labels, prior=bool(scheme.prior)
+    tried = config.vectors and scheme.kind == "single" and (of_terms or labels >= _MANY_LABELS)
+    learners = _learners(
+        config,
+        terms,
+        leads=leads,
+        of_terms=of_terms,
+        labels=labels,
+        prior=bool(scheme.prior),
+        vectors=tried,
     )
-    views = estimator.views()
+    views = [view for _, view in learners]
     steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
     found = examples(ordered, scheme, rest, views)
     folds = folds_of(found, scheme, config.folds, config.seed)
     progress("weighing terms against texts", 1, steps)
-    share = _share(estimator, found, scheme, folds, config)
+    share = _share(learners[0][0], found, scheme, folds, config)
     scores = np.zeros((len(views), found.records, len(scheme.labels)))
     work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
     done = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_held_out)(estimator, found.only(place), *folds[number], share, scheme)
+        delayed(_held_out)(learners[place][0], found.only(place), *folds[number], share, scheme)
         for place, number in work
     )
     for step, (place, number) in enumerate(work):
@@ -105,7 +118,12 @@ def fit(
         progress(name, 2 + step, steps)
         scores[place, folds[number][1]] = next(done)
     progress("weighing views", steps - len(views) - 2, steps)
-    weights = _weights(scheme, scores, found.answers, alike=terms is not None)
+    mix = best_mix(scheme, scores, found.answers, _mixes(views, tried, fixed=terms is not None))
+    weights = mix.weights(scheme, scores, found.answers)
+    if tried and not weights[-1].any():
+        # Vectors have taken room from the other views, which now get it back.
+        without = replace(config, vectors=False)
+        return fit(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
     mean = weighed(scores, weights)
     decision = _decision(scheme, mean, found.answers)
     taken = [place for place in range(len(views)) if weights[place].any()]
@@ -113,13 +131,16 @@ def fit(
     for place in taken:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
         every = np.arange(found.records)
-        forms.append(_fitted(estimator, found.only(place), every, share).form_)
+        forms.append(_fitted(learners[place][0], found.only(place), every, share).form_)
     answers = ordered.answers(scheme)
     baselines = {
         "keywords": keyword_answers(ordered, scheme, rest, folds),
         "majority": [majority(answers)] * len(answers),
     }
-    probs, given = decided(scheme, scores, found.answers, folds, alike=terms is not None)
+    told = worth(scheme, views, scores, found.answers, weights)
+    if tried:
+        told[-1]["view"] += ", vectors"
+    probs, given = decided(scheme, scores, found.answers, folds, mix)
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
@@ -132,7 +153,7 @@ def fit(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": worth(scheme, views, scores, found.answers, weights),
+        "views": told,
         "versions": {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")},
         "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
         "use": _USE_OF_TERMS if of_terms else _USE,
@@ -178,18 +199,18 @@ def train_file(
 
 
 def decided(
-    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, *, alike: bool = False
+    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, mix: Mix = Mix()
 ) -> tuple[Doubles, NDArray[np.bool_]]:
     """Return probabilities and labels given, shape (texts, labels), for out-of-fold scores.
 
-    `scores` has the shape (views, texts, labels). Views are weighed (all `alike`, where asked) and
-    each fold is decided on as the scores of the other folds ask for: what the card says is
-    measured by nothing that was set on it. Labels are as frequent as in the texts at hand: the
-    prior of a scheme is for other texts.
+    `scores` has the shape (views, texts, labels). Views are weighed, and each fold is decided on,
+    as the scores of the other folds ask for: what the card says is measured by nothing that was
+    set on it. Labels are as frequent as in the texts at hand: the prior of a scheme is for other
+    texts.
     """
     probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
     for train, test in folds:
-        weights = _weights(scheme, scores[:, train], truth[train], alike=alike)
+        weights = mix.weights(scheme, scores[:, train], truth[train])
         seen = weighed(scores[:, train], weights)
         decision = decide(
             scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=_is_likeliest(scheme)
@@ -216,17 +237,6 @@ def _is_likeliest(scheme: Scheme) -> bool:
     return bool(scheme.prior or scheme.lead_words)
 
 
-def _weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
-    """Return what each view weighs for each label.
-
-    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, all views
-    weigh the same.
-    """
-    if alike:
-        return np.full((len(scores), scores.shape[2]), 1 / len(scores))
-    return weigh(scheme, scores, truth)
-
-
 _USE = (
     "Codes English news text under the scheme in this file. Scores are out of fold on the "
     "training corpus: measure on a labelled sample of your own before you publish counts."
@@ -236,13 +246,31 @@ _USE_OF_TERMS = (
     "few labelled texts or none: scores and probabilities are those of held-out terms, not of "
     "articles. Measure on a labelled sample of your own before you publish counts."
 )
+_MANY_LABELS = 8
+"""With fewer labels than this, word vectors bring nothing, unless terms alone are learned from."""
+_OF_CHARACTERS, _OF_VECTORS = 0.5, 0.5
+"""What these views weigh beside words, where there are vectors and seed terms."""
 _LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
 """The first so many words of texts are views of their own: news puts first what matters."""
 _WEIGHTS = 2_500_000
 """How many weights the views of words and characters may have, all labels together."""
+_WEIGHTS_WITH_VECTORS = 2_250_000
+"""The same for all views where one is of vectors: 17 labels so stay under 15 MB."""
 
 
-def _estimator(
+def _mixes(views: Sequence[View], vectors: bool, *, fixed: bool) -> list[Mix]:
+    """Return what is chosen from: today's views alike, or those and the last one, of vectors.
+
+    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, what views
+    weigh is `fixed`.
+    """
+    if not vectors:
+        return [Mix((1.0,) * len(views), fixed)]
+    beside = [_OF_CHARACTERS if view.analyzer == "char_wb" else 1.0 for view in views[:-1]]
+    return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, _OF_VECTORS), fixed)]
+
+
+def _learners(
     config: Config,
     terms: TermList | None,
     *,
@@ -250,14 +278,21 @@ def _estimator(
     of_terms: bool,
     labels: int,
     prior: bool,
-) -> TextClassifier:
+    vectors: bool,
+) -> list[tuple[TextClassifier, View]]:
+    """Return the views that may be chosen, that of vectors last, each with what learns it."""
     weightings: tuple[Weighting, ...] = ("log", "binary")
     if terms or not config.scaled:
         weightings = ("log",)
-    views = 2 * len(weightings) + len(leads)
+    views = 2 * len(weightings) + len(leads) + vectors
+    weights = _WEIGHTS_WITH_VECTORS if vectors else _WEIGHTS
+    room = min(config.max_features, weights // (labels * views))
+    # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
+    # where a prior decides, weights would only bend the probabilities that it shifts.
+    class_weight = "balanced" if terms and not prior else None
     # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
     lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
-    return TextClassifier(
+    estimator = TextClassifier(
         weightings=weightings,
         leads=leads,
         word_ngrams=config.word_ngrams,
@@ -268,13 +303,15 @@ def _estimator(
         char_without=terms.characters_without if lexicon and terms else (),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
-        max_features=min(config.max_features, _WEIGHTS // (labels * views)),
+        max_features=room,
         C=config.C,
-        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
-        # where a prior decides, weights would only bend the probabilities that it shifts.
-        class_weight="balanced" if terms and not prior else None,
+        class_weight=class_weight,
         random_state=config.seed,
     )
+    learners = [estimator]
+    if vectors:
+        learners.append(VectorClassifier(shipped_vectors(), most=room, class_weight=class_weight))
+    return [(learner, view) for learner in learners for view in learner.views()]
 
 
 def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
