@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from textclf.features import View, tells_something, terms
+from textclf.features import View, Weighting, tells_something, terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,3 +76,25 @@ def columns(
     old, new = np.array(found, dtype=np.intp).reshape(-1, 2).T
     pick = sparse.csr_array((np.ones(len(old)), (old, new)), shape=(len(vocabulary), len(wanted)))
     return sparse.csr_array(matrix @ pick)
+
+
+def weighted(matrix: sparse.csr_array, weighting: Weighting) -> sparse.csr_array:
+    """Return counts as a weighting takes them."""
+    found = sparse.csr_array(matrix, copy=True)
+    found.data = 1 + np.log(found.data) if weighting == "log" else np.ones_like(found.data)
+    return found
+
+
+def normed(counts: sparse.csr_array, scale: NDArray[np.float64]) -> sparse.csr_array:
+    """Return weighed counts times the scale of their terms, each text at a norm of 1."""
+    scaled = counts @ sparse.diags_array(scale)
+    norm = np.sqrt(scaled.power(2).sum(axis=1))
+    norm[norm == 0] = 1
+    return narrow(sparse.diags_array(1 / norm) @ scaled)
+
+
+def narrow(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the matrix with the indices that LIBLINEAR takes."""
+    narrow = sparse.csr_array(matrix)
+    narrow.indices, narrow.indptr = narrow.indices.astype("i4"), narrow.indptr.astype("i4")
+    return narrow

@@ -19,10 +19,10 @@ from sklearn.base import clone
 from textclf.engines import make_engine
 from textclf.errors import InputError, TrainingError
 from textclf.examples import Examples, Folds
-from textclf.features import Weighting
+from textclf.features import View, Weighting
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme
-from textclf.selection import named, reached, weigh
+from textclf.selection import Mix, named, reached, weigh
 from textclf.terms import TermList
 from textclf.tokens import lead_spans, words
 
@@ -50,6 +50,10 @@ class Config:
     """
     scaled: bool = True
     """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
+    vectors: bool = True
+    """Whether a view of word vectors may be chosen: of schemes of one label a text, where there are
+    8 labels or more, or seed terms are all that is learned from.
+    """
     folds: int = 5
     seed: int = 0
 
@@ -74,6 +78,64 @@ _LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
 """The first so many words of texts are views of their own: news puts first what matters."""
 _WEIGHTS = 2_500_000
 """How many weights the views of words and characters may have, all labels together."""
+_WEIGHTS_WITH_VECTORS = 2_250_000
+"""The same for all views where one is of vectors: 17 labels so stay under 15 MB."""
+_MANY_LABELS = 8
+"""With fewer labels than this, word vectors bring nothing, unless terms alone are learned from."""
+_OF_CHARACTERS, _OF_VECTORS = 0.5, 0.5
+"""What these views weigh beside words, where there are vectors and seed terms."""
+
+Learner = tuple[TextClassifier, View]
+"""A view, and what learns it."""
+
+
+def takes_vectors(config: Config, scheme: Scheme, *, of_terms: bool) -> bool:
+    """Return whether a view of word vectors may be chosen."""
+    many = of_terms or len(scheme.labels) >= _MANY_LABELS
+    return config.vectors and scheme.kind == "single" and many
+
+
+def learners_for(
+    config: Config,
+    terms: TermList | None,
+    *,
+    leads: tuple[tuple[int, Weighting], ...],
+    of_terms: bool,
+    labels: int,
+    prior: bool,
+    vectors: bool,
+) -> list[Learner]:
+    """Return the views that may be chosen, that of vectors last, each with what learns it."""
+    estimator = estimator_for(
+        config,
+        terms,
+        leads=leads,
+        of_terms=of_terms,
+        labels=labels,
+        prior=prior,
+        vectors=vectors,
+    )
+    learners = [estimator]
+    if vectors:
+        from textclf.ridge import VectorClassifier  # noqa: PLC0415 - a table of three megabytes
+        from textclf.vectors import shipped_vectors  # noqa: PLC0415 - the same
+
+        weight = estimator.class_weight
+        most = estimator.max_features
+        learners.append(VectorClassifier(shipped_vectors(), most=most, class_weight=weight))
+    return [(learner, view) for learner in learners for view in learner.views()]
+
+
+def mixes_of(views: Sequence[View], *, vectors: bool, fixed: bool) -> list[Mix]:
+    """Return what is chosen from: today's views alike, or those and the last one, of vectors.
+
+    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, what views
+    weigh is `fixed`.
+    """
+    if not vectors:
+        return [Mix((1.0,) * len(views), fixed)]
+    beside = [_OF_CHARACTERS if view.analyzer == "char_wb" else 1.0 for view in views[:-1]]
+    return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, _OF_VECTORS), fixed)]
 
 
 def estimator_for(
@@ -84,12 +146,14 @@ def estimator_for(
     of_terms: bool,
     labels: int,
     prior: bool,
+    vectors: bool = False,
 ) -> TextClassifier:
     """Return the estimator, not yet fitted, that the config and the seed terms ask for."""
     weightings: tuple[Weighting, ...] = ("log", "binary")
     if terms or not config.scaled:
         weightings = ("log",)
-    views = 2 * len(weightings) + len(leads)
+    views = 2 * len(weightings) + len(leads) + vectors
+    weights = _WEIGHTS_WITH_VECTORS if vectors else _WEIGHTS
     # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
     lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
     return TextClassifier(
@@ -103,7 +167,7 @@ def estimator_for(
         char_without=terms.characters_without if lexicon and terms else (),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
-        max_features=min(config.max_features, _WEIGHTS // (labels * views)),
+        max_features=min(config.max_features, weights // (labels * views)),
         C=config.C,
         # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
         # where a prior decides, weights would only bend the probabilities that it shifts.
@@ -140,7 +204,7 @@ def term_share(
 
 
 def out_of_fold(
-    estimator: TextClassifier,
+    learners: Sequence[Learner],
     found: Examples,
     folds: Folds,
     share: float,
@@ -154,11 +218,11 @@ def out_of_fold(
     A record is scored by what was fitted to the rows that its fold learns from. `told` hears
     what is being done, and how many views of folds are behind.
     """
-    views = estimator.views()
+    views = [view for _, view in learners]
     scores = np.zeros((len(views), found.records, len(scheme.labels)))
     work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
     done = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(held_out)(estimator, found.only(place), *folds[number], share, scheme)
+        delayed(held_out)(learners[place][0], found.only(place), *folds[number], share, scheme)
         for place, number in work
     )
     for step, (place, number) in enumerate(work):

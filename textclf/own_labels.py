@@ -85,6 +85,7 @@ def fit_on_base(
         prior=bool(scheme.prior),
     )
     views = estimator.views()
+    learners = [(estimator, view) for view in views]
     steps = len(views) * (config.folds * len(WEIGHTS) + 1) + 4
     progress("counting n-grams", 0, steps)
     found = examples(ordered, scheme, terms, views)
@@ -102,7 +103,7 @@ def fit_on_base(
     for number, one in enumerate(weighing):
         done = 2 + number * len(views) * len(folds)
         told = partial(_told, progress, done, steps)
-        scores.append(out_of_fold(estimator, one, folds, share, scheme, jobs=jobs, told=told))
+        scores.append(out_of_fold(learners, one, folds, share, scheme, jobs=jobs, told=told))
     progress("weighing views", steps - len(views) - 2, steps)
     choosing = _Choosing(scheme, found.answers, apart, terms is not None, random_sample)
     every = np.arange(len(ordered))

@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from textclf.counting import Counts, columns, count
+from textclf.counting import Counts, columns, count, narrow, normed, weighted
 from textclf.errors import InputError
 from textclf.features import View, Weighting
 from textclf.lexicon import Lexicon
@@ -156,10 +156,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for view, vocabulary, matrix in zip(
             self.form_.views, counts.vocabularies, counts.matrices, strict=True
         ):
-            weighted = _weighted(columns(matrix, vocabulary, view.terms[:]), view.view.weighting)
-            norm = np.sqrt(weighted.power(2) @ view.scale.astype(float) ** 2)
+            seen = weighted(columns(matrix, vocabulary, view.terms[:]), view.view.weighting)
+            norm = np.sqrt(seen.power(2) @ view.scale.astype(float) ** 2)
             norm[norm == 0] = 1
-            total += (weighted @ view.weights.astype(float)) / norm[:, None]
+            total += (seen @ view.weights.astype(float)) / norm[:, None]
         return total
 
     def decision_function(self, X: Sequence[str]) -> NDArray[np.float64]:
@@ -209,32 +209,42 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
         chosen = self._choose(view, matrix, texts + np.flatnonzero(weight[texts:]))
         kept = tuple(vocabulary[i] for i in chosen)
-        weighted = _weighted(matrix[:, chosen], view.weighting)
+        seen = weighted(matrix[:, chosen], view.weighting)
         idf = np.ones(len(kept))
         if view.weighting == "log":
-            present = np.diff(weighted.tocsc().indptr)
+            present = np.diff(seen.tocsc().indptr)
             idf = (np.log((1 + len(answers)) / (1 + present)) + 1).astype(np.float32).astype(float)
-        scaled = weighted @ sparse.diags_array(idf)
-        norm = np.sqrt(scaled.power(2).sum(axis=1))
-        norm[norm == 0] = 1
-        ready = _narrow(sparse.diags_array(1 / norm) @ scaled)
+        ready = normed(seen, idf)
         if view.weighting == "log":
             coefficients, bias = self._solve(ready, answers, weight)
         else:
-            coefficients, bias = self._solve_scaled(ready, answers, weight, weighted)
-        scores = ready[:texts] @ coefficients + bias
-        middle = np.average(scores, axis=0, weights=weight[:texts])
-        varies = np.average((scores - middle) ** 2, axis=0, weights=weight[:texts])
+            coefficients, bias = self._solve_scaled(ready, answers, weight, seen)
+        return self._standardised(view, kept, idf, coefficients, bias, ready[:texts], weight)
+
+    def _standardised(
+        self,
+        view: View,
+        kept: Sequence[str],
+        scale: NDArray[np.float64],
+        coefficients: NDArray[np.float64],
+        bias: NDArray[np.float64],
+        ready: sparse.csr_array,
+        weight: NDArray[np.float64],
+    ) -> tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]:
+        """Return what `_fit_view` does, by the scores of texts that are weighed and of norm 1."""
+        scores = ready @ coefficients + bias
+        middle = np.average(scores, axis=0, weights=weight[: len(scores)])
+        varies = np.average((scores - middle) ** 2, axis=0, weights=weight[: len(scores)])
         if not self._multilabel and self.class_weight is None:
             # A rare label keeps its low scores: one deviation for all that are compared.
             varies = np.full_like(varies, varies.mean())
         spread = np.sqrt(varies)
         spread[spread == 0] = 1
         nothing = np.zeros((len(kept), 0), np.float32)
-        part = LinearView.of(view, Vocabulary(kept), idf.astype(np.float32), nothing)
+        part = LinearView.of(view, Vocabulary(kept), scale.astype(np.float32), nothing)
         if not self._multilabel and self.class_weight is not None:
             bias = bias - middle
-        return part, idf[:, None] * coefficients / spread, bias / spread
+        return part, scale[:, None] * coefficients / spread, bias / spread
 
     def _choose(
         self, view: View, matrix: sparse.csr_array, seeds: NDArray[np.intp]
@@ -295,7 +305,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ratio, scaled = np.ones(ready.shape[1]), ready
             if there is not None:
                 ratio = _log_count_ratio(there, column, weight)
-                scaled = _narrow(ready @ sparse.diags_array(ratio))
+                scaled = narrow(ready @ sparse.diags_array(ratio))
             solver = self._solver().fit(scaled, column, sample_weight=weight)
             columns.append(ratio * solver.coef_[0])
             biases.append(float(solver.intercept_[0]))
@@ -371,16 +381,3 @@ def _log_count_ratio(
     with_label = 1 + there.T @ (weight * column)
     without = 1 + there.T @ (weight * (1 - column))
     return np.asarray(np.log((with_label / with_label.sum()) / (without / without.sum())))
-
-
-def _narrow(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Return the matrix with the indices that LIBLINEAR takes."""
-    narrow = sparse.csr_array(matrix)
-    narrow.indices, narrow.indptr = narrow.indices.astype("i4"), narrow.indptr.astype("i4")
-    return narrow
-
-
-def _weighted(matrix: sparse.csr_array, weighting: Weighting) -> sparse.csr_array:
-    weighted = sparse.csr_array(matrix, copy=True)
-    weighted.data = 1 + np.log(weighted.data) if weighting == "log" else np.ones_like(weighted.data)
-    return weighted

@@ -4,6 +4,7 @@ It works on scores that were made before and knows no text and no estimator.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,34 @@ _LABELS_APART = 1.0
 """What it costs that the weights of one view differ from label to label."""
 _STEPS = 100
 """Where weights of many labels have come so far, they move by hundredths only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Which views a model is made of, and how it comes by their weights."""
+
+    parts: tuple[float, ...] = ()
+    """What each view weighs beside the others; 0 for one that is left out; empty: all the same."""
+    fixed: bool = False
+    """Whether views weigh their parts; else those of a part are weighed by how they do."""
+
+    def weights(self, scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
+        """Return what each view weighs for each label, shape (views, labels)."""
+        parts = np.array(self.parts or (1.0,) * len(scores))
+        weights = np.zeros((len(scores), scores.shape[2]))
+        if self.fixed:
+            weights += (parts / parts.sum())[:, None]
+        else:
+            weights[parts > 0] = weigh(scheme, scores[parts > 0], truth)
+        return weights
+
+
+def best_mix(scheme: Scheme, scores: Doubles, truth: NDArray[Any], mixes: Sequence[Mix]) -> Mix:
+    """Return the mix that reaches most out of fold, the first of equals."""
+    if len(mixes) == 1:
+        return mixes[0]
+    found = [weighed(scores, mix.weights(scheme, scores, truth)) for mix in mixes]
+    return mixes[int(np.argmax([reached(scheme, one, truth) for one in found]))]
 
 
 def reached(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> float:

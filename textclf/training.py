@@ -7,7 +7,7 @@ of an article, contrast pairs and near-duplicates stay on one side of every spli
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +26,21 @@ from textclf.fitting import (
     Doubles,
     Progress,
     digest,
-    estimator_for,
     fitted_to,
     is_likeliest,
     leads_of,
+    learners_for,
+    mixes_of,
     out_of_fold,
+    takes_vectors,
     term_share,
     versions,
-    view_weights,
 )
 from textclf.linear import Decision, total
 from textclf.model import Model
 from textclf.own_labels import fit_on_base
 from textclf.scheme import Scheme, find_scheme, shipped_schemes
-from textclf.selection import named, weighed, worth
+from textclf.selection import Mix, best_mix, named, weighed, worth
 from textclf.sources import Reading
 from textclf.suggest import choices
 from textclf.terms import TermList, shipped_terms
@@ -64,18 +65,25 @@ def fit(
     rest = None if of_terms else terms
     leads = () if terms else leads_of(record.text for record in ordered.records)
     labels = len(scheme.labels)
-    estimator = estimator_for(
-        config, terms, leads=leads, of_terms=of_terms, labels=labels, prior=bool(scheme.prior)
+    tried = takes_vectors(config, scheme, of_terms=of_terms)
+    learners = learners_for(
+        config,
+        terms,
+        leads=leads,
+        of_terms=of_terms,
+        labels=labels,
+        prior=bool(scheme.prior),
+        vectors=tried,
     )
-    views = estimator.views()
+    views = [view for _, view in learners]
     steps = len(views) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
     found = examples(ordered, scheme, rest, views)
     folds = folds_of(found, scheme, config.folds, config.seed)
     progress("weighing terms against texts", 1, steps)
-    share = term_share(estimator, found, scheme, folds, config)
+    share = term_share(learners[0][0], found, scheme, folds, config)
     scores = out_of_fold(
-        estimator,
+        learners,
         found,
         folds,
         share,
@@ -84,7 +92,13 @@ def fit(
         told=lambda name, done: progress(name, 2 + done, steps),
     )
     progress("weighing views", steps - len(views) - 2, steps)
-    weights = view_weights(scheme, scores, found.answers, alike=terms is not None)
+    mixes = mixes_of(views, vectors=tried, fixed=terms is not None)
+    mix = best_mix(scheme, scores, found.answers, mixes)
+    weights = mix.weights(scheme, scores, found.answers)
+    if tried and not weights[-1].any():
+        # Vectors have taken room from the other views, which now get it back.
+        without = replace(config, vectors=False)
+        return fit(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
     mean = weighed(scores, weights)
     decision = _decision(scheme, mean, found.answers)
     taken = [place for place in range(len(views)) if weights[place].any()]
@@ -92,13 +106,16 @@ def fit(
     for place in taken:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
         every = np.arange(found.records)
-        forms.append(fitted_to(estimator, found.only(place), every, share).form_)
+        forms.append(fitted_to(learners[place][0], found.only(place), every, share).form_)
     answers = ordered.answers(scheme)
     baselines = {
         "keywords": keyword_answers(ordered, scheme, rest, folds),
         "majority": [majority(answers)] * len(answers),
     }
-    probs, given = decided(scheme, scores, found.answers, folds, alike=terms is not None)
+    told = worth(scheme, views, scores, found.answers, weights)
+    if tried:
+        told[-1]["view"] += ", vectors"
+    probs, given = decided(scheme, scores, found.answers, folds, mix)
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
@@ -111,7 +128,7 @@ def fit(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": worth(scheme, views, scores, found.answers, weights),
+        "views": told,
         "versions": versions(),
         "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
         "use": _USE_OF_TERMS if of_terms else _USE,
@@ -187,18 +204,18 @@ def _base(name: str) -> Scheme:
 
 
 def decided(
-    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, *, alike: bool = False
+    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, mix: Mix = Mix()
 ) -> tuple[Doubles, NDArray[np.bool_]]:
     """Return probabilities and labels given, shape (texts, labels), for out-of-fold scores.
 
-    `scores` has the shape (views, texts, labels). Views are weighed (all `alike`, where asked) and
+    `scores` has the shape (views, texts, labels). Views are weighed as the `mix` says and
     each fold is decided on as the scores of the other folds ask for: what the card says is
     measured by nothing that was set on it. Labels are as frequent as in the texts at hand: the
     prior of a scheme is for other texts.
     """
     probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
     for train, test in folds:
-        weights = view_weights(scheme, scores[:, train], truth[train], alike=alike)
+        weights = mix.weights(scheme, scores[:, train], truth[train])
         seen = weighed(scores[:, train], weights)
         decision = decide(
             scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=is_likeliest(scheme)
