@@ -354,7 +354,9 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
 
 
 def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
-    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+    model = fit(
+        corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False)
+    )
 
     taken = [(view.view.analyzer, view.view.weighting) for view in model.form.views]
     assert taken == [("word", "log"), ("char_wb", "log")]

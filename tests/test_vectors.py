@@ -188,7 +188,7 @@ def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
     views = of_terms.card["views"]
 
     assert views[-1]["view"] == "word 1-1 log, vectors"
-    assert [one["share"] for one in views] == [0.5, 0.25, 0.25]
+    assert [one["share"] for one in views] == [0.4, 0.2, 0.4]
     assert of_terms.form.views[-1].view == View("word", 1, 1, "log")
 
 
@@ -256,3 +256,28 @@ def test_prediction_reads_no_vectors(of_terms, tmp_path):
 
     assert told.splitlines()[-1] == "[]"
     assert read_model(tmp_path / "beat.textclf").scheme == SINGLE
+
+
+@pytest.mark.parametrize(
+    ("texts", "shares"), [((), [0.4, 0.2, 0.4]), (range(7), [0.5, 0.25, 0.25])]
+)
+def test_vectors_weigh_as_much_as_words_beside_terms_alone_and_half_beside_texts(texts, shares):
+    """Eight labels, of seven texts each, that tell their label by words which only vectors know."""
+    subjects = {
+        "sport": "batsman striker goalkeeper midfielder bowler wicket hockey",
+        "weather": "drizzle thunderstorm rainfall hailstorm snowfall fog frost",
+        "health": "vaccine hospital surgeon malaria patients clinic dengue",
+        "law": "judge prosecutor verdict defendant lawyer bail acquittal",
+        "money": "shares stocks profit inflation currency dividend bonds",
+        "art": "painter novelist sculpture gallery poet film actress",
+        "school": "pupils teacher classroom exams university curriculum tuition",
+        "faith": "mosque prayer bishop pilgrims sermon shrine cleric",
+    }
+    scheme = Scheme("beat", tuple(Label(name) for name in sorted(subjects)))
+    groups = [TermGroup(name, tuple(words.split()[:4]), name) for name, words in subjects.items()]
+    answers = [(words.split()[n], (name,)) for name, words in subjects.items() for n in texts]
+    terms = TermList("beat", tuple(groups))
+
+    model = fit(corpus("beat", answers), scheme, terms=terms, config=SMALL)
+
+    assert [one["share"] for one in model.card["views"]] == shares

@@ -82,8 +82,8 @@ _WEIGHTS_WITH_VECTORS = 2_250_000
 """The same for all views where one is of vectors: 17 labels so stay under 15 MB."""
 _MANY_LABELS = 8
 """With fewer labels than this, word vectors bring nothing, unless terms alone are learned from."""
-_OF_CHARACTERS, _OF_VECTORS = 0.5, 0.5
-"""What these views weigh beside words, where there are vectors and seed terms."""
+_OF_CHARACTERS, _OF_VECTORS, _OF_VECTORS_ALONE = 0.5, 0.5, 1.0
+"""What these views weigh beside words, where there are vectors and seed terms, or these alone."""
 
 Learner = tuple[TextClassifier, View]
 """A view, and what learns it."""
@@ -126,8 +126,8 @@ def learners_for(
     return [(learner, view) for learner in learners for view in learner.views()]
 
 
-def mixes_of(views: Sequence[View], *, vectors: bool, fixed: bool) -> list[Mix]:
-    """Return what is chosen from: today's views alike, or those and the last one, of vectors.
+def mixes_of(views: Sequence[View], *, vectors: bool, of_terms: bool, fixed: bool) -> list[Mix]:
+    """Return the choice: other views alike, or beside the last one, of vectors.
 
     Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, what views
     weigh is `fixed`.
@@ -135,7 +135,8 @@ def mixes_of(views: Sequence[View], *, vectors: bool, fixed: bool) -> list[Mix]:
     if not vectors:
         return [Mix((1.0,) * len(views), fixed)]
     beside = [_OF_CHARACTERS if view.analyzer == "char_wb" else 1.0 for view in views[:-1]]
-    return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, _OF_VECTORS), fixed)]
+    own = _OF_VECTORS_ALONE if of_terms else _OF_VECTORS
+    return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, own), fixed)]
 
 
 def estimator_for(

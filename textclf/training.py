@@ -92,7 +92,7 @@ def fit(
         told=lambda name, done: progress(name, 2 + done, steps),
     )
     progress("weighing views", steps - len(views) - 2, steps)
-    mixes = mixes_of(views, vectors=tried, fixed=terms is not None)
+    mixes = mixes_of(views, vectors=tried, of_terms=of_terms, fixed=terms is not None)
     mix = best_mix(scheme, scores, found.answers, mixes)
     weights = mix.weights(scheme, scores, found.answers)
     if tried and not weights[-1].any():
