@@ -153,7 +153,22 @@ def test_the_mean_has_one_passage_more_that_takes_the_default(sided):
 
     (alone,) = answer.passages
     assert alone.labels == ("rain",)
-    assert dict(answer.probs)["rain"] == pytest.approx(alone.prob / 2)
+    share, least = alone.prob / 2, 0.3
+    assert dict(answer.probs)["rain"] == pytest.approx(1 - (1 - share) / (1 - least) / 2)
+
+
+def test_the_label_that_the_mean_gives_is_the_likeliest_and_can_be_held_back(sided):
+    wet = passage("Heavy rain is forecast for the coast, rain and more rain.")
+    dry = passage(SPORT[0])
+    for count in range(12):
+        text = "\n".join([wet, *[dry] * count])
+
+        answer = sided.annotate(text)
+        held_back = sided.annotate(text, Options(abstain=answer.prob + 1e-9))
+
+        assert answer.prob == max(prob for _, prob in answer.probs) >= 0.5
+        assert dict(answer.probs)[answer.label] == answer.prob
+        assert held_back.status == "abstained"
 
 
 def test_a_label_that_nothing_speaks_for_shows_no_evidence(rain, sided):

@@ -514,5 +514,40 @@ def test_too_few_own_labels_are_told_how_many_are_needed(tmp_path):
     )
 
     assert found.returncode == 1
-    assert b"there are 3 own texts" in found.stderr
+    assert b"own texts labelled under scheme 'sectarian_violence': 3;" in found.stderr
     assert b"20 or more are needed" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (["-o", "snow.csv"], "snow.csv: is an input too; give --output another file"),
+        (["--show-text", "snow.csv"], "snow.csv: is an input too; give --show-text another file"),
+        (["-o", "a.txt", "--show-text", "a.txt"], "a.txt: is both outputs"),
+    ],
+)
+def test_an_output_never_takes_the_place_of_an_input_or_of_another(
+    trained, tmp_path, options, wrong
+):
+    write_csv(tmp_path / "snow.csv", [{"text": SNOW}])
+    before = (tmp_path / "snow.csv").read_bytes()
+
+    found = run("predict", "snow.csv", "-m", trained, *options, cwd=tmp_path)
+
+    assert found.returncode == 1
+    assert wrong in found.stderr.decode()
+    assert (tmp_path / "snow.csv").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["snow.csv"]
+
+
+def test_the_text_that_was_read_is_shown_in_a_file_of_its_own(trained, tmp_path):
+    write_csv(tmp_path / "snow.csv", [{"text": f"ADVERTISEMENT\n\n{SNOW}"}])
+
+    found = run(
+        "predict", "snow.csv", "-m", trained, "-o", "a.csv", "--show-text", "b.txt", cwd=tmp_path
+    )
+
+    assert found.returncode == 0, found.stderr
+    shown = (tmp_path / "b.txt").read_text("utf-8")
+    assert SNOW in shown
+    assert "not read" in found.stderr.decode()

@@ -169,11 +169,12 @@ def test_a_title_that_the_text_begins_with_is_read_once():
     assert document.body_start == len("CANAL dries up\n")
 
 
-def test_an_article_of_a_title_alone_is_read_by_its_title():
+def test_an_article_of_a_title_alone_is_read_whole_and_has_no_passage():
     document = Document.read("", title="Canal dries up")
 
     assert document.text == "Canal dries up"
-    assert [document.text[one.start : one.end] for one in document.passages] == ["Canal dries up"]
+    assert document.passages == ()
+    assert document.passage_at(0) is None
 
 
 def test_a_repeated_paragraph_is_left_out_and_said_to_be():

@@ -110,7 +110,7 @@ def test_own_texts_are_dealt_out_evenly_and_groups_stay_together():
 
 
 def test_fewer_own_texts_than_are_needed_are_refused_with_their_number():
-    with pytest.raises(TrainingError, match=f"there are 18 own texts .* {FEWEST} or more"):
+    with pytest.raises(TrainingError, match=f"own texts .*: 18; .* {FEWEST} or more"):
         fit_on_base(own_texts(18), BASE, SINGLE)
 
 
@@ -125,8 +125,8 @@ def test_own_texts_of_one_article_are_refused():
     ("options", "wrong"),
     [
         ({"base": "sectarian"}, "no base 'sectarian'; did you mean 'sectarian_violence'"),
-        ({"base": "stance", "scheme": "stance"}, "give it without others"),
-        ({"random_sample": True}, "give a base"),
+        ({"base": "stance", "scheme": "stance"}, "leave out --scheme and --terms"),
+        ({"random_sample": True}, "--random-sample needs --base"),
     ],
 )
 def test_a_base_that_cannot_be_is_named(tmp_path, options, wrong):

@@ -149,11 +149,13 @@ class Answerer:
     def _by_mean(
         self, rows: Sequence[tuple[int, int]], probs: Sequence[Row], known: Sequence[float]
     ) -> tuple[list[tuple[int, ...]], list[Row], list[int]]:
-        """Return what each document rests on, the mean of its passages, and its label's place.
+        """Return what each document rests on, its probabilities, and its label's place.
 
-        One passage more, of the label of `mean_over`, counts into the mean, so that a text of a
-        single passage needs a surer one. It rests on the passages that are at least half as sure
-        of its label as the surest is; where it takes the label of `mean_over`, on all of it.
+        A document takes its strongest side if the mean of its passages gives that side
+        `mean_least`. One passage more, of the label of `mean_over`, counts into the mean, so that
+        a text of a single passage needs a surer one. It rests on the passages that are at least
+        half as sure of its label as the surest is; if it takes the label of `mean_over`, on all
+        of it.
         """
         default = self.scheme.index(self.scheme.mean_over)
         rests_on: list[tuple[int, ...]] = []
@@ -169,7 +171,7 @@ class Answerer:
             label = best if mean[best] >= self.scheme.mean_least else default
             surest = max(probs[place][label] for place in places)
             telling = [place for place in places if probs[place][label] >= surest / 2]
-            whole.append(mean)
+            whole.append(_from_shares(mean, default, self.scheme.mean_least))
             taken.append(label)
             read_whole = label == default or places == [first]
             rests_on.append(() if read_whole else tuple(p - first - 1 for p in telling))
@@ -198,6 +200,21 @@ class Answerer:
             )
             for (first, _), telling, row in zip(rows, surest, self._given(whole), strict=True)
         ]
+
+
+def _from_shares(mean: Row, default: int, least: float) -> Row:
+    """Return the probabilities of a document's labels from the mean shares of its passages.
+
+    A share of `least` gives the label, so it becomes even odds, and the shares below and above it
+    are stretched linearly to 0 and 1. The label that is given is thus the likeliest.
+    """
+    found = [
+        share / least / 2 if share < least else 1 - (1 - share) / (1 - least) / 2 for share in mean
+    ]
+    # The default label has what the strongest side leaves. A second side makes all less sure.
+    found[default] = 1 - max(found[:default] + found[default + 1 :])
+    total = sum(found)
+    return [one / total for one in found]
 
 
 def _passage(span: Span, answer: _Answer, known: float) -> PassagePrediction:

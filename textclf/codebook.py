@@ -138,7 +138,7 @@ def _html(scheme: Scheme) -> Iterator[str]:
 def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
     yield "Name", f"{scheme.name}, version {scheme.version}, digest {scheme.digest[:12]}"
     several = {"single": "exactly one", "multi": "any number"}[scheme.kind]
-    unit = "passage (a paragraph)" if scheme.unit == "passage" else "document"
+    unit = "passage (a run of whole sentences)" if scheme.unit == "passage" else "document"
     yield "Labels", f"{several} for each {unit}"
     for name, text in (
         ("Question", scheme.question),

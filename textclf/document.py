@@ -96,7 +96,7 @@ class Document:
             f"{heading.text}{_LINE_END}{text}" if heading.text and text else heading.text or text,
             tuple(Dropped(*characters.source(one.start, one.end), one.reason) for one in dropped),
             title if heading.text else "",
-            before + len(found[0].text) + 1 if inside else before if text else 0,
+            before + len(found[0].text) + 1 if inside else before,
             body,
             heading,
         )

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
-from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -22,7 +21,7 @@ from textclf.examples import Examples, Folds
 from textclf.features import View, Weighting
 from textclf.reference import TextClassifier
 from textclf.scheme import Scheme
-from textclf.selection import Mix, named, reached, weigh
+from textclf.selection import Mix, named, reached
 from textclf.terms import TermList
 from textclf.tokens import lead_spans, words
 
@@ -61,17 +60,6 @@ class Config:
 def is_likeliest(scheme: Scheme) -> bool:
     """Return whether the likeliest label is given: where the scheme says how it is to be used."""
     return bool(scheme.prior or scheme.lead_words)
-
-
-def view_weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any], *, alike: bool) -> Doubles:
-    """Return what each view weighs for each label.
-
-    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, all views
-    weigh the same.
-    """
-    if alike:
-        return np.full((len(scores), scores.shape[2]), 1 / len(scores))
-    return weigh(scheme, scores, truth)
 
 
 _LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))

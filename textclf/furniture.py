@@ -8,6 +8,7 @@ cases in tests/cases/furniture.toml.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from textclf.furniture_rules import (
@@ -46,6 +47,8 @@ class Glued(NamedTuple):
     reason: str
 
 
+_MOST_GLUED = 50
+"""Scripts that are cut out of one paragraph, at most."""
 _OPENING_LINES = 6
 """How far down a page its breadcrumb, byline and date line stand."""
 _LONGEST_BYLINE = 60
@@ -142,8 +145,9 @@ def other_stories(paragraphs: Sequence[str], repeated: Collection[int]) -> dict[
         return {}
     tail = range(start, len(paragraphs))
     broken = [n for n in tail if n not in repeated and _breaks_off(paragraphs[n])]
-    signs = [n for n in tail if n in repeated or n in broken]
-    teasers = [n for n in tail if n not in signs and n > min(signs, default=n)]
+    signs = {n for n in tail if n in repeated}.union(broken)
+    first = min(signs, default=len(paragraphs))
+    teasers = [n for n in tail if n not in signs and n > first]
     if len(teasers) > len(signs):
         teasers = []
     return dict.fromkeys(broken, "cut off") | dict.fromkeys(teasers, "teaser")
@@ -177,12 +181,12 @@ def _may_have_glued(text: str) -> bool:
 
 def _article_end(paragraphs: Sequence[str], suspects: Sequence[int]) -> int:
     """Return the paragraph at which the article is over: never leaves the larger part behind it."""
+    read = list(accumulate(map(len, paragraphs), initial=0))
     for number in suspects:
         text = paragraphs[number]
-        if _opener(text) in _AFTER_WORDS and _compiled(AFTER_PATTERN).fullmatch(text):
-            read = sum(map(len, paragraphs[:number]))
-            if read >= sum(map(len, paragraphs[number:])):
-                return number
+        closes = _opener(text) in _AFTER_WORDS and _compiled(AFTER_PATTERN).fullmatch(text)
+        if closes and 2 * read[number] >= read[-1]:
+            return number
     return len(paragraphs)
 
 
@@ -208,7 +212,7 @@ def _in_paragraph(number: int, text: str, *, last: bool) -> Iterator[Glued]:
         yield Glued(number, 0, start, "byline" if text.startswith("By ") else "photo credit")
     scripted = "adsbygoogle" in text or "Media error" in text
     for reason, pattern in IN_LINE if scripted else ():
-        for match in re.finditer(pattern, text):
+        for match in islice(re.finditer(pattern, text), _MOST_GLUED):
             before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
             if (not before or ends_well(before)) and not after[:1].islower():
                 yield Glued(number, match.start(), match.end(), reason)

@@ -24,6 +24,8 @@ def judge(classifier: Classifier, corpus: Corpus, options: Options = Options(evi
     """Return how well a model's answers agree with the labels of a corpus.
 
     An answer that is not ok counts as wrong; passages of one article are resampled together.
+    Each text is read by itself: what `predict` leaves out because articles of a run repeat it is
+    read here.
     """
     answers = [classifier.code(record.document(), options) for record in corpus.records]
     return evaluate(

@@ -23,19 +23,20 @@ from textclf.fitting import (
     Doubles,
     Progress,
     digest,
-    estimator_for,
     fitted_to,
     is_likeliest,
     leads_of,
+    learners_for,
+    mixes_of,
     out_of_fold,
+    takes_vectors,
     term_share,
     versions,
-    view_weights,
 )
 from textclf.linear import Decision, total
 from textclf.model import Model
 from textclf.scheme import Scheme
-from textclf.selection import named, weighed, worth
+from textclf.selection import Mix, named, weighed, worth
 from textclf.terms import TermList
 
 Rows = NDArray[np.intp]
@@ -76,16 +77,18 @@ def fit_on_base(
     ordered = Corpus(ordered.records + mine)
     apart = np.arange(len(ordered)) >= at
     leads = () if terms else leads_of(record.text for record in ordered.records)
-    estimator = estimator_for(
+    tried = takes_vectors(config, scheme, of_terms=False)
+    learners = learners_for(
         config,
         terms,
         leads=leads,
         of_terms=False,
         labels=len(scheme.labels),
         prior=bool(scheme.prior),
+        vectors=tried,
     )
-    views = estimator.views()
-    learners = [(estimator, view) for view in views]
+    views = [view for _, view in learners]
+    mix = mixes_of(views, vectors=tried, of_terms=False, fixed=terms is not None)[-1]
     steps = len(views) * (config.folds * len(WEIGHTS) + 1) + 4
     progress("counting n-grams", 0, steps)
     found = examples(ordered, scheme, terms, views)
@@ -97,15 +100,15 @@ def fit_on_base(
             "measured on them; give more articles"
         )
     progress("weighing terms against texts", 1, steps)
-    share = term_share(estimator, found, scheme, folds, config)
+    share = term_share(learners[0][0], found, scheme, folds, config)
     weighing = [found.weighing(np.where(apart, float(weight), 1.0)) for weight in WEIGHTS]
     scores = []
     for number, one in enumerate(weighing):
         done = 2 + number * len(views) * len(folds)
-        told = partial(_told, progress, done, steps)
-        scores.append(out_of_fold(learners, one, folds, share, scheme, jobs=jobs, told=told))
+        hears = partial(_told, progress, done, steps)
+        scores.append(out_of_fold(learners, one, folds, share, scheme, jobs=jobs, told=hears))
     progress("weighing views", steps - len(views) - 2, steps)
-    choosing = _Choosing(scheme, found.answers, apart, terms is not None, random_sample)
+    choosing = _Choosing(scheme, found.answers, apart, mix, random_sample)
     every = np.arange(len(ordered))
     chosen = choosing.weight(scores, every)
     weight = WEIGHTS[chosen]
@@ -115,7 +118,12 @@ def fit_on_base(
     forms = []
     for place in taken:
         progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
-        forms.append(fitted_to(estimator, weighing[chosen].only(place), every, share).form_)
+        forms.append(
+            fitted_to(learners[place][0], weighing[chosen].only(place), every, share).form_
+        )
+    told = worth(scheme, views, scores[chosen][:, at:], found.answers[at:], weights)
+    if tried:
+        told[-1]["view"] += ", vectors"
     probs, given = choosing.decided(scores, folds)
     answers = ordered.answers(scheme)[at:]
     baselines = {
@@ -144,7 +152,7 @@ def fit_on_base(
             "scheme_sha256": scheme.digest,
         },
         "config": {**asdict(config), "term_share": share},
-        "views": worth(scheme, views, scores[chosen][:, at:], found.answers[at:], weights),
+        "views": told,
         "versions": versions(),
         "out_of_fold": quality(scheme, probs[at:], given[at:], answers, baselines, groups),
         "use": _USE,
@@ -171,13 +179,13 @@ class _Choosing:
         scheme: Scheme,
         truth: NDArray[Any],
         apart: NDArray[np.bool_],
-        alike: bool,
+        mix: Mix,
         random_sample: bool,
     ) -> None:
         self._scheme = scheme
         self._truth = truth
         self._apart = apart
-        self._alike = alike
+        self._mix = mix
         self._random_sample = random_sample
 
     def weight(self, scores: Sequence[Doubles], rows: Rows) -> int:
@@ -197,7 +205,7 @@ class _Choosing:
 
     def views(self, scores: Doubles, rows: Rows) -> Doubles:
         """Return what each view weighs for each label."""
-        return view_weights(self._scheme, scores[:, rows], self._truth[rows], alike=self._alike)
+        return self._mix.weights(self._scheme, scores[:, rows], self._truth[rows])
 
     def decision(self, scores: Doubles, rows: Rows) -> Decision:
         """Return the decision that scores ask for, at the prior that the model is to assume."""
@@ -252,8 +260,8 @@ def _own(own: Corpus, scheme: Scheme) -> tuple[Record, ...]:
     labelled = own.labelled(scheme).records
     if len(labelled) < FEWEST:
         raise TrainingError(
-            f"there are {len(labelled)} own texts labelled under scheme {scheme.name!r}; "
-            f"to learn on a base, {FEWEST} or more are needed"
+            f"own texts labelled under scheme {scheme.name!r}: {len(labelled)}; "
+            f"with --base {scheme.name}, {FEWEST} or more are needed"
         )
     renamed = (
         replace(

@@ -7,7 +7,7 @@ and nothing else.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
@@ -115,33 +115,67 @@ def paragraphs(
     inside[0] = inside[0] and not titled
     cut = _is_cut(text)
     width = _width(found, inside)
-    made = [found[0]]
+    growing = _Growing(found[0])
+    made = []
     for (one, other), goes_on in zip(pairwise(found), inside, strict=True):
         full = width and not (titled and one is found[0]) and _is_full(one, other, width, text)
-        alone = made[-1] is one and stands_alone(one.text)
-        joint = _LINE_END
+        alone = growing.is_line and stands_alone(one.text)
         if cut:
-            joint = " " if " " in text[one.parts[-1].end : other.parts[0].start] else ""
+            broken = " " in text[one.parts[-1].end : other.parts[0].start]
+            growing.add(other, " " if broken else "", text)
         elif full or (goes_on and not alone):
-            joint = " "
-        if joint == _LINE_END:
-            made.append(other)
+            growing.add(other, " ", text)
         else:
-            made[-1] = _joined(made[-1], other, joint, text)
-    return made
+            made.append(growing.done())
+            growing = _Growing(other)
+    return [*made, growing.done()]
 
 
 def rejoined(text: str, kept: Sequence[Paragraph]) -> list[Paragraph]:
     """Return paragraphs with those made one that a removed line had parted inside a sentence."""
-    made = list(kept[:1])
-    for number, other in enumerate(kept[1:]):
-        if not number and _is_title_above(text, kept):
-            made.append(other)
-        elif _goes_on(made[-1].text, other.text):
-            made[-1] = _joined(made[-1], other, " ", text)
+    if not kept:
+        return []
+    growing = _Growing(kept[0])
+    made = []
+    titled = len(kept) > 1 and _is_title_above(text, kept)
+    for number, (one, other) in enumerate(pairwise(kept)):
+        if _goes_on(one.text, other.text) and (number or not titled):
+            growing.add(other, " ", text)
         else:
-            made.append(other)
-    return made
+            made.append(growing.done())
+            growing = _Growing(other)
+    return [*made, growing.done()]
+
+
+class _Growing:
+    """A paragraph to which lines are added."""
+
+    def __init__(self, first: Paragraph) -> None:
+        self._texts = [first.text]
+        self._parts = list(first.parts)
+        self._first: Paragraph | None = first
+
+    @property
+    def is_line(self) -> bool:
+        """Whether nothing was added so far."""
+        return self._first is not None
+
+    def add(self, line: Paragraph, joint: str, text: str) -> None:
+        """Add a line of the text; a hyphen that only parted a word goes."""
+        last = self._texts[-1]
+        if joint and _HYPHENATED.search(last) and line.text[0].isalnum():
+            joint = ""
+            if _is_parted(last, line.text, text):
+                self._texts[-1] = last[:-1]
+                self._parts[-1] = self._parts[-1]._replace(end=self._parts[-1].end - 1)
+        first, *rest = line.parts
+        self._parts += [first._replace(before=joint), *rest]
+        self._texts += [joint, line.text]
+        self._first = None
+
+    def done(self) -> Paragraph:
+        """Return the paragraph."""
+        return self._first or Paragraph("".join(self._texts), tuple(self._parts))
 
 
 def ends_well(text: str) -> bool:
@@ -216,22 +250,6 @@ def _has_blank_line(text: str, one: Paragraph, other: Paragraph) -> bool:
     return ends > 1
 
 
-def _joined(paragraph: Paragraph, line: Paragraph, joint: str, text: str) -> Paragraph:
-    """Return a paragraph that goes on in a line; a hyphen that only parted a word goes."""
-    own = paragraph.text
-    if joint and _HYPHENATED.search(own) and line.text[0].isalnum():
-        joint = ""
-        if _is_parted(own, line.text, text):
-            last = paragraph.parts[-1]
-            parts = (*paragraph.parts[:-1], last._replace(end=last.end - 1))
-            paragraph = Paragraph(own[:-1], parts)
-    first, *rest = line.parts
-    return Paragraph(
-        paragraph.text + joint + line.text,
-        (*paragraph.parts, first._replace(before=joint), *rest),
-    )
-
-
 def _is_parted(line: str, following: str, text: str) -> bool:
     """Return whether a hyphen at a line end parts a word, and not the halves of a compound.
 
@@ -244,10 +262,16 @@ def _is_parted(line: str, following: str, text: str) -> bool:
         return False
     first, second = head.group(), tail.group()
     whole, compound = first + second, f"{first}-{second}"
-    if compound in text.lower() or compound in _words():
+    own = _words_in(text)
+    if compound in own or compound in _words():
         return False
-    found = re.search(rf"(?i)\b{whole}\b", text) is not None
-    return found or whole in _words() or first not in _words()
+    return whole in own or whole in _words() or first not in _words()
+
+
+@lru_cache(maxsize=1)
+def _words_in(text: str) -> frozenset[str]:
+    """Return the words of a text, and its compounds."""
+    return frozenset(re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower()))
 
 
 @cache

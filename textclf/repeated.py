@@ -21,11 +21,9 @@ ARTICLES = 3
 _PARTITIONS = 256
 _HELD = 1 << 20
 """Pairs of numbers that are held in memory; more are put into a temporary file."""
-_MAY_BE_WRAPPED = re.compile(r"\n\s*[a-zß-ÿ]")
+_MAY_BE_WRAPPED = re.compile(r"\n[^\S\n]*[^\W\d_A-Z]|[-\u2010\u00ac][^\S\n]*\n")
+"""A line that begins with a letter that is no capital, or one that ends in a hyphen."""
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum() and chr(sign) != "\n")
-_SIGNS_AND_ACCENTS = _SIGNS + bytes(range(128, 256))
-_LATIN = 1.2
-"""Bytes a character: below it, what is not ASCII is accents and quotes, and tells nothing apart."""
 _TYPOGRAPHY = ("’", "‘", "“", "”", "–", "—", "…", "\u00a0")
 
 
@@ -165,13 +163,11 @@ def keys_of(text: str) -> list[int]:
 
 
 def folded(text: str) -> bytes:
-    """Return the letters and digits of each line, lower-cased: two that are alike read alike."""
-    written = text.encode("utf-8", "surrogatepass")
-    if len(written) < _LATIN * len(text):
-        return written.lower().translate(None, _SIGNS_AND_ACCENTS)
-    for sign in _TYPOGRAPHY:
-        text = text.replace(sign, "")
-    return text.lower().encode("utf-8", "surrogatepass").translate(None, _SIGNS)
+    """Return the letters and digits of each line, those of ASCII lower-cased, as UTF-8."""
+    if not text.isascii():
+        for sign in _TYPOGRAPHY:
+            text = text.replace(sign, "")
+    return text.encode("utf-8", "surrogatepass").lower().translate(None, _SIGNS)
 
 
 def _keys(texts: Iterable[bytes]) -> list[int]:

@@ -161,8 +161,12 @@ def train_file(
     """
     if base:
         if scheme or terms:
-            raise TrainingError("a base brings its scheme and seed terms; give it without others")
+            raise TrainingError(
+                "--base brings its scheme and seed terms; leave out --scheme and --terms"
+            )
         on = _base(base)
+        if not inputs:
+            raise TrainingError("--base teaches beside labelled texts; give a file of them")
         own, _ = read_labelled(inputs, columns, Reading(text_field=text_field), scheme=on)
         model = fit_on_base(
             own,
@@ -177,7 +181,9 @@ def train_file(
         write_model(model, output)
         return model
     if random_sample:
-        raise TrainingError("random_sample is for labels on a base; give a base")
+        raise TrainingError(
+            "--random-sample needs --base, the shipped scheme that the labels are under"
+        )
     given = find_scheme(scheme) if scheme else None
     if inputs:
         name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")

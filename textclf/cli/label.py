@@ -9,10 +9,11 @@ from pathlib import Path
 from textclf.artifact import load_annotator
 from textclf.classifier import Options
 from textclf.cli.console import counted, tell
+from textclf.errors import InputError
 from textclf.labelling import spell_inputs
 from textclf.output import Format, format_for, opened
 from textclf.priors import ESTIMATE, parse_prior
-from textclf.sources import Reading, expand
+from textclf.sources import STDIN, Reading, expand
 
 
 def label(
@@ -29,7 +30,7 @@ def label(
 ) -> None:
     """Label the inputs and write the records; exits with 3 where some could not be read."""
     chosen = style or format_for(output, inputs)
-    expand(inputs, reading)
+    _apart(expand(inputs, reading), output, show_text)
     shares = parse_prior(prior)
     estimate = shares == ESTIMATE
     annotator = load_annotator(models, prior=None if shares == ESTIMATE else shares)
@@ -60,3 +61,14 @@ def label(
     if failed:
         tell(f"{failed} of the inputs could not be read; their rows say why")
         sys.exit(3)
+
+
+def _apart(inputs: Sequence[str], output: Path | None, show_text: Path | None) -> None:
+    """Refuse to write over an input, or two outputs into one file."""
+    taken = {Path(one).resolve() for one in inputs if one != STDIN}
+    for option, path in (("--output", output), ("--show-text", show_text)):
+        if path is not None and path.resolve() in taken:
+            raise InputError(f"{path}: is an input too; give {option} another file")
+    regular = output is not None and (output.is_file() or not output.exists())
+    if output and show_text and regular and output.resolve() == show_text.resolve():
+        raise InputError(f"{output}: is both outputs; give --show-text another file")
