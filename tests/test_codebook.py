@@ -84,6 +84,7 @@ def test_markdown_tells_the_whole_codebook():
         ({"mean_over": "dry", "mean_least": 0.2}, "the label of a mean probability of 20% or more"),
         ({"lead_words": (15, 30)}, "read whole, its first 15, 30 words as much as all of it"),
         ({"prior": (("rain", 0.1),), "prior_source": "a count"}, "rain 0.1 (a count)"),
+        ({"limits": "Hail is missed."}, "Hail is missed."),
         ({"unit": "passage"}, "exactly one for each passage (a run of whole sentences)"),
     ],
 )

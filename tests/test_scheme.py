@@ -33,6 +33,7 @@ name = "protest"
 version = "1"
 title = "Protest"
 question = "Is a protest reported?"
+limits = "Sit-ins are missed."
 kind = "multi"
 at_least_one = true
 implies = { march = ["protest"] }
@@ -118,6 +119,7 @@ def test_a_good_file_gives_its_scheme(tmp_path):
     assert scheme.close(["march"]) == ("protest", "march")
     assert scheme.at_least_one
     assert scheme.rulings[0].case == "a sit-in"
+    assert scheme.limits == "Sit-ins are missed."
 
 
 @pytest.mark.parametrize(

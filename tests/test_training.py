@@ -158,9 +158,11 @@ def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
         ),
     )
 
-    model = fit(Corpus(()), SINGLE, terms=terms, config=SMALL)
+    scheme = replace(SINGLE, limits="Hail is missed.")
+    model = fit(Corpus(()), scheme, terms=terms, config=SMALL)
 
     assert Classifier(model, NumpyEngine).predict(["A goal!", "Rain."]) == ["sport", "weather"]
+    assert model.card["use"].endswith("Hail is missed.")
     assert model.card["trained_on"]["texts"] == 0
     assert model.card["trained_on"]["measured_on"] == "seed terms"
     assert "not of articles" in model.card["use"]

@@ -144,6 +144,7 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
         ("Question", scheme.question),
         ("Ties", scheme.ties),
         ("Source", scheme.source),
+        ("Limits", scheme.limits),
     ):
         if text:
             yield name, text

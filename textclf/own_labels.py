@@ -155,7 +155,7 @@ def fit_on_base(
         "views": told,
         "versions": versions(),
         "out_of_fold": quality(scheme, probs[at:], given[at:], answers, baselines, groups),
-        "use": _USE,
+        "use": f"{_USE} {scheme.limits}".strip(),
     }
     if random_sample:
         card["prior_source"] = f"{len(mine)} own texts, a random sample"

@@ -94,6 +94,8 @@ class Scheme:
     labels assume it. What is not named shares the rest.
     """
     prior_source: str = ""
+    limits: str = ""
+    """What a model of the scheme is known to get wrong: it stands on its card."""
     at_least_one: bool = False
     """For a multi scheme: a text never goes without a label."""
     implies: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -238,6 +240,7 @@ class Scheme:
                 lead_words=table.numbers("lead_words"),
                 prior=tuple(table.shares("prior").items()),
                 prior_source=table.text("prior_source", ""),
+                limits=table.text("limits", ""),
                 at_least_one=table.flag("at_least_one"),
                 implies=tuple(table.mapping("implies").items()),
                 labels=tuple(_label(label) for label in labels),

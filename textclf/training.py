@@ -131,7 +131,7 @@ def fit(
         "views": told,
         "versions": versions(),
         "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
-        "use": _USE_OF_TERMS if of_terms else _USE,
+        "use": f"{_USE_OF_TERMS if of_terms else _USE} {scheme.limits}".strip(),
     }
     progress("done", steps, steps)
     return Model(scheme, total(forms, list(weights[taken])), decision, json.loads(json.dumps(card)))
