@@ -203,6 +203,8 @@ def test_a_lone_surrogate_in_json_survives(tmp_path):
         (["predict", "snow.txt", "--abstain", "7"], "give a probability between 0 and 1"),
         (["predict", "snow.txt", "-o", "out.docx"], "not told by its name"),
         (["explain", "nowhere.txt"], "there is no such file"),
+        (["explain", "articles.csv"], "is a table, and explain shows one article"),
+        (["explain", "-", "--prior", "estimate"], "give the shares predict printed"),
         (["train", "snow.txt", "-o", "x.textclf"], "is no table"),
         (["train", "snow.txt", "--scheme", "topci", "-o", "x.textclf"], "did you mean 'topic'"),
         (["evaluate", "nobody", "snow.txt"], "there is no model 'nobody'"),
@@ -260,6 +262,16 @@ def test_explain_marks_the_evidence_in_the_article(article):
 
     assert found.returncode == 0
     assert "[Snow +" in found.stdout.decode()
+
+
+def test_explain_assumes_the_prior_it_is_given(article):
+    options = ["-m", "sectarian_violence"]
+
+    plain = run("explain", article.name, *options, cwd=article.parent)
+    stated = run("explain", article.name, *options, "--prior", "mention=0.6", cwd=article.parent)
+
+    assert stated.returncode == 0, stated.stderr
+    assert stated.stdout != plain.stdout
 
 
 def test_explain_writes_one_page_that_needs_nothing_else(article):

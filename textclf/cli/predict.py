@@ -8,7 +8,7 @@ import typer
 
 from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.sources import Reading, read_items
+from textclf.sources import Reading, format_of, read_items
 
 
 class OutputFormat(StrEnum):
@@ -145,6 +145,10 @@ def explain(
         Path | None, typer.Option("--output", "-o", help="Write one HTML page to this file.")
     ] = None,
     no_clean: NoClean = False,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL=SHARE", help="As predict was given it. May be repeated."),
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option(
@@ -156,11 +160,20 @@ def explain(
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
     from textclf.explanation import explained  # noqa: PLC0415 - start-up time
+    from textclf.priors import ESTIMATE, parse_prior  # noqa: PLC0415 - start-up time
 
+    if format_of(file) != "txt":
+        raise InputError(
+            f"{file}: is a table, and explain shows one article; give its text in a .txt file, "
+            "or - for standard input"
+        )
+    shares = parse_prior(prior or [])
+    if shares == ESTIMATE:
+        raise InputError("prior 'estimate' needs many articles; give the shares predict printed")
     item = next(read_items([file], Reading(format="txt")))
     if item.error:
         raise InputError(item.error)
-    annotator = load_annotator(model or [])
+    annotator = load_annotator(model or [], prior=shares)
     options = Options(clean=not no_clean)
     page = explained(annotator, item.text, item.id, options, everything, output is not None)
     print_text(page, output)
