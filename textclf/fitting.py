@@ -86,31 +86,49 @@ def takes_vectors(config: Config, scheme: Scheme, *, of_terms: bool) -> bool:
 def learners_for(
     config: Config,
     terms: TermList | None,
+    scheme: Scheme,
     *,
     leads: tuple[tuple[int, Weighting], ...],
     of_terms: bool,
-    labels: int,
-    prior: bool,
     vectors: bool,
 ) -> list[Learner]:
-    """Return the views that may be chosen, that of vectors last, each with what learns it."""
-    estimator = estimator_for(
-        config,
-        terms,
+    """Return the views that may be chosen, that of vectors last, each with what learns it.
+
+    None of them is fitted yet.
+    """
+    weightings: tuple[Weighting, ...] = ("log", "binary")
+    if terms or not config.scaled:
+        weightings = ("log",)
+    views = 2 * len(weightings) + len(leads) + vectors
+    weights = _WEIGHTS_WITH_VECTORS if vectors else _WEIGHTS
+    most = min(config.max_features, weights // (len(scheme.labels) * views))
+    # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
+    # where a prior decides, weights would only bend the probabilities that it shifts.
+    class_weight = "balanced" if terms and not scheme.prior else None
+    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
+    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
+    estimator = TextClassifier(
+        weightings=weightings,
         leads=leads,
-        of_terms=of_terms,
-        labels=labels,
-        prior=prior,
-        vectors=vectors,
+        word_ngrams=config.word_ngrams,
+        char_ngrams=config.char_ngrams,
+        lexicon=lexicon,
+        group_ngrams=config.group_ngrams or (1, 1),
+        char_within=terms.characters_within if lexicon and terms else (),
+        char_without=terms.characters_without if lexicon and terms else (),
+        min_df=config.min_df,
+        char_min_df=config.char_min_df,
+        max_features=most,
+        C=config.C,
+        class_weight=class_weight,
+        random_state=config.seed,
     )
     learners = [estimator]
     if vectors:
         from textclf.ridge import VectorClassifier  # noqa: PLC0415 - a table of three megabytes
         from textclf.vectors import shipped_vectors  # noqa: PLC0415 - the same
 
-        weight = estimator.class_weight
-        most = estimator.max_features
-        learners.append(VectorClassifier(shipped_vectors(), most=most, class_weight=weight))
+        learners.append(VectorClassifier(shipped_vectors(), most=most, class_weight=class_weight))
     return [(learner, view) for learner in learners for view in learner.views()]
 
 
@@ -125,44 +143,6 @@ def mixes_of(views: Sequence[View], *, vectors: bool, of_terms: bool, fixed: boo
     beside = [_OF_CHARACTERS if view.analyzer == "char_wb" else 1.0 for view in views[:-1]]
     own = _OF_VECTORS_ALONE if of_terms else _OF_VECTORS
     return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, own), fixed)]
-
-
-def estimator_for(
-    config: Config,
-    terms: TermList | None,
-    *,
-    leads: tuple[tuple[int, Weighting], ...],
-    of_terms: bool,
-    labels: int,
-    prior: bool,
-    vectors: bool = False,
-) -> TextClassifier:
-    """Return the estimator, not yet fitted, that the config and the seed terms ask for."""
-    weightings: tuple[Weighting, ...] = ("log", "binary")
-    if terms or not config.scaled:
-        weightings = ("log",)
-    views = 2 * len(weightings) + len(leads) + vectors
-    weights = _WEIGHTS_WITH_VECTORS if vectors else _WEIGHTS
-    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
-    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
-    return TextClassifier(
-        weightings=weightings,
-        leads=leads,
-        word_ngrams=config.word_ngrams,
-        char_ngrams=config.char_ngrams,
-        lexicon=lexicon,
-        group_ngrams=config.group_ngrams or (1, 1),
-        char_within=terms.characters_within if lexicon and terms else (),
-        char_without=terms.characters_without if lexicon and terms else (),
-        min_df=config.min_df,
-        char_min_df=config.char_min_df,
-        max_features=min(config.max_features, weights // (labels * views)),
-        C=config.C,
-        # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
-        # where a prior decides, weights would only bend the probabilities that it shifts.
-        class_weight="balanced" if terms and not prior else None,
-        random_state=config.seed,
-    )
 
 
 def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:

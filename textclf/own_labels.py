@@ -81,10 +81,9 @@ def fit_on_base(
     learners = learners_for(
         config,
         terms,
+        scheme,
         leads=leads,
         of_terms=False,
-        labels=len(scheme.labels),
-        prior=bool(scheme.prior),
         vectors=tried,
     )
     views = [view for _, view in learners]

@@ -64,15 +64,13 @@ def fit(
     ordered, of_terms = taught(corpus, scheme, terms)
     rest = None if of_terms else terms
     leads = () if terms else leads_of(record.text for record in ordered.records)
-    labels = len(scheme.labels)
     tried = takes_vectors(config, scheme, of_terms=of_terms)
     learners = learners_for(
         config,
         terms,
+        scheme,
         leads=leads,
         of_terms=of_terms,
-        labels=labels,
-        prior=bool(scheme.prior),
         vectors=tried,
     )
     views = [view for _, view in learners]
