@@ -3,7 +3,6 @@
 It draws no page and reads nothing: `explanation` does the one, `sources` the other.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
@@ -64,7 +63,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
             raise InputError(f"standard output cannot be written: {reason.strerror}") from None
         return
     device = path.exists() and not path.is_file()
-    beside = path if device else path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path if device else path.with_name(f".{path.name}.part")
     try:
         with beside.open("wb", buffering=_BUFFER) as raw:
             if path.suffix.lower() == ".gz":
