@@ -239,10 +239,8 @@ class Annotator:
                 shares += known[at:end]
             else:
                 whole = rows[at * labels : (at + 1) * labels]
-                of_leads = [
-                    rows[(end + place) * labels :][:labels]
-                    for place in map(self._leads.index, leads)
-                ]
+                places = (end + self._leads.index(one) for one in leads)
+                of_leads = [rows[place * labels : (place + 1) * labels] for place in places]
                 numbers += with_leads(whole, of_leads)
                 shares.append(known[at])
             at = end + len(self._leads)
