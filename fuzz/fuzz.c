@@ -64,10 +64,10 @@ static void check(int holds)
 
 static struct engine *make(int many, int portable)
 {
-    static struct memory memory[MADE][11];
+    static struct memory memory[MADE][13];
     static int made;
     const float bias[LABELS] = {0.5f, 0, -1};
-    struct engine *engine = engine_new(2, 11, 1);
+    struct engine *engine = engine_new(2, 13, 1);
     struct memory *here = memory[made++];
     check(engine && !engine_form(engine, 0, bias, LABELS) && !engine_form(engine, 1, bias, 2));
     check(!engine_abbreviation(engine, (const uint8_t *)"gen", 3));
@@ -91,13 +91,18 @@ static struct engine *make(int many, int portable)
         {.form = 0, .kind = CHARS, .low = 1, .high = 5, .lexicon = engine->lexicon, .within = 1},
         {.form = 1, .kind = CHARS, .low = 1, .high = 5, .lexicon = engine->lexicon,
          .without = 2 | 1ull << QUOTATION},
+        {.form = 0, .kind = WORDS, .low = 1, .high = 3, .lexicon = engine->lexicon, .within = 2},
+        {.form = 1, .kind = WORDS, .low = 1, .high = 3, .lead = 4, .lexicon = engine->lexicon,
+         .without = 1 | 1ull << QUOTATION},
     };
     const char *const *terms[] = {words, words + 3, grams, grams + 2, marks, words,
-                                  words, words + 3, words + 3, grams, grams};
+                                  words, words + 3, words + 3, grams, grams,
+                                  words, words + 3};
     const size_t counts[] = {COUNT(words), COUNT(words) - 3, COUNT(grams), COUNT(grams) - 2,
                              COUNT(marks), COUNT(words),
                              COUNT(words), COUNT(words) - 3, COUNT(words) - 3,
-                             COUNT(grams), COUNT(grams)};
+                             COUNT(grams), COUNT(grams),
+                             COUNT(words), COUNT(words) - 3};
     for (size_t v = 0; v < COUNT(views); v++) {
         fill(engine, here + v, views + v, terms[v], (uint32_t)counts[v]);
         check(!engine_view(engine, views[v]));

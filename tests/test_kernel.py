@@ -353,10 +353,37 @@ def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
     assert terms("A.\nShia ran.\nHe ran.", looks) == terms("A. Shia ran.", View("char_wb", 1, 1))
 
 
-def test_a_view_of_words_cannot_be_within_groups():
-    with pytest.raises(InputError, match="'char_wb' may be within groups"):
-        View("word", 1, 1, lexicon=SAID, within=("people",))
+@settings(max_examples=300)
+@given(text=SENTENCE_PIECES)
+def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
+    texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
+    grams = {gram for one in texts for gram in terms(one, View("word", 1, 3))} | {"shia"}
+    forms = [
+        form(
+            view(View("word", 1, 3, lexicon=SAID, **chosen), grams),
+            view(View("word", 1, 2, lead=3, lexicon=SAID, **chosen), grams),
+            view(View("char_wb", 1, 1, lexicon=SAID, **chosen), ["a", "s"]),
+        )
+        for chosen in CHOICES
+    ]
+
+    alike(forms, texts)
+
+
+def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_looked_at():
+    looks = View("word", 1, 2, lexicon=SAID, within=("people",))
+    text = "Shia men ran. Hindus ran. He hid."
+
+    assert terms(text, looks) == [
+        *("shia", "men", "ran", "hindus", "ran"),
+        *("shia men", "men ran", "ran hindus", "hindus ran"),
+    ]
+
+
+def test_a_view_of_marks_cannot_be_within_groups():
+    with pytest.raises(InputError, match="'group' cannot be within"):
+        View("group", 1, 1, lexicon=SAID, within=("people",))
     with pytest.raises(InputError, match="its lexicon has no such group"):
         View("char_wb", 1, 1, lexicon=SAID, within=("nobody",))
     with pytest.raises(InputError, match="has a lexicon"):
-        View("char_wb", 1, 1, within=("people",))
+        View("word", 1, 1, within=("people",))

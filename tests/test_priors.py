@@ -7,6 +7,7 @@ import pytest
 from conftest import PASSAGES, SINGLE, SPORT, WEATHER
 from hypothesis import given
 from hypothesis import strategies as st
+from test_cli import run
 
 from textclf.artifact import load_annotator
 from textclf.classifier import Annotator, Options
@@ -15,7 +16,14 @@ from textclf.engine import NumpyEngine
 from textclf.errors import InputError
 from textclf.labelling import adapted_to, spell_inputs
 from textclf.linear import Decision
-from textclf.priors import estimate_prior, parse_prior, told, with_prior, with_stated
+from textclf.priors import (
+    estimate_prior,
+    parse_prior,
+    told,
+    with_high_precision,
+    with_prior,
+    with_stated,
+)
 from textclf.reports import prior_report
 from textclf.sources import Reading
 
@@ -108,6 +116,38 @@ def test_labels_that_are_not_named_share_the_rest_as_before():
     stance = load_annotator(["stance"], prior={"against": 0.5}).models[0]
 
     assert stance.decision.prior == pytest.approx((0.5, 0.5 * 0.03 / 0.95, 0.5 * 0.92 / 0.95))
+
+
+def test_high_precision_makes_each_label_but_the_commonest_four_times_as_rare(beat):
+    stance, topic = load_annotator(["stance", "topic"], high_precision=True).models
+
+    assert stance.decision.prior == pytest.approx((0.0125, 0.0075, 0.98))
+    assert topic.decision.prior is None
+    with pytest.raises(InputError, match="needs a model that states a prior"):
+        with_high_precision([beat])
+
+
+@given(shares=shares_of, seed=st.integers(0, 2**32))
+def test_high_precision_gives_rare_labels_to_fewer_articles_and_to_no_others(rain, shares, seed):
+    ones = (1.0,) * len(shares)
+    decision = Decision("single", ones, (0.0,) * len(shares), ones, prior=shares)
+    (high,) = with_high_precision([replace(rain, decision=decision)])
+    probs = np.random.default_rng(seed).dirichlet(ones, size=50)
+    scores = np.log(probs)
+
+    normal, sure = (one.best(one.probabilities(scores)) for one in (decision, high.decision))
+
+    common = np.argmax(shares)
+    assert ((sure == normal) | (sure == common)).all()
+    assert (sure == common).sum() >= (normal == common).sum()
+
+
+@pytest.mark.parametrize("command", ["predict", "explain"])
+def test_high_precision_and_a_prior_are_not_given_together(command):
+    asked = run(command, "docs/sample.txt", "--precision", "high", "--prior", "against=0.1")
+
+    assert asked.returncode == 1
+    assert b"give --precision or --prior, not both" in asked.stderr
 
 
 def test_a_prior_moves_the_model_of_its_label_alone(beat, rain):

@@ -95,15 +95,17 @@ def test_the_shipped_terms_of_a_scheme_point_to_its_labels(name):
     assert set(found) <= set(scheme.label_names)
 
 
-def test_roles_tell_in_which_sentences_characters_are_learned(tmp_path):
-    text = GOOD.replace(
-        'scheme = "sky"\n',
-        'scheme = "sky"\ncharacters_within = ["identity"]\ncharacters_without = ["quotation"]\n',
-    )
+def test_roles_tell_in_which_sentences_words_and_characters_are_learned(tmp_path):
+    lines = [
+        'characters_within = ["identity"]\ncharacters_without = ["quotation"]',
+        'words_within = ["quotation"]\nwords_without = ["identity"]',
+    ]
+    text = GOOD.replace('scheme = "sky"\n', "\n".join(['scheme = "sky"', *lines, ""]))
 
     found = read(tmp_path, text)
 
     assert (found.characters_within, found.characters_without) == (("identity",), ("quotation",))
+    assert (found.words_within, found.words_without) == (("quotation",), ("identity",))
 
 
 def test_a_role_that_no_group_has_is_refused(tmp_path):

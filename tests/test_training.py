@@ -26,7 +26,7 @@ from textclf.calibration import decide
 from textclf.classifier import Classifier, Options
 from textclf.corpus import Corpus, Record
 from textclf.engine import NumpyEngine
-from textclf.errors import CorpusError, TrainingError
+from textclf.errors import CorpusError, ModelError, TrainingError
 from textclf.features import View, terms
 from textclf.linear import Decision, LinearForm
 from textclf.pipeline import export, to_pipeline
@@ -269,6 +269,16 @@ def test_the_exported_pipeline_gives_the_same_probabilities(name, shown, request
     doubt = model.decision.doubt
     shares = len(model.scheme.labels) if model.scheme.kind == "single" else 2
     assert np.allclose(ours[:, order], doubt / shares + (1 - doubt) * theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["sectarian_violence", "stance"])
+def test_a_model_that_reads_groups_of_phrases_is_not_exported(name, tmp_path):
+    path = tmp_path / "model.joblib"
+
+    with pytest.raises(ModelError, match=f"scheme '{name}' reads groups of phrases"):
+        export(read_model(find_model(name)), path)
+
+    assert not path.exists()
 
 
 def exported_view(model, lead):

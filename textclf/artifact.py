@@ -12,7 +12,7 @@ from textclf.errors import ModelError
 from textclf.model import Model
 from textclf.modelfile import from_bytes, to_bytes
 from textclf.prediction import Annotation
-from textclf.priors import with_stated
+from textclf.priors import with_high_precision, with_stated
 from textclf.shipped import shipped
 from textclf.suggest import choices
 
@@ -29,17 +29,23 @@ def load(name: str | os.PathLike[str]) -> Classifier:
 
 
 def load_annotator(
-    names: Sequence[str | os.PathLike[str]] = (), *, prior: Mapping[str, float] | None = None
+    names: Sequence[str | os.PathLike[str]] = (),
+    *,
+    prior: Mapping[str, float] | None = None,
+    high_precision: bool = False,
 ) -> Annotator:
     """Return an annotator for several models; without names, for all that travel with textclf.
 
     `prior` tells how frequent labels are in the material at hand, such as `{"mention": 0.1}`,
     among passages or documents, whichever the scheme answers; labels that it does not name share
-    the rest as before. Raises InputError for a label that no model has.
+    the rest as before. With `high_precision`, rare labels are taken to be four times as rare.
+    Raises InputError for a label that no model has.
     """
     chosen = [find_model(name) for name in names] or list(_models_in(shipped("models")))
     models = [read_model(path) for path in chosen]
-    return Annotator(with_stated(models, prior) if prior else models, make_engine)
+    if prior:
+        models = with_stated(models, prior)
+    return Annotator(with_high_precision(models) if high_precision else models, make_engine)
 
 
 def annotate(text: str, schemes: Sequence[str] = ()) -> Annotation:

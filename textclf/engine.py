@@ -4,7 +4,7 @@ Each text is analysed once for all forms, and each term is looked up once for al
 It knows no scheme and no file.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, pairwise
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.batches import Batch, batched, tally
-from textclf.features import View, seen_chunks
+from textclf.features import View, in_seen_sentences, seen_chunks
 from textclf.lexicon import Lexicon
 from textclf.linear import Doubles, LinearForm, LinearView, Place, Places, Scores
 from textclf.lookup import Vocabulary, hashes
@@ -240,7 +240,7 @@ class _View:
         if self.view.analyzer == "group" and self.view.lexicon:
             return self._marks(self.view.lexicon.terms(tokens.text, self.view.low, self.view.high))
         if self.view.analyzer == "word":
-            return self._words(tokens.words)
+            return self._words(tokens)
         return self._chars(
             seen_chunks(tokens.text, self.view) if self.view.lexicon else tokens.chunks
         )
@@ -261,10 +261,13 @@ class _View:
         firsts, grams = map(np.concatenate, zip(*runs, strict=True))
         ids = self._vocabulary.find(grams)
         (at,) = (ids >= 0).nonzero()
+        sizes = [len(starting) for starting, _ in runs]
+        lengths = np.repeat(np.arange(self.view.low, self.view.high + 1), sizes)
+        if self.view.lexicon:
+            at = at[self._all_seen(batch, firsts.take(at), lengths.take(at))]
         bounds, units, counted = batch.words.bounds, firsts.take(at), None
         if self.view.lead:
-            sizes = [len(starting) for starting, _ in runs]
-            ends = units + np.repeat(np.arange(self.view.low, self.view.high + 1), sizes).take(at)
+            ends = units + lengths.take(at)
             counted = ends <= np.repeat(bounds[:-1] + self.view.lead, np.diff(bounds)).take(units)
         return _Many(ids.take(at), units, bounds, counted)
 
@@ -284,13 +287,25 @@ class _View:
         seen = [seen_chunks(text, self.view).texts for text in batch.texts]
         return list(chain.from_iterable(seen)), np.cumsum([0, *map(len, seen)])
 
-    def _words(self, tokens: Tokens) -> _Found:
+    def _all_seen(self, batch: Batch, firsts: Places, lengths: Places) -> NDArray[np.bool_]:
+        """Return for n-grams, by first word and length, if the view looks at all their words."""
+        words = batch.words
+        flags = [
+            in_seen_sentences(text, words.starts[first:end].tolist(), self.view)
+            for text, (first, end) in zip(batch.texts, pairwise(words.bounds), strict=True)
+        ]
+        return _none_between(_hidden(chain.from_iterable(flags)), firsts, firsts + lengths)
+
+    def _words(self, analysis: _Analysis) -> _Found:
+        tokens = analysis.words
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
+        hidden = _hidden(in_seen_sentences(analysis.text, tokens.starts, self.view))
         parts = []
         grams = word_ngrams(tokens.texts, self.view.low, self.view.high)
         for n, terms in enumerate(grams, start=self.view.low):
             ids = self._vocabulary.find(hashes(terms))
             at = np.flatnonzero(ids >= 0)
+            at = at[_none_between(hidden, at, at + n)]
             parts.append(_Found(ids[at], starts[at], ends[at + n - 1]))
         return _joined(parts)
 
@@ -348,6 +363,16 @@ class _Chunks:
         self._lengths = np.concatenate([self._lengths, np.diff(known)])
         self._ends = np.concatenate([self._ends, len(self._rows) + known[1:]])
         self._rows = np.concatenate([self._rows, ids[ids >= 0]])
+
+
+def _hidden(seen: Iterable[bool]) -> Places:
+    """Return, for flags of words, how many before each are not set, and in all."""
+    return np.cumsum([0, *(not flag for flag in seen)])
+
+
+def _none_between(hidden: Places, starts: Places, ends: Places) -> NDArray[np.bool_]:
+    """Return for each stretch of words whether the count of hidden ones stays as it is."""
+    return np.asarray(hidden.take(ends) == hidden.take(starts))
 
 
 def _joined(parts: Sequence[_Found]) -> _Found:

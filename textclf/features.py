@@ -4,7 +4,10 @@ The views of words and of characters give the same terms as scikit-learn's Count
 the same settings. This room knows no scikit-learn, scheme or model.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from typing import Literal
 
 from textclf.errors import InputError
@@ -37,11 +40,13 @@ class View:
     0: all of them.
     """
     within: tuple[str, ...] = ()
-    """Of a `char_wb` view: only the sentences that hold a mark of one of these groups of its
-    lexicon are looked at; empty: all of them.
+    """Of a `word` or `char_wb` view: only the sentences that hold a mark of one of these groups
+    of its lexicon are looked at; empty: all of them.
     """
     without: tuple[str, ...] = ()
-    """Of a `char_wb` view: sentences that hold a mark of one of these groups are passed over."""
+    """Of a `word` or `char_wb` view: sentences that hold a mark of one of these groups are
+    passed over.
+    """
 
     def __post_init__(self) -> None:
         known = self.analyzer in {"word", "char_wb", "group"}
@@ -55,8 +60,8 @@ class View:
                 "a view of analyzer 'group', or within or without groups, has a lexicon, "
                 "and no other view has one"
             )
-        if chosen and self.analyzer != "char_wb":
-            raise InputError("a view of analyzer 'char_wb' may be within groups, and no other view")
+        if chosen and self.analyzer == "group":
+            raise InputError("a view of analyzer 'group' cannot be within or without groups")
         known_groups = {name for name, _ in self.lexicon.groups} if self.lexicon else set()
         unknown = {*self.within, *self.without} - known_groups - {QUOTATION}
         if unknown:
@@ -87,9 +92,17 @@ def terms(text: str, view: View) -> list[str]:
     if view.analyzer == "group" and view.lexicon:
         return view.lexicon.terms(text, view.low, view.high).texts
     if view.analyzer == "word":
-        seen = words(text).texts[: view.lead or None]
-        found = word_ngrams(seen, view.low, view.high)
-        return [term for grams in found for term in grams]
+        found = words(text)
+        grams = word_ngrams(found.texts[: view.lead or None], view.low, view.high)
+        if not view.lexicon:
+            return list(chain.from_iterable(grams))
+        seen = in_seen_sentences(text, found.starts, view)
+        return [
+            gram
+            for n, of_size in enumerate(grams, start=view.low)
+            for at, gram in enumerate(of_size)
+            if all(seen[at : at + n])
+        ]
     return [
         term
         for chunk in seen_chunks(text, view).texts
@@ -102,17 +115,24 @@ def seen_chunks(text: str, view: View) -> Tokens:
     found = chunks(text)
     if not view.lexicon:
         return found
-    stretches = view.lexicon.stretches(text, view.within, view.without)
-    kept = [
-        number
-        for number, start in enumerate(found.starts)
-        if any(one.start <= start < one.end for one in stretches)
-    ]
+    seen = in_seen_sentences(text, found.starts, view)
     return Tokens(
-        [found.texts[n] for n in kept],
-        [found.starts[n] for n in kept],
-        [found.ends[n] for n in kept],
+        list(compress(found.texts, seen)),
+        list(compress(found.starts, seen)),
+        list(compress(found.ends, seen)),
     )
+
+
+def in_seen_sentences(text: str, starts: Sequence[int], view: View) -> list[bool]:
+    """Return for each word or chunk whether a view looks at the sentence that it stands in.
+
+    `starts` are ascending. An n-gram of words counts where the view looks at each of them.
+    """
+    seen = [not view.lexicon] * len(starts)
+    for one in view.lexicon.stretches(text, view.within, view.without) if view.lexicon else ():
+        first, end = bisect_left(starts, one.start), bisect_left(starts, one.end)
+        seen[first:end] = [True] * (end - first)
+    return seen
 
 
 def tells_something(term: str) -> bool:

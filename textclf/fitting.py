@@ -114,6 +114,8 @@ def learners_for(
         char_ngrams=config.char_ngrams,
         lexicon=lexicon,
         group_ngrams=config.group_ngrams or (1, 1),
+        word_within=terms.words_within if lexicon and terms else (),
+        word_without=terms.words_without if lexicon and terms else (),
         char_within=terms.characters_within if lexicon and terms else (),
         char_without=terms.characters_without if lexicon and terms else (),
         min_df=config.min_df,

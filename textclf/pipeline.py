@@ -36,8 +36,14 @@ def to_pipeline(model: Model) -> Pipeline:
     """Return a fitted Pipeline with the model's probabilities: strings in, labels out.
 
     It reads a text as it is: page furniture is not dropped and no passage is read alone. A
-    multi-label pipeline decides at one half, where the model has thresholds of its own.
+    multi-label pipeline decides at one half, where the model has thresholds of its own. Raises
+    ModelError for a model that reads groups of phrases, which scikit-learn has no means for.
     """
+    if any(view.view.lexicon for view in model.form.views):
+        raise ModelError(
+            f"the model of scheme {model.scheme.name!r} reads groups of phrases, which a plain "
+            "scikit-learn Pipeline cannot; export one without them, such as 'topic'"
+        )
     views = [(f"view{n}", _vectorizer(view)) for n, view in enumerate(model.form.views)]
     weights = np.vstack(
         [

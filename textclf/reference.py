@@ -43,9 +43,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
     document frequency with ties in the terms' own order, words of seed terms first. With a
     `lexicon`, n-grams of the marks of its groups, `group_ngrams` long, and the groups' links are a
-    view as well; with `char_within` or `char_without`, names of its groups, characters are looked
-    at only in sentences that hold a mark of one of these, or none. With `leads`, so are the first
-    so many words of each text, in the weighting given.
+    view as well; with `word_within`, `word_without`, `char_within` or `char_without`, names of its
+    groups, words and characters are looked at only in sentences that hold a mark of one of these,
+    or none. With `leads`, so are the first so many words of each text, in the weighting given.
 
     After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
     Raises InputError (a ValueError) for what is not a sequence of strings.
@@ -63,6 +63,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         char_ngrams: tuple[int, int] | None = (3, 5),
         lexicon: Lexicon | None = None,
         group_ngrams: tuple[int, int] = (1, 2),
+        word_within: tuple[str, ...] = (),
+        word_without: tuple[str, ...] = (),
         char_within: tuple[str, ...] = (),
         char_without: tuple[str, ...] = (),
         weightings: tuple[Weighting, ...] = ("log",),
@@ -78,6 +80,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.char_ngrams = char_ngrams
         self.lexicon = lexicon
         self.group_ngrams = group_ngrams
+        self.word_within = word_within
+        self.word_without = word_without
         self.char_within = char_within
         self.char_without = char_without
         self.weightings = weightings
@@ -95,12 +99,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         found: list[View] = []
         for weighting in self.weightings:
             if words:
-                found.append(View("word", *words, weighting))
+                chosen = self._sentences(self.word_within, self.word_without)
+                found.append(View("word", *words, weighting, **chosen))
             if chars:
-                within, without = self.char_within, self.char_without
-                lexicon = self.lexicon if within or without else None
-                kind = View("char_wb", *chars, weighting, lexicon, within=within, without=without)
-                found.append(kind)
+                chosen = self._sentences(self.char_within, self.char_without)
+                found.append(View("char_wb", *chars, weighting, **chosen))
         if words:
             found += [View("word", *words, kind, lead=lead) for lead, kind in self.leads]
         if self.lexicon:
@@ -194,6 +197,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.two_d_array = False
         tags.classifier_tags.multi_label = True
         return tags
+
+    def _sentences(self, within: tuple[str, ...], without: tuple[str, ...]) -> dict[str, Any]:
+        """Return what of a view says which sentences it looks at: all, or some."""
+        if not (within or without):
+            return {}
+        return {"lexicon": self.lexicon, "within": within, "without": without}
 
     def _fit_view(
         self,

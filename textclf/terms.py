@@ -14,6 +14,7 @@ from textclf.suggest import choices
 from textclf.tables import Table
 
 _FORMAT = 1
+_SENTENCES = "characters_within", "characters_without", "words_within", "words_without"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class TermList:
     """Roles: characters are not learned in sentences that hold a term of one of them; `quotation`
     is one that every sentence with a quotation mark has.
     """
+    words_within: tuple[str, ...] = ()
+    """As `characters_within`, of words."""
+    words_without: tuple[str, ...] = ()
+    """As `characters_without`, of words."""
 
     @classmethod
     def read(cls, path: Path, scheme: Scheme) -> "TermList":
@@ -52,12 +57,10 @@ class TermList:
                 "scheme", f"must be {scheme.name!r}: these terms are another scheme's"
             )
         groups = tuple(_group(group, scheme) for group in table.tables("groups"))
-        within, without = (
-            _roles(table, key, groups) for key in ("characters_within", "characters_without")
-        )
+        chosen = [_roles(table, key, groups) for key in _SENTENCES]
         table.close()
         _refuse_repeats(groups, str(path))
-        return cls(scheme.name, groups, within, without)
+        return cls(scheme.name, groups, *chosen)
 
     def by_label(self) -> dict[str, tuple[str, ...]]:
         """Return the terms that point to each label by themselves."""

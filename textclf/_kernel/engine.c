@@ -173,7 +173,7 @@ int engine_view(struct engine *engine, struct view view)
     const int ranged = 1 <= view.low && view.low <= view.high && view.high <= LONGEST_NGRAM;
     if (!table->terms || table->terms >= 1u << 28 || view.form >= engine->forms || !ranged ||
         (view.kind == GROUPS || view.within || view.without) != (view.lexicon != NULL) ||
-        (view.kind != CHARS && (view.within || view.without)))
+        (view.kind == GROUPS && (view.within || view.without)))
         return REFUSED;
     shape(table, table->terms);
     if (view.slot_count % BUCKET || view.slot_count < (size_t)BUCKET << table->bits ||

@@ -64,30 +64,6 @@ STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32
     }
 }
 
-STAGE void find_in_words(const struct engine *engine, struct scratch *s,
-                          const struct channel *channel, struct found *found)
-{
-    const uint64_t *hashes = s->hashes;
-    for (int n = 1; n <= channel->high; n++) {
-        uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
-        if (n == 2)
-            hashes = s->pairs;
-        for (uint32_t i = 0; n > 2 && i < count; i++) {
-            const uint32_t last = i + (uint32_t)n - 1;
-            s->grams[i] = joined(engine, hashes[i], s->hashes[last],
-                                 s->ends[last] - s->starts[last]);
-        }
-        if (n > 2)
-            hashes = s->grams;
-        if (n < channel->low)
-            continue;
-        uint32_t *ids = found->ids[n - channel->low];
-        look_up(channel, hashes, count, ids);
-        for (uint32_t i = 0; i < count; i++)
-            s->word_forms[i] |= forms_of(channel, ids[i]);
-    }
-}
-
 /* Finds the n-grams of a chunk with a blank on either side. */
 STAGE int learn_chunk(const struct engine *engine, struct scratch *s,
                       const struct channel *channel, struct chunks *cache, struct chunk *chunk,
@@ -197,12 +173,11 @@ static int quotes(const uint8_t *at, const uint8_t *end)
     return 0;
 }
 
-/* Marks with NOWHERE the chunks of the sentences that a channel passes over, with 0 all others. */
-STAGE void pass_over(const struct engine *engine, struct scratch *s, const struct channel *channel,
-                     uint32_t *refs)
+/* Notes in s->seen which sentences a channel looks at. */
+STAGE void see_sentences(const struct engine *engine, struct scratch *s,
+                         const struct channel *channel)
 {
     const struct lexicon *lexicon = channel->lexicon;
-    uint32_t chunk = 0;
     flag_phrases(s, lexicon);
     for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
         const int last = sentence + 1 == s->sentences;
@@ -211,10 +186,64 @@ STAGE void pass_over(const struct engine *engine, struct scratch *s, const struc
         uint64_t groups = groups_in(engine, s, lexicon, sentence);
         if (quotes(s->low + start, s->low + end))
             groups |= 1ull << QUOTATION;
-        const int seen = (!channel->within || groups & channel->within) &&
-                         !(groups & channel->without);
+        s->seen[sentence] = (!channel->within || groups & channel->within) &&
+                            !(groups & channel->without);
+    }
+}
+
+/* Takes away the n-grams that hold a word of a sentence that is passed over. */
+STAGE void hide_words(const struct scratch *s, uint32_t *ids, uint32_t count, uint32_t n,
+                      uint32_t none)
+{
+    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
+        /* An n-gram reaches into the sentence from up to n - 1 words before it. */
+        const uint32_t first = s->firsts[sentence], end = s->firsts[sentence + 1];
+        for (uint32_t i = first < n ? 0 : first - n + 1; !s->seen[sentence] && i < end; i++)
+            if (i < count)
+                ids[i] = none;
+    }
+}
+
+STAGE void find_in_words(const struct engine *engine, struct scratch *s,
+                          const struct channel *channel, struct found *found)
+{
+    const uint64_t *hashes = s->hashes;
+    const int chosen = channel->within || channel->without;
+    if (chosen)
+        see_sentences(engine, s, channel);
+    for (int n = 1; n <= channel->high; n++) {
+        uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
+        if (n == 2)
+            hashes = s->pairs;
+        for (uint32_t i = 0; n > 2 && i < count; i++) {
+            const uint32_t last = i + (uint32_t)n - 1;
+            s->grams[i] = joined(engine, hashes[i], s->hashes[last],
+                                 s->ends[last] - s->starts[last]);
+        }
+        if (n > 2)
+            hashes = s->grams;
+        if (n < channel->low)
+            continue;
+        uint32_t *ids = found->ids[n - channel->low];
+        look_up(channel, hashes, count, ids);
+        if (chosen)
+            hide_words(s, ids, count, (uint32_t)n, channel->table.terms);
+        for (uint32_t i = 0; i < count; i++)
+            s->word_forms[i] |= forms_of(channel, ids[i]);
+    }
+}
+
+/* Marks with NOWHERE the chunks of the sentences that a channel passes over, with 0 all others. */
+STAGE void pass_over(const struct engine *engine, struct scratch *s, const struct channel *channel,
+                     uint32_t *refs)
+{
+    uint32_t chunk = 0;
+    see_sentences(engine, s, channel);
+    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
+        const int last = sentence + 1 == s->sentences;
+        const size_t end = last ? s->length : s->sentence_starts[sentence + 1];
         for (; chunk < s->chunks && (last || s->chunk_starts[chunk] < end); chunk++)
-            refs[chunk] = seen ? 0 : NOWHERE;
+            refs[chunk] = s->seen[sentence] ? 0 : NOWHERE;
     }
     for (; chunk < s->chunks; chunk++) /* of a text without a word */
         refs[chunk] = NOWHERE;

@@ -67,7 +67,8 @@ struct view {
     int low, high;
     uint32_t lead; /* of words: only so many are looked at, the first of a stretch; 0: all */
     const struct lexicon *lexicon;
-    /* Of characters: a bit for each group of which a sentence must hold a mark, or none. */
+    /* Of words and characters: a bit for each group of which a sentence must hold a mark, or
+     * none. */
     uint64_t within, without;
     size_t slot_count;
 };

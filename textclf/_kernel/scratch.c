@@ -135,6 +135,7 @@ static size_t lay_out(const struct engine *engine, struct scratch *s, uint8_t *m
     s->grams = cut(memory, &at, words * 8);
     s->pairs = cut(memory, &at, words * 8);
     s->flags = cut(memory, &at, words);
+    s->seen = cut(memory, &at, words);
     s->firsts = cut(memory, &at, (words + 1) * 4);
     s->sentence_starts = cut(memory, &at, (words + 1) * 4);
     s->word_forms = cut(memory, &at, words * 4);

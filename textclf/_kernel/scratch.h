@@ -73,6 +73,7 @@ struct scratch {
     uint32_t *chunk_starts, *chunk_ends;
     uint64_t *chunk_hashes;
     uint8_t *flags; /* of each word: whether a phrase may begin there */
+    uint8_t *seen;  /* of each sentence: whether the channel at hand looks at it */
     struct item *items;
     uint32_t *firsts; /* the first word of each sentence; one more: words */
     uint32_t *sentence_starts; /* where each sentence begins, in bytes */

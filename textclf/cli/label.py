@@ -12,7 +12,7 @@ from textclf.cli.console import counted, tell
 from textclf.errors import InputError
 from textclf.labelling import spell_inputs
 from textclf.output import Format, format_for, opened
-from textclf.priors import ESTIMATE, parse_prior
+from textclf.priors import ESTIMATE, parse_prior, refuse_both
 from textclf.sources import STDIN, Reading, expand
 
 
@@ -27,13 +27,17 @@ def label(
     jobs: int = 1,
     show_text: Path | None = None,
     prior: Sequence[str] = (),
+    high_precision: bool = False,
 ) -> None:
     """Label the inputs and write the records; exits with 3 where some could not be read."""
     chosen = style or format_for(output, inputs)
     _apart(expand(inputs, reading), output, show_text)
     shares = parse_prior(prior)
     estimate = shares == ESTIMATE
-    annotator = load_annotator(models, prior=None if shares == ESTIMATE else shares)
+    refuse_both(high_precision, shares)
+    annotator = load_annotator(
+        models, prior=None if shares == ESTIMATE else shares, high_precision=high_precision
+    )
     show = show_text is not None
     parts = spell_inputs(
         inputs, annotator, chosen, prefix, reading, options, jobs, show=show, estimate=estimate

@@ -30,6 +30,13 @@ class InputFormat(StrEnum):
     tsv = "tsv"
 
 
+class Precision(StrEnum):
+    """How sure a rare label has to be."""
+
+    normal = "normal"
+    high = "high"
+
+
 Models = Annotated[
     list[str] | None,
     typer.Option(
@@ -40,6 +47,13 @@ Models = Annotated[
 ]
 NoClean = Annotated[
     bool, typer.Option("--no-clean", help="Read page furniture as part of the article.")
+]
+Sureness = Annotated[
+    Precision,
+    typer.Option(
+        help="high: give rare labels to fewer articles, and be right more often. It takes them to "
+        "be four times as rare as the prior says."
+    ),
 ]
 
 
@@ -93,6 +107,7 @@ def predict(
             "articles, which are read once more. [default: as model show tells]",
         ),
     ] = None,
+    precision: Sureness = Precision.normal,
     evidence: Annotated[
         int, typer.Option(help="How many places to show as evidence, at most.")
     ] = 8,
@@ -135,6 +150,7 @@ def predict(
         jobs,
         show_text,
         prior or [],
+        precision is Precision.high,
     )
 
 
@@ -149,6 +165,7 @@ def explain(
         list[str] | None,
         typer.Option(metavar="LABEL=SHARE", help="As predict was given it. May be repeated."),
     ] = None,
+    precision: Sureness = Precision.normal,
     everything: Annotated[
         bool,
         typer.Option(
@@ -160,7 +177,7 @@ def explain(
     from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
     from textclf.classifier import Options  # noqa: PLC0415 - start-up time
     from textclf.explanation import explained  # noqa: PLC0415 - start-up time
-    from textclf.priors import ESTIMATE, parse_prior  # noqa: PLC0415 - start-up time
+    from textclf.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
 
     if format_of(file) != "txt":
         raise InputError(
@@ -173,7 +190,9 @@ def explain(
     item = next(read_items([file], Reading(format="txt")))
     if item.error:
         raise InputError(item.error)
-    annotator = load_annotator(model or [], prior=shares)
+    high = precision is Precision.high
+    refuse_both(high, shares)
+    annotator = load_annotator(model or [], prior=shares, high_precision=high)
     options = Options(clean=not no_clean)
     page = explained(annotator, item.text, item.id, options, everything, output is not None)
     print_text(page, output)
