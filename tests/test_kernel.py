@@ -48,8 +48,11 @@ def form(*views):
 
 
 def alike(forms, texts):
-    """Hold every layout of the compiled engine against numpy's on these texts."""
+    """Hold numpy's batches and every layout of the compiled engine against numpy's single texts."""
     plain = [NumpyEngine(forms).score([text]) for text in texts]
+    for one, *others in zip(NumpyEngine(forms).score(texts), *plain, strict=True):
+        assert np.allclose(one.scores, [other.scores[0] for other in others], rtol=0, atol=1e-9)
+        assert one.known.tolist() == [other.known[0] for other in others]
     for make in PASSES:
         engine = make(forms)
         once = [engine.score([text]) for text in texts]
@@ -378,6 +381,16 @@ def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_lo
         *("shia", "men", "ran", "hindus", "ran"),
         *("shia men", "men ran", "ran hindus", "hindus ran"),
     ]
+
+
+def test_a_word_is_known_wherever_it_stands():
+    looks = View("word", 1, 1, lexicon=SAID, within=("people",))
+
+    forms, text = [form(view(looks, ["rain", "fell"]))], "Rain fell. Hindus ran."
+
+    alike(forms, [text])
+
+    assert NumpyEngine(forms).score([text])[0].known.tolist() == [0.5]
 
 
 def test_a_view_of_marks_cannot_be_within_groups():

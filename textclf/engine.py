@@ -30,10 +30,17 @@ class _Found:
     terms: Places
     starts: Places
     ends: Places
+    seen: NDArray[np.bool_]
+    """Which stand in sentences that the view looks at; the others are known, but do not count."""
 
     def within(self, start: int, end: int) -> "_Found":
-        inside = (self.starts >= start) & (self.ends <= end)
-        return _Found(self.terms[inside], self.starts[inside], self.ends[inside])
+        return self._those((self.starts >= start) & (self.ends <= end))
+
+    def counted(self) -> "_Found":
+        return self if self.seen.all() else self._those(self.seen)
+
+    def _those(self, chosen: NDArray[np.bool_]) -> "_Found":
+        return _Found(self.terms[chosen], self.starts[chosen], self.ends[chosen], self.seen[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +53,7 @@ class _Many:
     bounds: Places
     """The first word or chunk of each text, and how many there are."""
     counted: NDArray[np.bool_] | None = None
-    """Which of them stand in the lead of their text; None: all count."""
+    """Which of them the view looks at, by lead and sentence; None: all count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +72,8 @@ class _Reading:
         return _Reading(views, self.starts[there], self.known[there])
 
     def lead(self, number: int, words: int) -> _Found:
-        """Return what a view finds in the first so many words; 0: in all."""
-        found = self.views[number]
+        """Return what counts of what a view finds in the first so many words; 0: in all."""
+        found = self.views[number].counted()
         if not 0 < words < len(self.starts):
             return found
         return found.within(0, int(self.starts[words]))
@@ -263,12 +270,13 @@ class _View:
         (at,) = (ids >= 0).nonzero()
         sizes = [len(starting) for starting, _ in runs]
         lengths = np.repeat(np.arange(self.view.low, self.view.high + 1), sizes)
-        if self.view.lexicon:
-            at = at[self._all_seen(batch, firsts.take(at), lengths.take(at))]
         bounds, units, counted = batch.words.bounds, firsts.take(at), None
+        ends = units + lengths.take(at)
+        if self.view.lexicon:
+            counted = self._all_seen(batch, units, ends)
         if self.view.lead:
-            ends = units + lengths.take(at)
-            counted = ends <= np.repeat(bounds[:-1] + self.view.lead, np.diff(bounds)).take(units)
+            leading = ends <= np.repeat(bounds[:-1] + self.view.lead, np.diff(bounds)).take(units)
+            counted = leading if counted is None else leading & counted
         return _Many(ids.take(at), units, bounds, counted)
 
     def add(self, scores: Doubles, texts: Places, terms: Places, counts: Places) -> None:
@@ -287,14 +295,14 @@ class _View:
         seen = [seen_chunks(text, self.view).texts for text in batch.texts]
         return list(chain.from_iterable(seen)), np.cumsum([0, *map(len, seen)])
 
-    def _all_seen(self, batch: Batch, firsts: Places, lengths: Places) -> NDArray[np.bool_]:
-        """Return for n-grams, by first word and length, if the view looks at all their words."""
+    def _all_seen(self, batch: Batch, starts: Places, ends: Places) -> NDArray[np.bool_]:
+        """Return for stretches of words of a batch whether the view looks at all of them."""
         words = batch.words
         flags = [
             in_seen_sentences(text, words.starts[first:end].tolist(), self.view)
             for text, (first, end) in zip(batch.texts, pairwise(words.bounds), strict=True)
         ]
-        return _none_between(_hidden(chain.from_iterable(flags)), firsts, firsts + lengths)
+        return _none_between(_hidden(chain.from_iterable(flags)), starts, ends)
 
     def _words(self, analysis: _Analysis) -> _Found:
         tokens = analysis.words
@@ -305,20 +313,21 @@ class _View:
         for n, terms in enumerate(grams, start=self.view.low):
             ids = self._vocabulary.find(hashes(terms))
             at = np.flatnonzero(ids >= 0)
-            at = at[_none_between(hidden, at, at + n)]
-            parts.append(_Found(ids[at], starts[at], ends[at + n - 1]))
+            seen = _none_between(hidden, at, at + n)
+            parts.append(_Found(ids[at], starts[at], ends[at + n - 1], seen))
         return _joined(parts)
 
     def _marks(self, tokens: Tokens) -> _Found:
         ids = self._vocabulary.find(hashes(tokens.texts))
         at = np.flatnonzero(ids >= 0)
         starts, ends = np.array(tokens.starts, np.intp), np.array(tokens.ends, np.intp)
-        return _Found(ids[at], starts[at], ends[at])
+        return _Found(ids[at], starts[at], ends[at], np.ones(len(at), bool))
 
     def _chars(self, tokens: Tokens) -> _Found:
         terms, lengths = self._chunks.rows(tokens.texts)
         starts = np.repeat(np.array(tokens.starts, np.intp), lengths)
-        return _Found(terms, starts, np.repeat(np.array(tokens.ends, np.intp), lengths))
+        ends = np.repeat(np.array(tokens.ends, np.intp), lengths)
+        return _Found(terms, starts, ends, np.ones(len(terms), bool))
 
     def _all_marks(self, lexicon: Lexicon, batch: Batch) -> _Many:
         found = [lexicon.terms(text, self.view.low, self.view.high) for text in batch.texts]
@@ -380,6 +389,7 @@ def _joined(parts: Sequence[_Found]) -> _Found:
         np.concatenate([part.terms for part in parts]),
         np.concatenate([part.starts for part in parts]),
         np.concatenate([part.ends for part in parts]),
+        np.concatenate([part.seen for part in parts]),
     )
 
 

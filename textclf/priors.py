@@ -26,8 +26,8 @@ _CLOSE = 1e-6
 """Shares that move by no more than this from one step to the next have converged."""
 _ROUNDING = 1e-9
 _SPARING = 0.25
-"""On a month of a daily, of which nothing is in the corpus, a quarter of the prior left no false
-mention and no false `favor`, at half of the true ones (docs/learning.md).
+"""What high precision makes of a rare label's share; docs/learning.md tells what that does to a
+month of a daily.
 """
 
 

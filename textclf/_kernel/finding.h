@@ -226,10 +226,10 @@ STAGE void find_in_words(const struct engine *engine, struct scratch *s,
             continue;
         uint32_t *ids = found->ids[n - channel->low];
         look_up(channel, hashes, count, ids);
+        for (uint32_t i = 0; i < count; i++) /* a word is known wherever it stands */
+            s->word_forms[i] |= forms_of(channel, ids[i]);
         if (chosen)
             hide_words(s, ids, count, (uint32_t)n, channel->table.terms);
-        for (uint32_t i = 0; i < count; i++)
-            s->word_forms[i] |= forms_of(channel, ids[i]);
     }
 }
 
