@@ -385,12 +385,8 @@ def _none_between(hidden: Places, starts: Places, ends: Places) -> NDArray[np.bo
 
 
 def _joined(parts: Sequence[_Found]) -> _Found:
-    return _Found(
-        np.concatenate([part.terms for part in parts]),
-        np.concatenate([part.starts for part in parts]),
-        np.concatenate([part.ends for part in parts]),
-        np.concatenate([part.seen for part in parts]),
-    )
+    columns = ((part.terms, part.starts, part.ends, part.seen) for part in parts)
+    return _Found(*map(np.concatenate, zip(*columns, strict=True)))
 
 
 def _joined_scores(parts: Sequence[Scores]) -> Scores:

@@ -34,12 +34,14 @@ def strongest(
 
     Places that overlap are one, with the sum of their weights, up to six words long; each wording
     is shown once, and none of function words alone. `heaviest` gives so many of each span's places,
-    those that weigh most; where too few are left of them, more are asked for once.
+    those that weigh most; where too few are left of them, or one that was not given may weigh
+    more than one that is shown, more are asked for once.
     """
     for asked in (_FIRST * most, _MORE * _FIRST * most):
         found = heaviest(asked)
         best = _best(document, found, most)
-        if len(best) == most or all(len(places) < asked for _, places in found):
+        hidden = max((places[-1][2] for _, places in found if len(places) == asked), default=0.0)
+        if not hidden or (len(best) == most and all(one.weight >= hidden for one in best)):
             break
     return tuple(sorted(best, key=_in_order))
 
