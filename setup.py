@@ -11,7 +11,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-_KERNEL = Path("textclf", "_kernel")
+_KERNEL = Path("textclf", "scoring", "_native")
 _PAGE = 64
 _DOTTED_I = 0x130
 _WORD, _SPACE, _ALPHA, _STOP, _UPPER, _ODD = (1 << place for place in range(6))
@@ -81,7 +81,7 @@ if __name__ == "__main__":
         cmdclass={"build_ext": _Build},
         ext_modules=[
             Extension(
-                "textclf._kernel.native",
+                "textclf.scoring._native.native",
                 sources=[
                     str(_KERNEL / f"{name}.c")
                     for name in ("module", "engine", "scratch", "portable", "avx2")

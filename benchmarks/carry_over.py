@@ -6,14 +6,14 @@ The values of a trait are dealt into five parts; each part is scored by a model 
 records of the others. Prints macro-F1 over all records, beside that out of fold.
 """
 
-from textclf.classifier import Classifier, Options
-from textclf.corpus import Corpus, Record
-from textclf.engine import NumpyEngine
-from textclf.evaluation import evaluate
-from textclf.reports import table
-from textclf.scheme import Scheme, find_scheme, shipped_schemes
-from textclf.terms import shipped_terms
-from textclf.training import fit
+from textclf.classifier.classifier import Classifier, Options
+from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.corpus.records import Corpus, Record
+from textclf.corpus.term_lists import shipped_terms
+from textclf.evaluation.metrics import evaluate
+from textclf.reports.scores import table
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.training.train import fit
 
 TRAITS = ("genre", "region", "batch")
 PARTS = 5

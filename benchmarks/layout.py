@@ -14,13 +14,13 @@ import textwrap
 from collections.abc import Callable
 from itertools import groupby
 
-from textclf.artifact import load_annotator
-from textclf.classifier import Options
-from textclf.corpus import Corpus
-from textclf.prediction import Annotation
-from textclf.repeated import Repeated
-from textclf.reports import table
-from textclf.sources import Item, read_items
+from textclf.classifier.classifier import Options
+from textclf.classifier.loading import load_annotator
+from textclf.classifier.prediction import Annotation
+from textclf.corpus.records import Corpus
+from textclf.io.inputs import Item, read_items
+from textclf.reports.scores import table
+from textclf.text.repeated import Repeated
 
 Way = Callable[[str, str], tuple[str, str]]
 """From a title and a text to a text, and the title that stands apart from it."""

@@ -16,8 +16,8 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from textclf.corpus import Columns, Corpus, read_labelled
-from textclf.scheme import Scheme
+from textclf.codebook.scheme import Scheme
+from textclf.corpus.records import Columns, Corpus, read_labelled
 
 try:
     import fasttext

@@ -9,14 +9,14 @@ each file of labelled records given, which no model has seen.
 import sys
 from hashlib import sha256
 
-from textclf.classifier import Classifier
-from textclf.corpus import Corpus
-from textclf.engine import NumpyEngine
-from textclf.judging import judge
-from textclf.reports import table
-from textclf.scheme import find_scheme, shipped_schemes
-from textclf.terms import shipped_terms
-from textclf.training import fit
+from textclf.classifier.classifier import Classifier
+from textclf.codebook.scheme import find_scheme, shipped_schemes
+from textclf.corpus.records import Corpus
+from textclf.corpus.term_lists import shipped_terms
+from textclf.evaluation.model_evaluation import judge
+from textclf.reports.scores import table
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.training.train import fit
 
 FRACTIONS = (1 / 8, 1 / 4, 1 / 2, 1.0)
 

@@ -14,18 +14,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from textclf.classifier import Classifier, Options
-from textclf.corpus import Corpus, Record
-from textclf.engines import make_engine
-from textclf.judging import judge
-from textclf.model import Model
-from textclf.prediction import Status
-from textclf.proposing import propose
-from textclf.reports import table
-from textclf.scheme import Scheme, find_scheme, shipped_schemes
-from textclf.sources import Item
-from textclf.terms import shipped_terms
-from textclf.training import fit
+from textclf.classifier.classifier import Classifier, Options
+from textclf.classifier.prediction import Status
+from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.corpus.records import Corpus, Record
+from textclf.corpus.term_lists import shipped_terms
+from textclf.evaluation.model_evaluation import judge
+from textclf.io.inputs import Item
+from textclf.model.model import Model
+from textclf.reports.scores import table
+from textclf.scoring.scorer import make_engine
+from textclf.training.train import fit
+from textclf.training.weak_labels import propose
 
 SURE = 0.8
 

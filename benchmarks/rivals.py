@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from textclf.corpus import Corpus
+from textclf.corpus.records import Corpus
 
 Scorer = Callable[[Sequence[str]], Any]
 

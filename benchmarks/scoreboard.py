@@ -25,12 +25,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
-from textclf.artifact import load
-from textclf.corpus import Corpus, read_labelled
-from textclf.duplicates import kin
-from textclf.reports import table
-from textclf.scheme import Scheme
-from textclf.training import train_file
+from textclf.classifier.loading import load
+from textclf.codebook.scheme import Scheme
+from textclf.corpus.near_duplicates import kin
+from textclf.corpus.records import Corpus, read_labelled
+from textclf.reports.scores import table
+from textclf.training.train import train_file
 
 DRAWS = 1000
 FIFTHS = 5

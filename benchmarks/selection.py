@@ -28,11 +28,11 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from textclf.corpus import Columns, Corpus, read_labelled
-from textclf.examples import truth_of
-from textclf.reports import table
-from textclf.scheme import Scheme, find_scheme
-from textclf.training import Config, fit
+from textclf.codebook.scheme import Scheme, find_scheme
+from textclf.corpus.records import Columns, Corpus, read_labelled
+from textclf.reports.scores import table
+from textclf.training.dataset import truth_of
+from textclf.training.train import Config, fit
 
 VIEWS = ("word log", "char_wb log", "word binary", "char_wb binary")
 RANGES = {"word": (1, 2), "char_wb": (3, 5)}

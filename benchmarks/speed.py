@@ -28,15 +28,15 @@ import rivals
 import script
 from timing import Job, line, peak, python, ratios, wall_ratios
 
-from textclf.artifact import find_model, read_model
-from textclf.classifier import Annotator, Engine, Options
-from textclf.engine import NumpyEngine
-from textclf.engines import make_engine
-from textclf.kernel import KernelEngine, instructions, obstacle
-from textclf.labelling import spell_inputs
-from textclf.model import Model
-from textclf.output import Format, opened
-from textclf.pipeline import to_pipeline
+from textclf.batch.predict_files import spell_inputs
+from textclf.classifier.classifier import Annotator, Engine, Options
+from textclf.io.output import Format, opened
+from textclf.model.model import Model
+from textclf.model.sklearn_export import to_pipeline
+from textclf.model.store import find_model, read_model
+from textclf.scoring.native_scorer import KernelEngine, instructions, obstacle
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.scorer import make_engine
 
 TOLERANCE = 1e-6
 MANY = 5

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from textclf.artifact import find_model, read_model
-from textclf.classifier import Annotator, Options, read_document
-from textclf.engines import make_engine
-from textclf.model import Model
-from textclf.repeated import Repeated
-from textclf.reports import table
-from textclf.sources import Item, read_items
+from textclf.classifier.classifier import Annotator, Options, read_document
+from textclf.io.inputs import Item, read_items
+from textclf.model.model import Model
+from textclf.model.store import find_model, read_model
+from textclf.reports.scores import table
+from textclf.scoring.scorer import make_engine
+from textclf.text.repeated import Repeated
 
 RESAMPLES = 1000
 Bools = NDArray[np.bool_]

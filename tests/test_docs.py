@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import BEAT_TEXTS
+from small_models import BEAT_TEXTS
 
 from textclf.cli.app import app
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "corpus" / "README.md", ROOT / "docs" / "architecture.md"]
 SLOW = "-o models/"
 """Training the shipped models is tested by itself."""

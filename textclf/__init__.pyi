@@ -1,6 +1,8 @@
-from .artifact import annotate, load
-from .classifier import Classifier, Options
-from .corpus import Corpus
+from .classifier.classifier import Classifier, Options
+from .classifier.loading import annotate, load
+from .classifier.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
+from .codebook.scheme import Label, Scheme
+from .corpus.records import Corpus
 from .errors import (
     CorpusError,
     InputError,
@@ -10,9 +12,7 @@ from .errors import (
     TrainingError,
     WorkerError,
 )
-from .prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
-from .repeated import Repeated
-from .scheme import Label, Scheme
+from .text.repeated import Repeated
 
 __all__ = [
     "Annotation",

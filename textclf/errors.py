@@ -9,8 +9,11 @@
     └── WorkerError     a process that did a part of the work and ended too early
 
 A message names the culprit and its place, then what would have been right.
-This file knows nothing of screens or exit codes.
+This file knows nothing of screens or exit codes. `choices` ends a message that names an unknown
+name with the ones there are.
 """
+
+from collections.abc import Iterable
 
 
 class TextclfError(Exception):
@@ -39,3 +42,33 @@ class ModelError(TextclfError):
 
 class WorkerError(TextclfError):
     """A process that did a part of the work ended before it was done."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name that `name` was most likely meant to be, if any is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - start-up time
+
+    near = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def choices(name: str, allowed: Iterable[str]) -> str:
+    """Return the end of an error message: a near name where there is one, then all of them.
+
+    >>> choices("favour", ["against", "favor", "none"])
+    "did you mean 'favor'? There are: against, favor, none"
+    """
+    names = list(allowed)
+    near = nearest(name, names)
+    listed = ", ".join(names) or "none"
+    return f"did you mean {near!r}? There are: {listed}" if near else f"there are: {listed}"
+
+
+def no_room(reason: OSError) -> InputError:
+    """Return the error of a temporary file that cannot be written."""
+    import tempfile  # noqa: PLC0415 - start-up time
+
+    return InputError(
+        f"{tempfile.gettempdir()}: what is to be read twice cannot be kept here: "
+        f"{reason.strerror}; set TMPDIR to a folder with room, or give --keep-repeated"
+    )

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from textclf.cli.short import predicted
+from textclf.cli.fast_path import predicted
 from textclf.errors import TextclfError
 
 _GARBAGE = 50_000

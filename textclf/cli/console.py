@@ -47,7 +47,7 @@ def say(text: str) -> None:
 
 def print_text(text: str, output: Path | None = None) -> None:
     """Write text to a file or to standard output, as UTF-8 whatever the terminal."""
-    from textclf.output import opened  # noqa: PLC0415 - start-up time
+    from textclf.io.output import opened  # noqa: PLC0415 - start-up time
 
     with opened(output, sys.stdout.buffer) as stream:
         stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))

@@ -37,7 +37,7 @@ def check(
     plan: PlanFile = None,
 ) -> None:
     """Check a corpus; each finding names file and line, and any makes the exit code 4."""
-    from textclf.checking import check_files  # noqa: PLC0415 - start-up time
+    from textclf.corpus.check import check_files  # noqa: PLC0415 - start-up time
 
     report = check_files(files or [], test or [], scheme or [], plan)
     print_text(report.as_text())
@@ -48,7 +48,7 @@ def check(
 @app.command()
 def stats(files: Files = None, plan: PlanFile = None) -> None:
     """Count a corpus, and hold the counts against its plan."""
-    from textclf.census import census_files  # noqa: PLC0415 - start-up time
+    from textclf.reports.corpus_stats import census_files  # noqa: PLC0415 - start-up time
 
     print_text(census_files(files or [], plan))
 
@@ -56,8 +56,8 @@ def stats(files: Files = None, plan: PlanFile = None) -> None:
 @app.command()
 def agree(files: Files = None) -> None:
     """Tell how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
-    from textclf.census import coders  # noqa: PLC0415 - start-up time
-    from textclf.corpus import Corpus  # noqa: PLC0415 - start-up time
+    from textclf.corpus.records import Corpus  # noqa: PLC0415 - start-up time
+    from textclf.reports.corpus_stats import coders  # noqa: PLC0415 - start-up time
 
     print_text(coders(Corpus.read(files or [])))
 
@@ -84,7 +84,8 @@ def propose(
     ] = 0.0,
 ) -> None:
     """Propose labels for articles from seed terms; tell how far the terms reach and conflict."""
-    from textclf.proposing import propose_files  # noqa: PLC0415 - start-up time
+    from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
+    from textclf.training.weak_labels import propose_files  # noqa: PLC0415 - start-up time
 
     found = propose_files(
         pool, scheme, terms, text_field=text_field, abstain=abstain, progress=progress
@@ -92,7 +93,7 @@ def propose(
     print_text(found.lines(), output)
     for reason in found.unread:
         tell(reason)
-    say(found.as_text())
+    say(proposals_report(found))
 
 
 @app.command()
@@ -103,7 +104,7 @@ def hydrate(
     ] = None,
 ) -> None:
     """Turn seed documents into labelled records, by the labels that seeds/ holds for them."""
-    from textclf.seeding import hydrate_files  # noqa: PLC0415 - start-up time
+    from textclf.corpus.hydration import hydrate_files  # noqa: PLC0415 - start-up time
 
     lines, notes = hydrate_files(files)
     for note in notes:

@@ -5,6 +5,6 @@ from textclf.cli.console import print_text
 
 def info() -> None:
     """Show versions, which engine scores and why, and where models are found."""
-    from textclf.installation import installation  # noqa: PLC0415 - start-up time
+    from textclf.cli.installation import installation  # noqa: PLC0415 - start-up time
 
     print_text(installation())

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from textclf.artifact import load_annotator
-from textclf.classifier import Options
+from textclf.batch.predict_files import spell_inputs
+from textclf.classifier.classifier import Options
+from textclf.classifier.loading import load_annotator
 from textclf.cli.console import counted, tell
 from textclf.errors import InputError
-from textclf.labelling import spell_inputs
-from textclf.output import Format, format_for, opened
-from textclf.priors import ESTIMATE, parse_prior, refuse_both
-from textclf.sources import STDIN, Reading, expand
+from textclf.io.inputs import STDIN, Reading, expand
+from textclf.io.output import Format, format_for, opened
+from textclf.model.priors import ESTIMATE, parse_prior, refuse_both
 
 
 def label(

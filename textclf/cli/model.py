@@ -22,8 +22,8 @@ class ExportFormat(StrEnum):
 @app.command("list")
 def list_() -> None:
     """List the models that a name can find, with scheme and out-of-fold macro-F1."""
-    from textclf.artifact import list_models, read_model  # noqa: PLC0415 - start-up time
-    from textclf.reports import models_report  # noqa: PLC0415 - start-up time
+    from textclf.model.store import list_models, read_model  # noqa: PLC0415 - start-up time
+    from textclf.reports.scores import models_report  # noqa: PLC0415 - start-up time
 
     print_text(models_report([(path, read_model(path)) for path in list_models()]))
 
@@ -36,8 +36,8 @@ def show(
     ] = 0,
 ) -> None:
     """Show a model's card."""
-    from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
-    from textclf.reports import card_report, prior_report, strongest_report  # noqa: PLC0415 - start-up time
+    from textclf.model.store import find_model, read_model  # noqa: PLC0415 - start-up time
+    from textclf.reports.scores import card_report, prior_report, strongest_report  # noqa: PLC0415 - start-up time
 
     path = find_model(name)
     model = read_model(path)
@@ -50,7 +50,7 @@ def show(
 @app.command()
 def verify(names: Annotated[list[str], typer.Argument(help="Models' names or files.")]) -> None:
     """Check model files to the last byte; a damaged one is named and the exit code is 4."""
-    from textclf.artifact import verify_models  # noqa: PLC0415 - start-up time
+    from textclf.model.store import verify_models  # noqa: PLC0415 - start-up time
 
     found = verify_models(names)
     print_text("\n".join(f"{name}: {wrong or 'ok'}" for name, wrong in found))
@@ -67,8 +67,8 @@ def export(
     ] = ExportFormat.joblib,
 ) -> None:
     """Write a model as a plain scikit-learn Pipeline, for use without textclf."""
-    from textclf.artifact import find_model, read_model  # noqa: PLC0415 - start-up time
-    from textclf.pipeline import export as write_pipeline  # noqa: PLC0415 - start-up time
+    from textclf.model.sklearn_export import export as write_pipeline  # noqa: PLC0415 - start-up time
+    from textclf.model.store import find_model, read_model  # noqa: PLC0415 - start-up time
 
     write_pipeline(read_model(find_model(name)), output)
     print_text(

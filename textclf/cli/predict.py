@@ -8,7 +8,7 @@ import typer
 
 from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.sources import Reading, format_of, read_items
+from textclf.io.inputs import Reading, format_of, read_items
 
 
 class OutputFormat(StrEnum):
@@ -130,9 +130,9 @@ def predict(
     ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
-    from textclf.repeated import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
+    from textclf.text.repeated import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
     reading = Reading(
         text_field, id_field, title_field, input_format.value if input_format else None, lines
@@ -174,10 +174,10 @@ def explain(
     ] = False,
 ) -> None:
     """Show one article with the evidence for its labels marked."""
-    from textclf.artifact import load_annotator  # noqa: PLC0415 - start-up time
-    from textclf.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.explanation import explained  # noqa: PLC0415 - start-up time
-    from textclf.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
+    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.classifier.loading import load_annotator  # noqa: PLC0415 - start-up time
+    from textclf.model.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
+    from textclf.reports.article import explained  # noqa: PLC0415 - start-up time
 
     if format_of(file) != "txt":
         raise InputError(

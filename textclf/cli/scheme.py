@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text
-from textclf.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
 
 app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
 
@@ -24,7 +24,7 @@ class PageFormat(StrEnum):
 @app.command("list")
 def list_() -> None:
     """List the shipped schemes."""
-    from textclf.codebook import overview  # noqa: PLC0415 - start-up time
+    from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
     print_text(overview([find_scheme(name) for name in shipped_schemes()]))
 
@@ -32,7 +32,7 @@ def list_() -> None:
 @app.command()
 def show(name: Name) -> None:
     """Show a scheme with all that a coder needs."""
-    from textclf.codebook import as_markdown  # noqa: PLC0415 - start-up time
+    from textclf.reports.codebook import as_markdown  # noqa: PLC0415 - start-up time
 
     print_text(as_markdown(find_scheme(name)))
 
@@ -40,7 +40,7 @@ def show(name: Name) -> None:
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) -> None:
     """Check scheme files; the first mistake is named with file and key."""
-    from textclf.codebook import overview  # noqa: PLC0415 - start-up time
+    from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
     print_text(overview([Scheme.read(file) for file in files]))
 
@@ -57,7 +57,7 @@ def new(
     ] = None,
 ) -> None:
     """Start a scheme file, with a place for everything a coder needs."""
-    from textclf.codebook import new_scheme_file  # noqa: PLC0415 - start-up time
+    from textclf.codebook.scheme_file import new_scheme_file  # noqa: PLC0415 - start-up time
 
     path = output or Path(f"{name}.toml")
     new_scheme_file(path, name, [one.strip() for one in labels.split(",") if one.strip()], kind)
@@ -75,7 +75,7 @@ def render(
     ] = None,
 ) -> None:
     """Print a scheme as Markdown, or as one self-contained HTML page for coders."""
-    from textclf.codebook import as_html, as_markdown  # noqa: PLC0415 - start-up time
+    from textclf.reports.codebook import as_html, as_markdown  # noqa: PLC0415 - start-up time
 
     page = style is PageFormat.html or (output is not None and output.suffix in {".html", ".htm"})
     print_text((as_html if page else as_markdown)(find_scheme(name)), output)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, tell
-from textclf.corpus import Columns
+from textclf.corpus.records import Columns
 
 Data = Annotated[
     list[str],
@@ -73,8 +73,8 @@ def train(
     jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
     """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
-    from textclf.fitting import Config  # noqa: PLC0415 - start-up time
-    from textclf.training import train_file  # noqa: PLC0415 - start-up time
+    from textclf.training.fitting import Config  # noqa: PLC0415 - start-up time
+    from textclf.training.train import train_file  # noqa: PLC0415 - start-up time
 
     model = train_file(
         data or [],
@@ -89,7 +89,7 @@ def train(
         jobs=jobs,
         progress=progress,
     )
-    from textclf.reports import rules_report, training_report  # noqa: PLC0415 - start-up time
+    from textclf.reports.scores import rules_report, training_report  # noqa: PLC0415 - start-up time
 
     print_text(rules_report(model.scheme) + training_report(model.card))
     tell(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
@@ -108,8 +108,8 @@ def evaluate(
     ] = 0.0,
 ) -> None:
     """Score a model on labelled texts that it was not trained on."""
-    from textclf.judging import judge_file  # noqa: PLC0415 - start-up time
-    from textclf.reports import scores_report  # noqa: PLC0415 - start-up time
+    from textclf.evaluation.model_evaluation import judge_file  # noqa: PLC0415 - start-up time
+    from textclf.reports.scores import scores_report  # noqa: PLC0415 - start-up time
 
     columns = _columns(label_field, label_sep, label_names, group_field)
     scores = judge_file(model, data, columns, text_field)

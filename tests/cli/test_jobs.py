@@ -1,0 +1,189 @@
+"""`textclf predict --jobs N` as a user meets it: whoever labels, ends or is ended, it is as one."""
+
+import csv
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from small_models import SPORT, WEATHER
+
+SNOW = "Snow fell on the pass all night, and more snow and wind are forecast for Skardu."
+PREDICT = [sys.executable, "-m", "textclf", "predict", "-m", "topic"]
+SPAWN = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    from textclf.cli import main
+    multiprocessing.set_start_method("spawn")
+    main()
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of inputs, some of which fail half way."""
+    here = tmp_path_factory.mktemp("jobs")
+    rows = [{"id": n, "note": "é; ,", "text": f"{t} {n}"} for n, t in enumerate(texts())]
+    lines = [json.dumps(row, ensure_ascii=bool(row["id"] % 2)) for row in rows]
+    odd = ["no JSON", "", '{"id": "b", "note": "", "title": "no text"}', '{"text": 7, "note": ""}']
+    half = '{"id": "half", "note": "", "text": "snow \\ud800 and wind"}'
+    cp1252 = '{"id": "cp", "note": "", "text": "café closed by snow"}'.encode("cp1252")
+    whole = "\n".join([*lines[:100], *odd, *lines[100:150], half]).encode()
+    (here / "rows.jsonl").write_bytes(b"\n".join([whole, cp1252, "\n".join(lines).encode()]))
+    (here / "good.jsonl").write_text("\n".join(lines), "utf-8")
+    (here / "odd.jsonl").write_text('{"note": "no text here"}\n', "utf-8")
+    with (here / "rows.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows[:90])
+        stream.write("1,too few\n")
+        writer.writerows(rows[90:])
+    (here / "lines.txt").write_text(f"{SNOW}\n" * 100_000, "utf-8")
+    (here / "many").mkdir()
+    for n, text in enumerate(texts()[:150]):
+        (here / "many" / f"{n:03}.txt").write_text(text, "utf-8")
+    (here / "many" / "100.txt").write_bytes("café closed by snow".encode("cp1252"))
+    (here / "many" / "110.txt.gz").write_bytes(gzip.compress(SNOW.encode()))
+    (here / "many" / "120.txt.gz").write_bytes(b"no gzip")
+    (here / "many" / "130.txt").write_bytes(b"snow\0")
+    (here / "spawn.py").write_text(SPAWN, "utf-8")
+    return here
+
+
+def texts():
+    return [*SPORT, *WEATHER, SNOW, "", f"{SNOW}\n\n" * 40] * 14
+
+
+def run(folder, *arguments, command=PREDICT):
+    found = subprocess.run([*command, *arguments], cwd=folder, capture_output=True, check=False)
+    return found.returncode, found.stdout, found.stderr
+
+
+@pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["good.jsonl", "--evidence", "3"],
+        ["rows.csv", "--evidence", "0", "--prefix", "our_"],
+        ["good.jsonl", "odd.jsonl", "--evidence", "0"],
+        ["many", "--evidence", "0"],
+    ],
+    ids=" ".join,
+)
+def test_several_jobs_write_what_one_writes(folder, style, given):
+    assert run(folder, *given, "-f", style, "--jobs", "2") == run(folder, *given, "-f", style)
+
+
+@pytest.mark.parametrize("style", ["jsonl", "json", "csv"])
+def test_several_jobs_tell_what_one_tells_of_what_cannot_be_read(folder, style):
+    code, out, err = run(folder, "rows.jsonl", "-f", style, "--jobs", "3")
+
+    assert (code, out, err) == run(folder, "rows.jsonl", "-f", style)
+    assert b"rows.jsonl:101: is not JSON" in err
+
+
+@pytest.mark.parametrize("given", ["rows.jsonl", "many"])
+def test_processes_that_are_no_copies_write_the_same(folder, given):
+    spawn = [sys.executable, "spawn.py", "predict", "-m", "topic"]
+
+    found = run(folder, given, "--jobs", "2", command=spawn)
+
+    assert found == run(folder, given)
+    assert found[0] == 3
+
+
+def test_a_name_that_is_of_one_process_alone_is_read_there(folder, tmp_path):
+    files = " ".join(f"many/{n:03}.txt" for n in range(70))
+    predict = f"{sys.executable} spawn.py predict -m topic --jobs 2 {files} /dev/fd/3"
+    shell = f"exec {predict} 3< many/001.txt > {tmp_path}/out"
+
+    # A worker that reads its own third file waits for ever.
+    subprocess.run(["/bin/sh", "-c", shell], cwd=folder, check=True, timeout=60)
+
+    answers = (tmp_path / "out").read_text("utf-8").split("/dev/fd/3\n")
+    assert answers[1] in answers[0]
+
+
+def test_a_reader_that_has_enough_ends_them_quietly(folder):
+    pipe = f"{' '.join(PREDICT)} lines.txt --lines --jobs 2 | head -1"
+
+    found = subprocess.run(["/bin/sh", "-c", pipe], cwd=folder, capture_output=True, check=False)
+
+    assert (found.stdout, found.stderr) == (b"lines.txt:1\n", b"")
+
+
+@pytest.fixture
+def started(folder, tmp_path):
+    """A run in a group of its own, as a terminal has it, with both of its workers at work."""
+    command = [*PREDICT, "lines.txt", "--lines", "--jobs", "2", "-o", str(tmp_path / "out.csv")]
+    (tmp_path / "out.csv").write_bytes(b"old")
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell starts what runs in its background deaf to interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
+    until(lambda: len(workers(process)) == 2 and part_of(tmp_path))
+    yield process
+    process.stderr.close()
+    until(lambda: not workers(process))
+
+
+def until(holds):
+    """Wait for what soon holds."""
+    assert any(holds() or time.sleep(0.01) for _ in range(3000))
+
+
+def workers(process):
+    """Return the processes of its group that live, but for itself."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, group, *_ = path.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(group) == process.pid and state != "Z" and int(path.parent.name) != process.pid:
+            found.append(int(path.parent.name))
+    return found
+
+
+def part_of(folder):
+    """Return how much of the output is written so far."""
+    return sum(path.stat().st_size for path in folder.glob(".out.csv.part"))
+
+
+def test_an_interrupt_ends_all_of_them_with_exit_code_130(started, tmp_path):
+    os.killpg(started.pid, signal.SIGINT)
+
+    err = started.communicate(timeout=60)[1]
+
+    assert started.returncode == 130
+    assert err == b""
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"out.csv": b"old"}
+
+
+def test_a_worker_that_is_killed_is_one_line_and_leaves_nothing_half_written(started, tmp_path):
+    os.kill(workers(started)[0], signal.SIGKILL)
+
+    err = started.communicate(timeout=60)[1].decode()
+
+    assert started.returncode == 1
+    assert err.startswith("textclf: lines.txt:")
+    assert "ended too early, with signal 9 (Killed); if memory ran out, give fewer jobs" in err
+    assert err.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"out.csv": b"old"}
+
+
+def test_workers_go_where_the_run_is_killed(started):
+    started.kill()
+
+    # They hold its standard error open as long as they live.
+    assert started.communicate(timeout=60)[1] == b""
+    assert started.returncode == -signal.SIGKILL

@@ -1,0 +1,37 @@
+"""That a label which traits alone give away is noticed, and an honest one is not."""
+
+import random
+
+from textclf.codebook.scheme import Label, Scheme
+from textclf.corpus.metadata_baseline import told_by_traits
+from textclf.corpus.records import Record
+
+SKY = Scheme("sky", (Label("rain"), Label("dry")))
+
+
+def records(genre_of):
+    draw = random.Random(0)  # noqa: S311 - no secret
+    labels = [draw.choice(["rain", "dry"]) for _ in range(300)]
+    return [
+        Record(
+            str(number),
+            "rain " * draw.randrange(5, 60),
+            {"sky": (label,)},
+            genre=genre_of(label, draw),
+            batch=draw.choice("ab"),
+        )
+        for number, label in enumerate(labels)
+    ]
+
+
+def test_a_label_that_the_genre_gives_away_is_told():
+    told = told_by_traits(records(lambda label, _: f"genre of {label}"), SKY)
+
+    assert told.accuracy == 1
+    assert told.points > 40
+
+
+def test_a_label_that_no_trait_goes_with_is_not_told():
+    told = told_by_traits(records(lambda _, draw: draw.choice(["column", "report"])), SKY)
+
+    assert told.points < 10

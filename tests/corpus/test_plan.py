@@ -1,0 +1,98 @@
+"""What a plan of a corpus may say, and how a corpus is held against it."""
+
+import pytest
+from small_models import PLAN
+
+from textclf.codebook.scheme import Label, Ruling, Scheme, find_scheme, shipped_schemes
+from textclf.corpus.coverage import cells, subjects
+from textclf.corpus.plan import Argued, Plan, shipped_plan
+from textclf.corpus.records import Record
+from textclf.errors import CorpusError
+
+SKY = Scheme("sky", (Label("rain"), Label("dry")), rulings=(Ruling("dew at dawn", "dry", "dew"),))
+
+
+def read(folder, text=PLAN):
+    path = folder / "plan.toml"
+    path.write_text(text, "utf-8")
+    return Plan.read(path)
+
+
+def record(name, label, **more):
+    return Record(name, "rain over Swat", {"sky": (label,)}, **more)
+
+
+def counted(plan, *records):
+    return {cell.what: (cell.have, cell.least) for cell in cells(records, plan, [SKY])}
+
+
+def test_a_plan_says_what_a_corpus_is_to_cover(tmp_path):
+    plan = read(tmp_path)
+
+    assert plan.traits["region"] == ("india", "africa")
+    assert plan.regions == {"india": 0.75, "africa": 0.25}
+    assert plan.subjects == {"sky": ("hail", "fog")}
+    assert plan.labels == {"sky": {"rain": 2}}
+    assert plan.argued == (Argued("sky/rain", "over", "rain falls over a place"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("format = 1", "format = 2", "plan.toml: format must be 1"),
+        ("india = 0.75", 'india = "most"', "plan.toml: regions india must be a number from 0 to 1"),
+        ("rain = 2", 'rain = "two"', "plan.toml: least: sky rain must be a whole number"),
+        ("passages = 3", "pasages = 3", "passages is missing; is 'pasages' meant to be it?"),
+        ("genres", "genre", "plan.toml: there is no key 'genre'; did you mean 'genres'?"),
+        ("why =", "because =", "argued[1]: why is missing"),
+    ],
+)
+def test_a_typo_in_a_plan_names_file_key_and_remedy(tmp_path, old, new, message):
+    with pytest.raises(CorpusError) as error:
+        read(tmp_path, PLAN.replace(old, new))
+
+    assert message in str(error.value).replace(": regions: ", ": regions ").replace("sky: ", "sky ")
+
+
+def test_what_there_is_stands_beside_what_the_plan_asks(tmp_path):
+    found = counted(
+        read(tmp_path),
+        record("a", "rain", article="one"),
+        record("b", "dry", article="one", ruling="sky/dew"),
+    )
+
+    assert found == {
+        "passages": (2, 3),
+        "words": (6, 9),
+        "distinct words": (3, 4),
+        "articles": (1, 1),
+        "sky/rain": (1, 2),
+        "contrast pairs of sky": (0, 1),
+        "cases of sky/dew": (1, 1),
+    }
+
+
+def test_a_pair_counts_for_a_scheme_only_where_its_halves_differ_there(tmp_path):
+    plan = read(tmp_path)
+    alike = [record("a", "rain", pair="p"), record("b", "rain", pair="p")]
+    apart = [record("c", "rain", pair="q"), record("d", "dry", pair="q")]
+
+    assert counted(plan, *alike)["contrast pairs of sky"] == (0, 1)
+    assert counted(plan, *alike, *apart)["contrast pairs of sky"] == (1, 1)
+
+
+def test_a_sub_subject_is_met_by_one_passage(tmp_path):
+    met = subjects([record("a", "rain", subject="sky/hail")] * 2, read(tmp_path))
+
+    assert list(met) == [("sky", 1, 2)]
+
+
+def test_the_shipped_plan_asks_for_labels_and_rulings_that_the_schemes_have():
+    plan = shipped_plan()
+
+    schemes = [find_scheme(name) for name in shipped_schemes()]
+    assert all(set(plan.labels[s.name]) <= set(s.label_names) for s in schemes)
+    assert set(plan.subjects) == set(find_scheme("topic").label_names)
+    assert all(ruling.key for scheme in schemes for ruling in scheme.rulings)
+    assert all(len(names) >= 30 for names in plan.subjects.values())
+    assert sum(plan.regions.values()) == pytest.approx(1)

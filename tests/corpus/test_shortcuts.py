@@ -1,0 +1,27 @@
+"""That function words and names are told from words that carry a label."""
+
+from textclf.corpus.shortcuts import names, spurious
+from textclf.text.function_words import FUNCTION_WORDS
+
+TEXTS = [
+    "Police in Quetta said on Friday that the road to Mastung was shut.",
+    "The shutters of the market in Mastung stayed down. Police left.",
+]
+
+
+def test_a_name_is_what_stands_capitalised_inside_sentences():
+    assert names(TEXTS) == {"quetta", "mastung", "friday"}
+
+
+def test_a_word_that_only_begins_sentences_is_no_name():
+    assert "police" not in names(TEXTS)
+
+
+def test_function_words_and_names_are_told_apart_and_others_pass():
+    found = list(spurious(["riot", "which", "mastung", "road to"], names(TEXTS)))
+
+    assert found == [("which", "function word"), ("mastung", "name")]
+
+
+def test_no_word_of_blame_or_praise_is_taken_for_a_function_word():
+    assert not FUNCTION_WORDS & {"failed", "lack", "despite", "rightly", "well", "welcome", "good"}

@@ -1,0 +1,298 @@
+"""The model file: data alone, checked to the last byte, found where it should be."""
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load as load_safetensors
+from small_models import SPORT, WEATHER
+
+import textclf
+from textclf.classifier.classifier import Classifier
+from textclf.errors import ModelError
+from textclf.model.file import from_bytes, to_bytes
+from textclf.model.safetensors import pack, unpack
+from textclf.model.store import find_model, list_models, read_model, verify_models, write_model
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.weights import LinearForm
+
+SHIPPED = ["sectarian_violence", "stance", "topic"]
+
+
+@pytest.fixture(scope="module")
+def data(beat):
+    return to_bytes(beat)
+
+
+def changed(data: bytes, change) -> bytes:
+    """Return a model file with a changed header and all digests right: the hostile kind."""
+    metadata, tensors = unpack(data, "here")
+    tensors = {name: np.asarray(tensor) for name, tensor in tensors.items()}
+    header = json.loads(metadata["textclf"])
+    change(header, tensors)
+    header["sha256"] = {
+        name: hashlib.sha256(np.ascontiguousarray(tensor).tobytes()).hexdigest()
+        for name, tensor in tensors.items()
+    }
+    text = json.dumps(header, sort_keys=True, ensure_ascii=True)
+    return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
+
+
+ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400, float("nan")]
+
+
+def set_lead(lead, header, _tensors):
+    header["views"][0].update(lead=lead)
+
+
+def again(slots):
+    """Return slots that hold each row, the first two found in each other's place."""
+    first, second = np.flatnonzero(slots)[:2]
+    slots = slots.copy()
+    slots[[first, second]] = slots[[second, first]]
+    return slots
+
+
+def test_a_model_reads_back_as_it_was(beat, data):
+    back = from_bytes(data, "here")
+
+    assert to_bytes(back) == data
+    assert back.scheme == beat.scheme
+    assert back.card == beat.card
+    texts = SPORT + WEATHER
+    before, after = (Classifier(model, NumpyEngine).predict_proba(texts) for model in (beat, back))
+    assert np.array_equal(before, after)
+
+
+def test_a_multi_label_model_reads_back_as_it_was(subjects):
+    assert to_bytes(from_bytes(to_bytes(subjects), "here")) == to_bytes(subjects)
+
+
+def test_a_lead_is_told_by_the_file_of_a_model_that_has_one_alone(long, data):
+    back = from_bytes(to_bytes(long), "here", thorough=True)
+
+    def leads(held):
+        views = json.loads(unpack(held, "here")[0]["textclf"])["views"]
+        return {view.get("lead", "none") for view in views}
+
+    assert [part.view for part in back.form.views] == [part.view for part in long.form.views]
+    assert leads(to_bytes(long)) == {30, 100, "none"}
+    assert leads(data) == {"none"}
+
+
+def test_any_safetensors_reader_opens_the_tensors(beat, data):
+    tensors = load_safetensors(data)
+
+    assert np.array_equal(tensors["bias"], beat.form.bias)
+    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.form.views[0].weights)
+
+
+def test_a_fortran_ordered_array_is_written_as_it_reads(beat):
+    views = [replace(view, numbers=np.asfortranarray(view.rows)) for view in beat.form.views]
+
+    fortran = replace(beat, form=LinearForm(tuple(views), beat.form.bias))
+
+    assert to_bytes(fortran) == to_bytes(beat)
+
+
+def test_no_text_of_the_corpus_is_in_the_file(data):
+    assert not any(text.lower()[:30].encode() in data.lower() for text in SPORT + WEATHER)
+
+
+@settings(max_examples=300)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_truncated_file_is_refused(data, share):
+    with pytest.raises(ModelError, match="the file is damaged or no textclf model"):
+        from_bytes(data[: int(len(data) * share)], "cut.textclf")
+
+
+@settings(max_examples=500)
+@given(share=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_one_wrong_byte_anywhere_is_refused(data, share, flip):
+    broken = bytearray(data)
+    broken[int(len(data) * share)] ^= flip
+
+    with pytest.raises(ModelError, match=r"^broken\.textclf: "):
+        from_bytes(bytes(broken), "broken.textclf")
+
+
+@settings(max_examples=200)
+@given(noise=st.binary(max_size=200))
+def test_noise_is_refused(noise):
+    with pytest.raises(ModelError):
+        from_bytes(noise, "noise.textclf")
+
+
+def test_bytes_after_the_end_are_refused(data):
+    with pytest.raises(ModelError, match="belong to no tensor"):
+        from_bytes(data + b"x", "long.textclf")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda h, t: h.update(format=3), "model format 3 is not 4"),
+        (lambda h, t: h["scheme"].update(kind="both"), "its scheme does not hold"),
+        (lambda h, t: h["scheme"].update(surprise=1), "its scheme does not hold"),
+        (lambda h, t: h["scheme"]["labels"].pop(), "its scheme does not hold"),
+        (lambda h, t: h.update(views=[]), "its views are not a list"),
+        (lambda h, t: h["views"].append(h["views"][0]), "is missing or not expected"),
+        (lambda h, t: h["views"][0].update(analyzer="regex"), "view 0 does not hold"),
+        (lambda h, t: h["views"][0].update(low="1"), "view 0 does not hold"),
+        (lambda h, t: h["views"][0].update(pattern=".*"), "view 0 does not hold"),
+        *((partial(set_lead, lead), "a lead of .* words cannot be") for lead in ODD_LEADS),
+        (lambda h, t: h["views"][1].update(lead=60), "view 1 does not hold .*may have a lead"),
+        (lambda h, t: h["views"][0].update(lead=1), "does not get its scores"),
+        (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),
+        (lambda h, t: h["decision"].update(slope=[10**400, 1]), "three lists of 2 finite numbers"),
+        (lambda h, t: h["probes"][0].update(scores=[10**400, 1]), "does not get its scores"),
+        (lambda h, t: h["decision"].update(slope=[1.0, float("nan")]), "finite numbers"),
+        (lambda h, t: h["decision"].update(slope=[1.0, -1.0]), "a slope, a threshold or a doubt"),
+        (lambda h, t: h["decision"].update(slope="high"), "three lists of 2 finite numbers"),
+        (lambda h, t: h["decision"].update(doubt=2.0), "a slope, a threshold or a doubt"),
+        (lambda h, t: h.update(card=None), "the card is not a table"),
+        (lambda h, t: h["probes"][0].update(text="goal"), "does not get its scores"),
+        (lambda h, t: h["probes"][0].update(scores=["high"]), "does not get its scores"),
+        (lambda h, t: h.update(probes=[]), "its probes are not a list"),
+        (lambda h, t: t.update(bias=t["bias"][:1]), "tensor 'bias' is not float32"),
+        (lambda h, t: t.update(bias=t["bias"].view(np.uint8)), "tensor 'bias' is not float32"),
+        (lambda h, t: t.update(bias=t["bias"] * np.float32("inf")), "not finite"),
+        (lambda h, t: t.update({"view0.rows": -t["view0.rows"]}), "not above zero"),
+        (
+            lambda h, t: t.update({"view0.rows": t["view0.rows"][:, 1:]}),
+            "'view0.rows' is not float32",
+        ),
+        (
+            lambda h, t: t.update({"view0.terms": t["view0.terms"][::-1].copy()}),
+            "hashes are not those",
+        ),
+        (lambda h, t: t.update({"view0.terms": t["view0.terms"] | 128}), "is not UTF-8"),
+        (lambda h, t: t.update({"view0.slots": t["view0.slots"][:9]}), "has too few slots"),
+        (lambda h, t: t.update({"view0.slots": t["view0.slots"] * 0}), "not hold each term once"),
+        (
+            lambda h, t: t.update({"view0.slots": t["view0.slots"] << np.uint64(1)}),
+            "not hold each term once",
+        ),
+        (lambda h, t: t.update({"view0.slots": again(t["view0.slots"])}), "not that of its terms"),
+        (
+            lambda h, t: t.update({"view0.hashes": t["view0.hashes"][:9]}),
+            "has too few|not hold each",
+        ),
+        (lambda h, t: t.update({"view0.hashes": t["view0.hashes"] + 1}), "hashes are not those"),
+        (lambda h, t: t.update({"view0.hashes": t["bias"]}), "not bytes, hashes and slots"),
+        (lambda h, t: t.update(extra=t["bias"]), "'extra' is missing or not expected"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_hostile_file_is_refused_with_what_is_wrong(data, change, message):
+    with pytest.raises(ModelError, match=message):
+        from_bytes(changed(data, change), "evil.textclf", thorough=True)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[]",
+        b"{",
+        b'{"a": 1, "a": 2}',
+        b'{"a": {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}}',
+        b'{"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": "F32", "shape": [99999999999], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}',
+        b'{"a": {"dtype": "F32", "shape": [true], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": "F32", "shape": [1,1,1], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": ["F32"], "shape": [1], "data_offsets": [0, 4]}}',
+        b'{"a": 7}',
+        b'{"__metadata__": {"textclf": 7}}',
+        b"[" * 100_000,
+        b"9" * 10_000,
+        b"\xff\xfe",
+    ],
+    ids=lambda header: header[:40].decode("latin-1"),
+)
+def test_a_header_that_lies_is_refused(header):
+    data = len(header).to_bytes(8, "little") + header + b"\x00" * 4
+
+    with pytest.raises(ModelError):
+        from_bytes(data, "liar.textclf")
+
+
+def test_a_pickle_is_refused_and_not_run(tmp_path):
+    marker = tmp_path / "was_run"
+    path = tmp_path / "evil.textclf"
+    path.write_bytes(f"cos\nsystem\n(S'touch {marker}'\ntR.".encode())
+
+    with pytest.raises(ModelError):
+        textclf.load(path)
+
+    assert not marker.exists()
+
+
+def test_writing_leaves_the_old_file_where_the_new_cannot_be(beat, tmp_path):
+    with pytest.raises(ModelError, match="cannot be written"):
+        write_model(beat, tmp_path)
+
+
+def test_a_written_file_stands_alone(beat, tmp_path):
+    write_model(beat, tmp_path / "new" / "beat.textclf")
+
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["beat.textclf"]
+
+
+def test_a_name_is_looked_for_in_the_environment_then_here_then_among_the_shipped(
+    beat, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TEXTCLF_MODELS", raising=False)
+    shipped = find_model("stance")
+    write_model(beat, Path("models/stance.textclf"))
+    here = find_model("stance")
+    write_model(beat, tmp_path / "mine" / "stance.textclf")
+    monkeypatch.setenv("TEXTCLF_MODELS", f"{tmp_path / 'none'}:{tmp_path / 'mine'}")
+    named = find_model("stance")
+
+    assert shipped.is_absolute()
+    assert here == Path("models/stance.textclf")
+    assert named == tmp_path / "mine" / "stance.textclf"
+    assert named in list_models()
+    assert shipped not in list_models()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("stanse", "did you mean 'stance'"),
+        ("nowhere/stance.textclf", "there is no such model file"),
+        ("stance.textclf", "there is no such model file"),
+    ],
+)
+def test_a_model_that_is_not_there_is_named(name, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ModelError, match=message):
+        textclf.load(name)
+
+
+def test_verify_tells_the_sound_from_the_damaged(beat, data, tmp_path):
+    write_model(beat, tmp_path / "good.textclf")
+    (tmp_path / "bad.textclf").write_bytes(data[:-1])
+
+    found = verify_models([str(tmp_path / "good.textclf"), str(tmp_path / "bad.textclf")])
+
+    assert found[0][1] == ""
+    assert "does not lie where its header says" in found[1][1]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_models_are_sound_and_carry_a_card(name):
+    model = read_model(find_model(name))
+
+    assert model.scheme.name == name
+    assert model.card["out_of_fold"]["model"]["macro_f1"][0] > 0.5
+    assert model.card["trained_on"]["scheme_sha256"] == model.scheme.digest

@@ -1,0 +1,203 @@
+"""A scheme as its coders get it: every rule of it, and a file to begin one's own with."""
+
+import pytest
+
+from textclf.codebook.scheme import Label, Leave, Ruling, Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme_file import new_scheme_file
+from textclf.errors import SchemeError
+from textclf.reports.codebook import as_html, as_markdown, overview
+
+MARCH = Scheme(
+    "protest",
+    (
+        Label("march", "a march", "People walk.", "x:1", ("a rally",), (Leave("a queue", "none"),)),
+        Label("sit_in"),
+        Label("none"),
+    ),
+    "multi",
+    title="Protest",
+    question="Is a protest told of?",
+    version="3",
+    source="ours",
+    ties="The larger crowd.",
+    rulings=(Ruling("a vigil at night", "sit_in"),),
+    at_least_one=True,
+    implies=(("march", ("sit_in",)),),
+)
+SCRIPT = "<script>alert('&')</script>"
+HOSTILE = Scheme(
+    "hostile",
+    (
+        Label(SCRIPT, SCRIPT, SCRIPT, SCRIPT, (SCRIPT,), (Leave(SCRIPT, SCRIPT),)),
+        Label("none"),
+    ),
+    title=SCRIPT,
+    question=SCRIPT,
+    source=SCRIPT,
+    ties=SCRIPT,
+    version=SCRIPT,
+    rulings=(Ruling(SCRIPT, SCRIPT),),
+    any_passage=SCRIPT,
+)
+
+
+def test_markdown_tells_the_whole_codebook():
+    assert as_markdown(MARCH) == (
+        "# Protest\n"
+        "\n"
+        f"- **Name:** protest, version 3, digest {MARCH.digest[:12]}\n"
+        "- **Labels:** any number for each document\n"
+        "- **Question:** Is a protest told of?\n"
+        "- **Ties:** The larger crowd.\n"
+        "- **Source:** ours\n"
+        "- **Rule:** a text never goes without a label\n"
+        "- **Rule:** march brings sit_in with it\n"
+        "\n"
+        "## march · a march · x:1\n"
+        "\n"
+        "People walk.\n"
+        "\n"
+        "Takes:\n"
+        "\n"
+        "- a rally\n"
+        "\n"
+        "Leaves:\n"
+        "\n"
+        "- a queue: none\n"
+        "\n"
+        "\n"
+        "## sit_in\n"
+        "\n"
+        "Rulings:\n"
+        "\n"
+        "- a vigil at night\n"
+        "\n"
+        "\n"
+        "## none\n"
+        "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"any_passage": "rain"}, "rain where any of its passages is rain"),
+        ({"mean_over": "dry", "mean_least": 0.2}, "the label of a mean probability of 20% or more"),
+        ({"lead_words": (15, 30)}, "read whole, its first 15, 30 words as much as all of it"),
+        ({"prior": (("rain", 0.1),), "prior_source": "a count"}, "rain 0.1 (a count)"),
+        ({"limits": "Hail is missed."}, "Hail is missed."),
+        ({"unit": "passage"}, "exactly one for each passage (a run of whole sentences)"),
+    ],
+)
+def test_how_a_document_is_answered_is_told(rule, told):
+    scheme = Scheme("sky", (Label("rain"), Label("dry")), **rule)
+
+    assert told in as_markdown(scheme)
+    assert told in as_html(scheme)
+
+
+@pytest.mark.parametrize("name", shipped_schemes())
+def test_every_text_of_a_shipped_scheme_stands_in_its_codebook(name):
+    scheme = find_scheme(name)
+
+    page = as_markdown(scheme)
+
+    assert [label.definition for label in scheme.labels if label.definition not in page] == []
+    assert [ruling.case for ruling in scheme.rulings if f"- {ruling.case}\n" not in page] == []
+
+
+def test_html_holds_the_same_in_one_page_that_needs_nothing_besides_itself():
+    page = as_html(MARCH)
+
+    assert page.startswith("<!doctype html>")
+    assert "<h2>march · a march · x:1</h2>\n<p>People walk.</p>" in page
+    assert "<h3>Leaves</h3>\n<ul><li>a queue: none</li></ul>" in page
+    assert "<h3>Rulings</h3>\n<ul><li>a vigil at night</li></ul>" in page
+    assert "src=" not in page
+    assert "href=" not in page
+
+
+def test_html_takes_no_text_of_a_scheme_for_its_own():
+    page = as_html(HOSTILE)
+
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;") == 16
+
+
+def test_a_dollar_in_a_scheme_is_a_dollar_in_its_page():
+    page = as_html(Scheme("cost", (Label("$title"), Label("$body")), title="$body"))
+
+    assert "<title>$body</title>" in page
+    assert "<h2>$title</h2>" in page
+
+
+def test_the_overview_is_a_line_for_each_scheme():
+    head, line = overview([MARCH]).splitlines()
+
+    assert head.split() == ["scheme", "version", "kind", "labels", "digest", "title"]
+    assert line.split() == ["protest", "3", "multi", "3", MARCH.digest[:12], "Protest"]
+
+
+@pytest.mark.parametrize("kind", ["single", "multi"])
+def test_a_starter_file_is_a_scheme_with_the_labels_that_were_named(tmp_path, kind):
+    labels = ("naïve", 'so "called"', "back\\slash")
+
+    new_scheme_file(tmp_path / "mine.toml", "my_view", labels, kind)
+
+    scheme = Scheme.read(tmp_path / "mine.toml")
+    assert (scheme.name, scheme.kind, scheme.label_names) == ("my_view", kind, labels)
+    assert scheme.title == "My view"
+
+
+def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
+    path = tmp_path / "mine.toml"
+    new_scheme_file(path, "my_view", ['so "called"', "plain"], "single")
+    path.write_text(
+        path.read_text("utf-8")
+        .replace("# leaves", "leaves")
+        .replace("# any_passage", "any_passage")
+        .replace("# [[rulings]]", "[[rulings]]")
+        .replace("# case", "case")
+        .replace("# label", "label"),
+        "utf-8",
+    )
+
+    scheme = Scheme.read(path)
+
+    assert scheme.labels[1].leaves == (Leave("only looks like it", 'so "called"'),)
+    assert scheme.any_passage == 'so "called"'
+    assert scheme.rulings == (Ruling("...", 'so "called"'),)
+
+
+def test_a_starter_file_never_overwrites(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+
+    with pytest.raises(SchemeError, match=f"^{path}: is there already; .*--output"):
+        new_scheme_file(path, "my_view", ["a", "b"], "single")
+
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "kind", "message"),
+    [
+        ("view", ("a", "b"), "mutli", "kind cannot be 'mutli'; did you mean 'multi'?"),
+        ("My View", ("a", "b"), "single", "a scheme cannot be named 'My View'"),
+        ("view", ("a",), "single", "has too few labels"),
+        ("view", ("a", "a"), "multi", "there are two labels 'a'"),
+    ],
+)
+def test_parts_that_make_no_scheme_write_no_file(tmp_path, name, labels, kind, message):
+    path = tmp_path / "mine.toml"
+
+    with pytest.raises(SchemeError) as caught:
+        new_scheme_file(path, name, labels, kind)
+
+    assert message in str(caught.value)
+    assert not path.exists()
+
+
+def test_a_starter_file_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(SchemeError, match=r"gone/mine\.toml: cannot be written: No such file"):
+        new_scheme_file(tmp_path / "gone" / "mine.toml", "view", ["a", "b"], "single")

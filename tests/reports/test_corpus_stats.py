@@ -1,0 +1,66 @@
+"""What the figures of a corpus say, and what they leave out."""
+
+import pytest
+from small_models import PLAN
+
+from textclf.corpus.plan import Plan
+from textclf.corpus.records import Corpus, Record
+from textclf.errors import CorpusError
+from textclf.reports.corpus_stats import census, census_files, coders
+
+TEXT = "Rain fell on the mill."
+
+
+def record(name, **more):
+    return Record(name, TEXT, {"stance": ("none",)}, region="india", **more)
+
+
+def lines(text):
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_page_furniture_is_counted_apart_from_passages():
+    byline = Record("f", "By Our Reporter", {}, article="a", furniture="byline")
+
+    found = lines(census(Corpus((record("p", article="a"), byline))))
+
+    assert found[0] == "1 passages, 5 words, 5 distinct"
+    assert found[1] == "1 whole articles with 1 passages, 0 single passages"
+    assert "1 lines of page furniture" in found
+    assert "india 1 100.0%" in found
+
+
+def test_what_falls_short_of_a_plan_is_marked(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN, "utf-8")
+
+    found = lines(census(Corpus((record("p"), record("q"))), Plan.read(path)))
+
+    assert "passages 2 3 short" in found
+    assert "words 10 9" in found
+    assert "india 100.0% 75.0%" in found
+    assert "sky 0 2" in found
+
+
+def test_the_shipped_corpus_is_counted_beside_its_plan():
+    assert "cases of topic/heat_now" in census_files([])
+
+
+def test_agreement_is_told_by_scheme_label_and_dispute():
+    none, against = {"stance": ("none",)}, {"stance": ("against",)}
+    records = [
+        *(record(f"n{i}", labels_a=none, labels_b=none) for i in range(6)),
+        *(record(f"a{i}", labels_a=against, labels_b=against) for i in range(3)),
+        record("d", labels_a=none, labels_b=against),
+    ]
+
+    found = lines(coders(Corpus(tuple(records))))
+
+    assert found[0].startswith("stance: 10 texts, 90.0% answered alike, alpha 0.791 [")
+    assert "against 0.783 3 4" in found
+    assert found[-1] == "none against 1"
+
+
+def test_a_corpus_that_was_coded_once_has_no_agreement():
+    with pytest.raises(CorpusError, match="no record keeps two answers"):
+        coders(Corpus((record("p"),)))

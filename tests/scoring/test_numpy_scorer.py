@@ -1,0 +1,329 @@
+"""Every engine scores as the reference does, and its contributions add up.
+
+The compiled engine is tested as it is made, without the special instructions of the processor,
+and as it is laid out once it has many texts to score.
+"""
+
+from dataclasses import replace
+from functools import cache, partial
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from small_models import BOTH, SPORT, WEATHER
+
+from textclf.scoring.native_scorer import KernelEngine, obstacle
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.weights import LinearForm
+from textclf.text.lexicon import Lexicon
+from textclf.text.tokens import words
+from textclf.training.counts import count
+from textclf.training.estimator import TextClassifier
+
+
+def laid_out(forms):
+    engine = KernelEngine(forms)
+    engine.score([""] * 64)
+    return engine
+
+
+built = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+MAKERS = {
+    "numpy": NumpyEngine,
+    "kernel": KernelEngine,
+    "portable": partial(KernelEngine, portable=True),
+    "laid out": laid_out,
+}
+ENGINES = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
+
+X = SPORT + WEATHER + BOTH
+Y = ["sport"] * 6 + ["weather"] * 6 + ["both"] * 2
+MULTI = np.array([[y != "weather", y != "sport"] for y in Y], int)
+LEXICON = Lexicon(
+    (
+        ("play", ("goal", "the match", "captain", "the match was over")),
+        ("sky", ("rain", "snow", "wind", "the match")),
+        ("time", ("night", "Friday", "until Friday", "gen", "dr")),
+    )
+)
+CONFIGS = {
+    "words and characters": ({"char_min_df": 1}, Y),
+    "words alone": ({"char_ngrams": None}, Y),
+    "characters alone": ({"word_ngrams": None, "char_min_df": 1}, Y),
+    "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
+    "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
+    "both weightings": ({"weightings": ("log", "binary"), "char_min_df": 1}, Y),
+    "the lead as well": ({"leads": ((4, "binary"),), "char_min_df": 1}, Y),
+    "long n-grams of the lead": (
+        {"leads": ((3, "log"),), "word_ngrams": (1, 3), "char_ngrams": None},
+        Y,
+    ),
+    "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
+    "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
+    "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
+    "several labels": ({"char_min_df": 1}, MULTI),
+}
+MODELS = {name: TextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
+PHRASES = [phrase for _, phrases in LEXICON.groups for phrase in phrases]
+TERMS = sorted({term for m in MODELS.values() for v in m.form_.views for term in v.terms}) + PHRASES
+GLUE = st.sampled_from(
+    [
+        " ",
+        "  ",
+        "\n\n",
+        ", ",
+        ". ",
+        "!? ",
+        '." ',
+        ".’ “",
+        ". (",
+        ".\n",
+        "-",
+        "",
+        "\u00a0",
+        "\u2028",
+        "\u0085",
+        " x ",
+        " É. ",
+        " 7 ",
+        "\u0130",
+        "\u0307",
+        "\u212a",
+        "\u023a",
+        "\U0001f327",
+        "\u03a3 ",
+        "\ud800",
+    ]
+)
+PIECES = st.one_of(
+    st.sampled_from(TERMS),
+    st.sampled_from(TERMS).map(str.upper),
+    st.sampled_from(TERMS).map(str.title),
+    st.sampled_from(TERMS).map(lambda term: term[: len(term) // 2]),
+    st.sampled_from(["Gen", "Dr", "i.e", "No", "A", "J"]),
+)
+TEXTS = st.lists(st.tuples(PIECES, GLUE), max_size=25).map(
+    lambda pairs: "".join(map("".join, pairs))
+)
+EDGES = [
+    "",
+    " ",
+    "\x00",
+    ".",
+    "goal " * 70_000,
+    "goal" * 20_000,
+    "goal. Rain! " * 1000,
+    "the match was " * 100 + "over",
+    "\ud800goal",
+    "\u0130stanbul\u03a3 rain",
+    "\u0130stanbul rain",
+    "\u212a" * 40 + " goal",
+    "“Rain.” ‘Gen. Snow’ (Dr. Wind) [Goal.] 'A. Captain' É. Night i.e. Friday",
+]
+
+
+@cache
+def engine_of(maker, *names):
+    return MAKERS[maker]([MODELS[name].form_ for name in names])
+
+
+def expected(name, text):
+    model = MODELS[name]
+    return model.scores(count([text], model.views()))[0]
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("name", MODELS)
+@given(text=TEXTS)
+def test_an_engine_scores_as_the_reference(maker, name, text):
+    found = engine_of(maker, name).score([text])[0].scores[0]
+
+    assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", EDGES, ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize("name", MODELS)
+def test_the_engines_score_as_the_reference_at_the_edges(name, text):
+    scores = expected(name, text)
+
+    for maker in ["numpy"] if obstacle() else MAKERS:
+        engine = engine_of(maker, name)
+        for texts in ([text], [text, ""]):
+            assert np.allclose(engine.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("name", MODELS)
+@given(text=TEXTS)
+def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
+    engine = engine_of(maker, name)
+
+    score = engine.score([text])[0].scores[0]
+
+    for label, total in enumerate(score):
+        parts = engine.contributions(text, 0, label, (0, len(text)))
+        assert (
+            abs(sum(weight for *_, weight in parts) + MODELS[name].form_.bias[label] - total) < 1e-6
+        )
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("name", ["words and characters", "the lead as well"])
+@given(first=TEXTS, second=TEXTS)
+def test_a_passage_is_scored_as_if_it_stood_alone(maker, name, first, second):
+    engine = engine_of(maker, name)
+    text = f"{first}\n\n{second}"
+    spans = [(0, len(first)), (len(first) + 2, len(text))]
+
+    rows = engine.score([text, text], [[], spans], {0})[0].scores
+    alone = engine.score([text, text, first, second])[0].scores
+
+    assert np.allclose(rows, alone, atol=1e-9)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS)
+def test_several_models_score_together_as_each_alone(maker, text):
+    together = engine_of(maker, *MODELS).score([text])
+
+    for name, found in zip(MODELS, together, strict=True):
+        assert np.array_equal(found.scores, engine_of(maker, name).score([text])[0].scores)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_many_texts_are_scored_as_each_is(maker, texts):
+    engine = engine_of(maker, *MODELS)
+
+    found = engine.score(texts)
+
+    for place, text in enumerate(texts):
+        for whole, one in zip(found, engine.score([text]), strict=True):
+            assert np.allclose(whole.scores[place], one.scores[0], rtol=0, atol=1e-12)
+            assert whole.known[place] == one.known[0]
+    assert [one.scores.shape[0] for one in found] == [len(texts)] * len(MODELS)
+
+
+@built
+@pytest.mark.parametrize("maker", ["kernel", "portable", "laid out"])
+@given(text=TEXTS, cuts=st.tuples(*[st.integers(0, 400)] * 4))
+@example(text="É “goal” " + "the match was over, captain " * 20, cuts=(0, 90, 200, 400))
+def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
+    names = ["words and characters", "characters alone", "groups", "both weightings"]
+    names.append("the lead as well")
+    engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
+    spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
+    asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3, 4}
+
+    found, wanted = engine.score(*asked), plain.score(*asked)
+
+    for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        assert np.allclose(one.scores, other.scores, rtol=0, atol=1e-9)
+        assert np.allclose(one.known, other.known, rtol=0, atol=1e-12)
+        here = engine.contributions(text, number, 0, spans[0])
+        there = plain.contributions(text, number, 0, spans[0])
+        assert [place[:2] for place in here] == [place[:2] for place in there]
+        assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-9)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS, most=st.integers(0, 9) | st.just(300))
+@example(text="the captain scored a goal and the match was over " * 20, most=257)
+def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most):
+    engine = engine_of(maker, "words and characters")
+    found = engine.contributions(text, 0, 1, (0, len(text)))
+    ranked = sorted((place for place in found if place[2] > 0), key=lambda one: (-one[2], one[:2]))
+
+    heaviest = engine.contributions(text, 0, 1, (0, len(text)), most)
+
+    assert heaviest == ranked[:most]
+
+
+def leading(lead):
+    """Return the form of words alone, but of the first so many of a text."""
+    form = MODELS["long n-grams of the lead"].form_
+    views = [replace(form.views[0], view=replace(form.views[0].view, lead=lead))]
+    return LinearForm(tuple(views), form.bias)
+
+
+@cache
+def engine_of_leads(maker, *leads):
+    return MAKERS[maker]([leading(lead) for lead in leads])
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS, lead=st.integers(1, 9))
+@example(text="a Goal x. The match was over 7 goal goal", lead=3)
+def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, lead):
+    ends = words(text).ends
+    cut = text[: ends[lead - 1]] if len(ends) > lead else text
+    first, whole = engine_of_leads(maker, lead), engine_of_leads(maker, 0)
+
+    found, wanted = first.score([text])[0], whole.score([cut])[0]
+
+    assert np.allclose(found.scores, wanted.scores, rtol=0, atol=1e-12)
+    for label in range(3):
+        here = first.contributions(text, 0, label, (0, len(text)))
+        there = whole.contributions(cut, 0, label, (0, len(cut)))
+        assert [place[:2] for place in here] == [place[:2] for place in there]
+        assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-12)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+@given(text=TEXTS)
+def test_models_of_different_leads_score_together_as_each_alone(maker, text):
+    leads = (0, 1, 3, 3, 7)
+
+    together = engine_of_leads(maker, *leads).score([text, text], [[(2, 90)], []], {0, 2, 4})
+
+    for lead, found, spanned in zip(leads, together, [1, 0, 1, 0, 1], strict=True):
+        alone = engine_of_leads(maker, lead).score(
+            [text, text], [[(2, 90)], []], {0} if spanned else ()
+        )
+        assert np.array_equal(found.scores, alone[0].scores)
+        assert np.array_equal(found.known, alone[0].known)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
+    (found,) = engine_of_leads(maker, 1).score(["qwzx captain goal", "goal captain qwzx"])
+
+    assert found.known.tolist() == [pytest.approx(2 / 3)] * 2
+    assert np.allclose(found.scores[0], leading(1).bias, rtol=0, atol=1e-12)
+    assert not np.allclose(found.scores[1], leading(1).bias, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_what_the_lead_adds_is_shown_at_the_word_once(maker):
+    text = "Goal, he said; goal"
+    both = MODELS["long n-grams of the lead"].form_
+    parts = [LinearForm((view,), both.bias) for view in both.views]
+
+    found = MAKERS[maker]([both]).contributions(text, 0, 1, (0, len(text)))
+    words_alone, lead_alone = (
+        {(a, b): w for a, b, w in MAKERS[maker]([part]).contributions(text, 0, 1, (0, 19))}
+        for part in parts
+    )
+
+    assert {place[:2] for place in found} == set(words_alone)
+    assert (0, 4) in lead_alone
+    assert (15, 19) not in lead_alone
+    for start, end, weight in found:
+        added = words_alone[start, end] + lead_alone.get((start, end), 0)
+        assert weight == pytest.approx(added)
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
+    found = engine_of(maker, "words and characters").score(["\u06cc\u06c1 \u062e\u0628\u0631"])[0]
+
+    assert np.allclose(found.scores[0], MODELS["words and characters"].form_.bias)
+    assert found.known[0] == 0
+
+
+@pytest.mark.parametrize("maker", ENGINES)
+def test_the_known_share_counts_words(maker):
+    found = engine_of(maker, "words alone").score(["captain qwzx goal"])[0]
+
+    assert found.known[0] == pytest.approx(2 / 3)

@@ -1,0 +1,72 @@
+"""The engine that is chosen, and what `textclf info` says of it."""
+
+import pytest
+from small_models import WEATHER
+
+from textclf.cli.installation import installation
+from textclf.errors import InputError
+from textclf.scoring import native_scorer, scorer
+from textclf.scoring.native_scorer import KernelEngine, obstacle
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.scorer import choice, make_engine
+from textclf.scoring.vocabulary import Vocabulary
+from textclf.scoring.weights import LinearForm, LinearView
+from textclf.text.features import View
+from textclf.text.lexicon import Lexicon
+
+built = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+
+
+@pytest.fixture(autouse=True)
+def _unasked(monkeypatch):
+    monkeypatch.delenv(scorer.VARIABLE, raising=False)
+
+
+@built
+def test_the_compiled_engine_is_taken_where_it_was_built(beat):
+    assert isinstance(make_engine([beat.form]), KernelEngine)
+    assert "engine     kernel: it was built" in installation()
+
+
+def test_without_a_compiler_numpy_answers_and_says_why(beat, monkeypatch):
+    monkeypatch.setattr(native_scorer, "native", None)
+
+    assert isinstance(make_engine([beat.form]), NumpyEngine)
+    assert "engine     numpy: the compiled engine cannot be had: it was not built" in installation()
+
+
+@pytest.mark.parametrize("name", ["numpy", pytest.param("portable", marks=built)])
+def test_an_engine_can_be_asked_for(name, beat, monkeypatch):
+    monkeypatch.setenv(scorer.VARIABLE, name)
+
+    assert choice().name == name
+    assert make_engine([beat.form]).score(WEATHER[:1])[0].known[0] == 1
+
+
+def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):
+    monkeypatch.setenv(scorer.VARIABLE, "kernel")
+    monkeypatch.setattr(native_scorer, "native", None)
+
+    with pytest.raises(InputError, match="it was not built"):
+        make_engine([beat.form])
+
+
+def test_an_engine_that_there_is_not_is_an_error(monkeypatch):
+    monkeypatch.setenv(scorer.VARIABLE, "abacus")
+
+    with pytest.raises(InputError, match="there is no engine 'abacus'"):
+        choice()
+
+
+def test_forms_that_only_numpy_can_take_go_to_numpy(monkeypatch):
+    lexicon = Lexicon((("letters", ("\u03a3",)),))
+    terms = Vocabulary(["<letters>"])
+    ones = terms.hashes[:, None].astype("f4") * 0 + 1
+    view = LinearView.of(View("group", 1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
+    form = LinearForm((view,), ones[0])
+
+    assert isinstance(make_engine([form]), NumpyEngine)
+    monkeypatch.setenv(scorer.VARIABLE, "kernel")
+    if not obstacle():
+        with pytest.raises(InputError, match="cannot take these forms"):
+            make_engine([form])

@@ -1,0 +1,50 @@
+"""What is learned from: articles stay whole, and nothing is learned that is scored."""
+
+import numpy as np
+import pytest
+from small_models import BEAT_TEXTS, SINGLE, corpus
+
+from textclf.errors import TrainingError
+from textclf.text.features import View
+from textclf.training.dataset import examples, folds_of, taught
+
+TEXTS = [
+    " ".join(f"w{word}x{number}" for word in range(14)) + " and the same old words behind them"
+    for number in range(8)
+]
+
+
+def dealt(texts, folds=5):
+    """Return the examples of texts that are sport and weather in turn, and their folds."""
+    answers = [(text, ("sport", "weather")[place % 2 :][:1]) for place, text in enumerate(texts)]
+    records, _ = taught(corpus("beat", answers), SINGLE, None)
+    found = examples(records, SINGLE, None, [View("word", 1, 1)])
+    return found, folds_of(found, SINGLE, folds, 0)
+
+
+def texts_of(found, rows):
+    """Return which of TEXTS stand in rows, by the word that each has alone."""
+    own = [found.counts.vocabularies[0].index(f"w0x{number}") for number in range(len(TEXTS))]
+    return {
+        number for number, place in enumerate(own) if found.counts.matrices[0][rows][:, [place]].nnz
+    }
+
+
+@pytest.mark.parametrize("change", ["", " again"], ids=["copies", "near-duplicates"])
+def test_what_is_alike_too_often_for_one_group_is_not_learned_from(change):
+    """Each text stands fifteen times: an eighth of all, and a group holds a tenth at most."""
+    found, folds = dealt([text + change * (turn % 2) for turn in range(15) for text in TEXTS])
+
+    for train, test in folds:
+        assert not texts_of(found, train) & texts_of(found, test)
+
+
+def test_each_record_is_scored_once():
+    _, folds = dealt([text for text, _ in BEAT_TEXTS])
+
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(BEAT_TEXTS)))
+
+
+def test_texts_that_are_all_the_same_leave_nothing_to_measure_on():
+    with pytest.raises(TrainingError, match="nothing is left to measure on"):
+        dealt([TEXTS[0]] * 40)

@@ -1,0 +1,400 @@
+"""Learning: the same input gives the same model, and nothing is scored on text it has seen."""
+
+from dataclasses import replace
+
+import joblib
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_models import (
+    BEAT_TEXTS,
+    BOTH,
+    LONG_TEXTS,
+    MULTI,
+    RAIN_TEXTS,
+    SINGLE,
+    SMALL,
+    SPORT,
+    SUBJECT_TEXTS,
+    WEATHER,
+    corpus,
+)
+
+from textclf.classifier.classifier import Classifier, Options
+from textclf.codebook.scheme import Label, Scheme, find_scheme
+from textclf.corpus.records import Corpus, Record
+from textclf.corpus.term_lists import TermGroup, TermList, shipped_terms
+from textclf.errors import CorpusError, ModelError, TrainingError
+from textclf.model.sklearn_export import export, to_pipeline
+from textclf.model.store import find_model, read_model, to_bytes
+from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.weights import Decision, LinearForm
+from textclf.text.features import View, terms
+from textclf.training.calibration import decide
+from textclf.training.train import Config, decided, fit, leads_of
+
+NO_LEAD = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
+TERMS = TermList(
+    "beat",
+    (
+        TermGroup("ball", ("penalty", "offside trap"), "sport"),
+        TermGroup("sky", ("hailstorm", "cold snap"), "weather"),
+        TermGroup("nothing", ("chessboard",)),
+    ),
+)
+
+
+def test_the_same_input_and_seed_give_the_identical_file(beat):
+    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_the_order_of_the_records_does_not_change_the_file(beat):
+    records = corpus("beat", BEAT_TEXTS).records
+
+    again = fit(Corpus(records[::-1]), SINGLE, config=SMALL)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_one_changed_text_changes_the_digest_in_the_card(beat):
+    texts = [(BEAT_TEXTS[0][0] + " Again.", ("sport",)), *BEAT_TEXTS[1:]]
+
+    other = fit(corpus("beat", texts), SINGLE, config=SMALL)
+
+    assert other.card["trained_on"]["corpus_sha256"] != beat.card["trained_on"]["corpus_sha256"]
+
+
+def test_a_term_teaches_a_word_that_no_text_has():
+    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+
+    classifier = Classifier(model, NumpyEngine)
+
+    assert classifier.predict(["penalty", "hailstorm"]) == ["sport", "weather"]
+    assert model.card["trained_on"]["terms"] == 4
+
+
+def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
+    """Each text stands twice under random labels: a leak would be learned by heart."""
+    rng = np.random.default_rng(3)
+    words = np.array(
+        [
+            "red",
+            "blue",
+            "green",
+            "iron",
+            "oak",
+            "salt",
+            "river",
+            "stone",
+            "cloud",
+            "lamp",
+            "door",
+            "bell",
+            "coin",
+        ]
+    )
+    texts = [" ".join(rng.choice(words, 14)) for _ in range(60)]
+    labels = [("sport",) if rng.random() < 0.5 else ("weather",) for _ in texts]
+    copies = [(f"{text} again", label) for text, label in zip(texts, labels, strict=True)]
+    leaky = [*zip(texts, labels, strict=True), *copies]
+
+    card = fit(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
+
+    assert card["trained_on"]["groups"] <= 60
+    assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
+
+
+def test_the_passages_of_an_article_stay_together():
+    records = [
+        replace(record, article=f"a{number // 3}")
+        for number, record in enumerate(corpus("beat", BEAT_TEXTS).records)
+    ]
+
+    assert fit(Corpus(tuple(records)), SINGLE, config=SMALL).card["trained_on"]["groups"] == 4
+
+
+def test_texts_of_one_article_alone_cannot_be_measured():
+    records = [replace(record, article="one") for record in corpus("beat", BEAT_TEXTS).records]
+
+    with pytest.raises(TrainingError, match="give more articles"):
+        fit(Corpus(tuple(records)), SINGLE, config=SMALL)
+
+
+def test_a_label_without_a_text_is_named():
+    scheme = Scheme("beat", (Label("chess"), Label("sport"), Label("weather")))
+
+    with pytest.raises(TrainingError, match="label 'chess' of scheme 'beat' has no text"):
+        fit(corpus("beat", BEAT_TEXTS), scheme)
+
+
+def test_a_record_with_a_label_that_the_scheme_lacks_is_named():
+    record = Record("r", "Chess.", {"beat": ("sprot",)}, place="mine.jsonl:7")
+
+    with pytest.raises(CorpusError, match=r"mine\.jsonl:7: .*did you mean 'sport'"):
+        fit(Corpus((record,)), SINGLE)
+
+
+def test_no_labelled_text_at_all_is_named():
+    with pytest.raises(TrainingError, match="no text is labelled under scheme 'beat'"):
+        fit(Corpus(()), SINGLE)
+
+
+def test_terms_of_another_scheme_are_refused():
+    with pytest.raises(TrainingError, match="those of scheme 'other'"):
+        fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=replace(TERMS, scheme="other"))
+
+
+def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
+    terms = replace(
+        TERMS,
+        groups=(
+            TermGroup("ball", tuple(f"{w} goal" for w in ["late", "early", "first"]), "sport"),
+            TermGroup(
+                "sky", tuple(f"{w} rain" for w in ["late", "heavy", "first", "cold"]), "weather"
+            ),
+        ),
+    )
+
+    scheme = replace(SINGLE, limits="Hail is missed.")
+    model = fit(Corpus(()), scheme, terms=terms, config=SMALL)
+
+    assert Classifier(model, NumpyEngine).predict(["A goal!", "Rain."]) == ["sport", "weather"]
+    assert model.card["use"].endswith("Hail is missed.")
+    assert model.card["trained_on"]["texts"] == 0
+    assert model.card["trained_on"]["measured_on"] == "seed terms"
+    assert "not of articles" in model.card["use"]
+
+
+def test_with_few_texts_a_label_may_be_taught_by_terms_alone():
+    sport = Corpus(corpus("beat", BEAT_TEXTS[:3]).records)
+
+    model = fit(sport, SINGLE, terms=TERMS, config=SMALL)
+
+    assert Classifier(model, NumpyEngine).predict(["hailstorm"]) == ["weather"]
+
+
+def test_as_many_processes_as_one_likes_make_the_same_file(beat):
+    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, jobs=2)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+def test_a_fold_is_decided_on_as_the_other_folds_ask():
+    """What the second half shows, that all is weather, must not speak in its own measure."""
+    scores = np.tile([[0.5, -0.5], [-0.5, 0.5]], (40, 1))
+    truth = np.r_[np.tile([0, 1], 20), np.ones(40, int)]
+    half = np.arange(40)
+    folds = [(half + 40, half), (half, half + 40)]
+
+    probs, given = decided(SINGLE, scores[None], truth, folds)
+
+    first = decide("single", scores[40:], truth[40:])
+    second = decide("single", scores[:40], truth[:40])
+    assert np.allclose(probs[:40], first.probabilities(scores[:40]))
+    assert np.allclose(probs[40:], second.probabilities(scores[40:]))
+    assert given.sum(axis=1).tolist() == [1] * 80
+
+
+def test_a_fold_is_measured_with_views_weighed_as_the_other_folds_ask():
+    """In the first half one view tells all, in the second the other: neither sees its own."""
+    truth = np.tile([0, 1], 40)
+    side = np.stack([1 - 2 * truth, 2 * truth - 1], axis=1) * 1.0
+    half = np.arange(40)
+    scores = np.stack([side, side])
+    scores[1, :40] *= -1
+    scores[0, 40:] *= -1
+
+    _, given = decided(SINGLE, scores, truth, [(half + 40, half), (half, half + 40)])
+
+    assert not given[np.arange(80), truth].any()
+
+
+def test_the_card_holds_the_model_beside_its_baselines(beat):
+    measured = beat.card["out_of_fold"]
+
+    assert set(measured) == {"model", "keywords", "majority", "calibration_error", "coverage"}
+    assert measured["majority"]["accuracy"][0] == 0.5
+    assert beat.card["config"]["folds"] == 2
+
+
+def test_a_multi_label_model_gives_each_text_its_labels(subjects):
+    plain = Decision("multi", np.ones(3), np.zeros(3), np.full(3, 0.5))
+
+    found = Classifier(replace(subjects, decision=plain), NumpyEngine).predict(
+        [SPORT[0], WEATHER[0], BOTH[0]]
+    )
+
+    assert found == [("sport",), ("outdoors", "weather"), ("outdoors", "sport", "weather")]
+
+
+def test_a_scheme_that_never_goes_without_a_label_gives_one():
+    scheme = replace(MULTI, at_least_one=True)
+    model = fit(corpus("subjects", SUBJECT_TEXTS), scheme, config=SMALL)
+    strict = replace(model, decision=replace(model.decision, threshold=np.full(3, 0.9999)))
+
+    assert all(Classifier(strict, NumpyEngine).predict(SPORT + WEATHER))
+
+
+def test_progress_is_told_from_the_first_step_to_the_last():
+    told = []
+
+    fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, progress=lambda *step: told.append(step))
+
+    assert told[0][1] == 0
+    assert told[-1][1] == told[-1][2]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("beat", RAIN_TEXTS),
+        ("rain", RAIN_TEXTS),
+        ("subjects", RAIN_TEXTS),
+        ("long", RAIN_TEXTS + LONG_TEXTS),
+    ],
+)
+def test_the_exported_pipeline_gives_the_same_probabilities(name, shown, request, tmp_path):
+    model = request.getfixturevalue(name)
+    export(model, tmp_path / "model.joblib")
+
+    pipeline = joblib.load(tmp_path / "model.joblib")
+
+    texts = [text for text, _ in shown]
+    ours = Classifier(model, NumpyEngine).predict_proba(texts, Options(clean=False, evidence=0))
+    theirs = pipeline.predict_proba(texts)
+    order = np.argsort(model.scheme.label_names) if model.scheme.kind == "single" else slice(None)
+    doubt = model.decision.doubt
+    shares = len(model.scheme.labels) if model.scheme.kind == "single" else 2
+    assert np.allclose(ours[:, order], doubt / shares + (1 - doubt) * theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["sectarian_violence", "stance"])
+def test_a_model_that_reads_groups_of_phrases_is_not_exported(name, tmp_path):
+    path = tmp_path / "model.joblib"
+
+    with pytest.raises(ModelError, match=f"scheme '{name}' reads groups of phrases"):
+        export(read_model(find_model(name)), path)
+
+    assert not path.exists()
+
+
+def exported_view(model, lead):
+    """Return the analysis of a model's last view in its pipeline, were its lead as given."""
+    last = model.form.views[-1]
+    views = (*model.form.views[:-1], replace(last, view=replace(last.view, lead=lead)))
+    pipeline = to_pipeline(replace(model, form=LinearForm(views, model.form.bias)))
+    return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
+
+
+@given(
+    text=st.lists(st.sampled_from([*"a1_ .\n\u00e9\u0130\u03a3\u0915\u093f", "goal", "_x"])).map(
+        "".join
+    ),
+    lead=st.integers(1, 6),
+)
+def test_an_exported_lead_is_the_same_words(long, text, lead):
+    assert exported_view(long, lead)(text) == terms(text, View("word", 1, 2, lead=lead))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 1_000_000,
+        "a " * 1_000_000,
+        "a " * 1_000_000 + "goal",
+        "goal " * 59 + ". a" * 1_000_000,
+        "g" * 5_000_000,
+        ("a" + " " * 1000) * 1000,
+    ],
+    ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
+)
+def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
+    assert exported_view(long, 60)(text) == terms(text, View("word", 1, 2, lead=60))
+
+
+def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
+    model = read_model(find_model("topic"))
+    export(model, tmp_path / "topic.joblib")
+
+    pipeline = joblib.load(tmp_path / "topic.joblib")
+
+    texts = SPORT + WEATHER + BOTH
+    assert pipeline.predict(texts).tolist() == Classifier(model, NumpyEngine).predict(texts)
+
+
+@pytest.mark.parametrize("name", ["sectarian_violence", "stance", "topic"])
+def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
+    """Byte for byte where the learning libraries are those that the card names.
+
+    Another release, or another family of processors, may round the last bit otherwise; what
+    the model means must not change with it.
+    """
+    shipped = read_model(find_model(name))
+    scheme = find_scheme(name)
+    terms = shipped_terms(scheme)
+
+    again = fit(Corpus.read(), scheme, terms=terms, config=_config(shipped.card["config"]))
+
+    assert again.card["trained_on"] == shipped.card["trained_on"]
+    for ours, theirs in zip(again.form.views, shipped.form.views, strict=True):
+        assert list(ours.terms) == list(theirs.terms)
+        assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
+    assert np.allclose(again.decision.slope, shipped.decision.slope, rtol=1e-3)
+
+
+def _config(saved) -> Config:
+    kept = {key: tuple(v) if isinstance(v, list) else v for key, v in saved.items()}
+    return Config(**{key: v for key, v in kept.items() if key != "term_share"})
+
+
+def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
+    """No word stands in two texts, so that only their characters can tell."""
+    endings = ["ed", "ing", "ist", "ly", "some", "ward", "ness", "less", "ful", "ish"]
+    texts = [(f"goalkeep{one} {one}x{n}", ("sport",)) for n, one in enumerate(endings)]
+    texts += [(f"thunderst{one} {one}y{n}", ("weather",)) for n, one in enumerate(endings)]
+
+    model = fit(corpus("beat", texts), SINGLE, config=SMALL)
+
+    views = model.card["views"]
+    assert [one["view"] for one in views] == NO_LEAD
+    assert views[1]["alone"] == 1.0 > views[0]["alone"]
+    assert views[0]["share"] == views[2]["share"] == 0
+    assert {view.view.analyzer for view in model.form.views} == {"char_wb"}
+
+
+def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
+    model = fit(
+        corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False)
+    )
+
+    taken = [(view.view.analyzer, view.view.weighting) for view in model.form.views]
+    assert taken == [("word", "log"), ("char_wb", "log")]
+
+
+def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
+    shown = {one["view"]: one["alone"] for one in long.card["views"]}
+
+    lead = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
+    assert list(shown) == [*NO_LEAD, *lead]
+    assert shown[lead[0]] == 1.0 > shown["word 1-2 log"]
+    assert View("word", 1, 2, "log", lead=30) in [part.view for part in long.form.views]
+
+
+def test_of_short_texts_there_is_no_lead(beat):
+    assert [one["view"] for one in beat.card["views"]] == NO_LEAD
+
+
+@pytest.mark.parametrize(("words", "leads"), [(100, ()), (101, ((30, "log"), (100, "binary")))])
+def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads):
+    texts = ["a 1 goal", "goal " * words, "a goal " * 9 * words]
+
+    assert leads_of(texts) == leads
+
+
+def test_with_seed_terms_long_texts_have_no_lead():
+    model = fit(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+
+    assert not any(view.view.lead for view in model.form.views)

@@ -1,8 +1,0 @@
-"""The compiled engine, in C: `native`, None where it could not be built."""
-
-try:
-    from textclf._kernel import native
-except ImportError:
-    native = None  # type: ignore[assignment]
-
-__all__ = ["native"]

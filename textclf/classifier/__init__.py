@@ -1,0 +1,1 @@
+"""Documents to predictions with status, evidence and passage aggregation."""

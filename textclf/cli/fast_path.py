@@ -1,0 +1,56 @@
+"""`predict` with its plainest options, understood without typer.
+
+Typer takes as long to start as all else that labels an article. What is not understood whole is
+left to it: it knows all options and explains mistakes.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast, get_args
+
+_NAMES = {
+    "--model": "model",
+    "-m": "model",
+    "--output": "output",
+    "-o": "output",
+    "--format": "format",
+    "-f": "format",
+    "--evidence": "evidence",
+}
+
+
+def predicted(arguments: Sequence[str]) -> bool:
+    """Do what `textclf predict` is asked for where it is asked plainly; else return False."""
+    if arguments[:1] != ["predict"]:
+        return False
+    inputs: list[str] = []
+    given: dict[str, list[str]] = {name: [] for name in _NAMES.values()}
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument in _NAMES:
+            given[_NAMES[argument]].append(next(rest, ""))
+        elif argument.startswith("-") and argument != "-":
+            return False
+        else:
+            inputs.append(argument)
+    once = [given["output"], given["format"], given["evidence"]]
+    plain = all(len(values) < 2 for values in once)  # noqa: PLR2004 - at most once
+    values = [value for values in given.values() for value in values]
+    if not inputs or not plain or not all(value and value[0] != "-" for value in values):
+        return False
+    return _labelled(inputs, given["model"], *("".join(values) for values in once))
+
+
+def _labelled(inputs: list[str], models: list[str], output: str, style: str, places: str) -> bool:
+    """Label, unless the format is none, or the number of places no number."""
+    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.cli.label import label  # noqa: PLC0415 - start-up time
+    from textclf.io.inputs import Reading  # noqa: PLC0415 - start-up time
+    from textclf.io.output import Format  # noqa: PLC0415 - start-up time
+
+    if style not in ("", *get_args(Format)) or not (places or "0").isdecimal():
+        return False
+    options = Options(evidence=int(places)) if places else Options()
+    path = Path(output) if output else None
+    label(inputs, models, path, cast("Format | None", style or None), Reading(), options)
+    return True

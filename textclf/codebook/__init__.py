@@ -1,0 +1,1 @@
+"""Labeling schemes: labels, rules and edge cases, and the bundled ones."""

@@ -1,0 +1,1 @@
+"""Labelled records and tables, term lists, and what is wrong with them."""

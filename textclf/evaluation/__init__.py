@@ -1,0 +1,1 @@
+"""Metrics, intervals, agreement, and a model held against labelled texts."""

@@ -1,0 +1,333 @@
+"""The model file: how a model lies in bytes.
+
+A model file is a safetensors container: eight bytes of header length, a JSON header, then
+tensors end to end. It holds data and no code: nothing in it is ever run, and nothing is built
+on opening: the tensors are used where they lie. What does not hold is a ModelError, and no
+other reader is tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from math import isclose, isfinite
+from mmap import mmap
+from typing import Any
+
+from textclf._lazy_numpy import Buffer
+from textclf.codebook.scheme import Scheme
+from textclf.errors import InputError, ModelError, SchemeError
+from textclf.model.model import Model
+from textclf.model.safetensors import header as container_header
+from textclf.model.safetensors import pack, unpack
+from textclf.scoring.scorer import make_engine
+from textclf.scoring.vocabulary import Vocabulary
+from textclf.scoring.weights import Decision, LinearForm, LinearView, least_of_first
+from textclf.text.features import View
+from textclf.text.lexicon import Lexicon
+
+_FORMAT = 4
+_PROBES = 8
+_TOLERANCE = 1e-4
+
+
+def to_bytes(model: Model) -> bytes:
+    """Return the model file of a model: the same model gives the same bytes."""
+    tensors: dict[str, Buffer] = {"bias": model.form.intercepts}
+    views = []
+    lexicons: dict[Lexicon | None, int] = {}
+    for number, part in enumerate(model.form.views):
+        tensors[f"view{number}.terms"] = part.terms.blob
+        tensors[f"view{number}.hashes"], tensors[f"view{number}.slots"] = part.terms.table
+        tensors[f"view{number}.rows"] = part.numbers
+        view = part.view
+        entry: dict[str, Any] = {
+            "analyzer": view.analyzer,
+            "low": view.low,
+            "high": view.high,
+            "weighting": view.weighting,
+        }
+        if view.lead:
+            entry["lead"] = view.lead
+        if view.within:
+            entry["within"] = list(view.within)
+        if view.without:
+            entry["without"] = list(view.without)
+        if view.lexicon in lexicons:
+            entry["groups_of"] = lexicons[view.lexicon]
+        elif view.lexicon:
+            lexicons[view.lexicon] = number
+            entry["groups"] = [[name, len(phrases)] for name, phrases in view.lexicon.groups]
+            phrases = [phrase for _, group in view.lexicon.groups for phrase in group]
+            tensors[f"view{number}.phrases"] = _lines(phrases)
+        views.append(entry)
+    decision = model.decision
+    header = {
+        "format": _FORMAT,
+        "scheme": model.scheme.as_dict(),
+        "views": views,
+        "decision": {
+            "slope": list(map(float, decision.slope)),
+            "intercept": list(map(float, decision.intercept)),
+            "threshold": list(map(float, decision.threshold)),
+            "doubt": decision.doubt,
+            "empty": decision.empty,
+            "prior": None if decision.prior is None else list(map(float, decision.prior)),
+        },
+        "card": dict(model.card),
+        "probes": _probes(model),
+        "sha256": {name: _sha256(tensor) for name, tensor in tensors.items()},
+    }
+    text = json.dumps(header, sort_keys=True, ensure_ascii=True)
+    return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
+
+
+def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Model:
+    """Return the model of a model file's bytes; `place` names it in the ModelError.
+
+    Checked are the layout, every digest, every number, and that one probe gets its scores: what
+    a damaged file cannot pass. `thorough` also reads the vocabulary, builds its table again and
+    scores all probes: what a file written with ill will cannot pass.
+    """
+    metadata, tensors = unpack(data, place)
+    reader = _Reader(place, thorough=thorough)
+    layout = container_header(metadata, tensors)
+    if data[: len(layout)] != layout:
+        raise reader.wrong("it is not laid out as textclf lays models out")
+    header = reader.header(metadata)
+    scheme = reader.scheme(header)
+    count = len(scheme.labels)
+    views = reader.list_of_dicts(header, "views")
+    expected = {"bias", *(f"view{n}.{part}" for n in range(len(views)) for part in _PARTS)}
+    expected |= {f"view{n}.phrases" for n, view in enumerate(views) if "groups" in view}
+    if set(tensors) != expected:
+        odd = min(set(tensors) ^ expected)
+        raise reader.wrong(f"tensor {odd!r} is missing or not expected")
+    reader.digests(header, tensors)
+    form = LinearForm(
+        tuple(reader.view(number, view, tensors, count) for number, view in enumerate(views)),
+        reader.floats(tensors, "bias", (count,))[0],
+    )
+    decision = reader.decision(header, scheme)
+    card = header.get("card")
+    if not isinstance(card, dict):
+        raise reader.wrong("the card is not a table")
+    model = Model(scheme, form, decision, card)
+    reader.probes(header, model)
+    return model
+
+
+_PARTS = ("terms", "hashes", "slots", "rows")
+
+
+class _Reader:
+    """Takes the parts out of an opened container, each checked, each error naming the file."""
+
+    def __init__(self, place: str, *, thorough: bool) -> None:
+        self.place = place
+        self.thorough = thorough
+        self.lexicons: dict[object, Lexicon] = {}
+        """Of the views read so far, by number."""
+
+    def wrong(self, what: str) -> ModelError:
+        return ModelError(f"{self.place}: {what}; the file is damaged or no textclf model")
+
+    def header(self, metadata: Mapping[str, str]) -> dict[str, Any]:
+        text = metadata.get("textclf", "")
+        if metadata.get("sha256") != hashlib.sha256(text.encode("utf-8", "replace")).hexdigest():
+            raise self.wrong("its textclf header is missing or not what its sha256 says")
+        try:
+            header = json.loads(text)
+        except (ValueError, RecursionError):
+            raise self.wrong("its textclf header is not JSON") from None
+        if not isinstance(header, dict):
+            raise self.wrong("its textclf header is not a table")
+        if header.get("format") != _FORMAT:
+            raise ModelError(
+                f"{self.place}: model format {header.get('format')!r} is not {_FORMAT}, "
+                "the one that this textclf reads; train the model again or update textclf"
+            )
+        return header
+
+    def scheme(self, header: Mapping[str, Any]) -> Scheme:
+        try:
+            return Scheme.from_dict(header["scheme"])
+        except (KeyError, SchemeError, TypeError) as reason:
+            raise self.wrong(f"its scheme does not hold ({reason})") from None
+
+    def list_of_dicts(self, header: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+        value = header.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+            raise self.wrong(f"its {key} are not a list of tables")
+        return value
+
+    def digests(self, header: Mapping[str, Any], tensors: Mapping[str, memoryview[Any]]) -> None:
+        given = header.get("sha256")
+        for name, tensor in tensors.items():
+            if not isinstance(given, dict) or given.get(name) != _sha256(tensor):
+                raise self.wrong(f"tensor {name!r} is not what its sha256 says")
+
+    def floats(
+        self, tensors: Mapping[str, memoryview[Any]], name: str, shape: tuple[int, ...]
+    ) -> tuple[memoryview[float], float]:
+        """Return a tensor of finite numbers, and the least of each row's first."""
+        tensor = tensors[name]
+        if tensor.format != "f" or tensor.shape != shape:
+            raise self.wrong(f"tensor {name!r} is not float32 of shape {shape}")
+        first = least_of_first(tensor, shape[-1])
+        if not isfinite(first):
+            raise self.wrong(f"tensor {name!r} holds numbers that are not finite")
+        return tensor, first
+
+    def view(
+        self,
+        number: int,
+        data: Mapping[str, Any],
+        tensors: Mapping[str, memoryview[Any]],
+        labels: int,
+    ) -> LinearView:
+        lexicon = None
+        if "groups" in data:
+            lexicon = self.lexicon(data["groups"], self.lines(f"view{number}.phrases", tensors))
+            self.lexicons[number] = lexicon
+        elif "groups_of" in data:
+            lexicon = self.lexicons.get(data["groups_of"])
+        parts = {k: v for k, v in data.items() if k not in {"groups", "groups_of"}}
+        for name in {"within", "without"} & set(parts):
+            parts[name] = self.names(parts[name])
+        try:
+            view = View(**parts, lexicon=lexicon)
+        except (TypeError, InputError) as reason:
+            raise self.wrong(f"view {number} does not hold ({reason})") from None
+        terms = self.vocabulary(f"view{number}", tensors)
+        rows, scale = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
+        if scale <= 0:
+            raise self.wrong(f"tensor 'view{number}.rows' holds a scale that is not above zero")
+        return LinearView(view, terms, rows)
+
+    def names(self, given: object) -> tuple[str, ...]:
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise self.wrong("a view's groups are not a list of names")
+        return tuple(given)
+
+    def lexicon(self, groups: object, phrases: Sequence[str]) -> Lexicon:
+        """Deal the phrases out to their groups: each is a name and how many it holds."""
+        try:
+            sizes = [int(size) for _, size in groups]  # type: ignore[attr-defined]
+            names = [str(name) for name, _ in groups]  # type: ignore[attr-defined]
+        except (TypeError, ValueError):
+            raise self.wrong("its groups are not a list of names and sizes") from None
+        if min(sizes, default=0) < 0 or sum(sizes) != len(phrases):
+            raise self.wrong(f"its groups do not hold its {len(phrases)} phrases")
+        rest = iter(phrases)
+        return Lexicon(
+            tuple(
+                (name, tuple(islice(rest, size))) for name, size in zip(names, sizes, strict=True)
+            )
+        )
+
+    def lines(self, name: str, tensors: Mapping[str, memoryview[Any]]) -> list[str]:
+        blob = tensors[name]
+        if blob.format != "B" or blob.ndim != 1:
+            raise self.wrong(f"tensor {name!r} is no string of bytes")
+        try:
+            return str(blob, "utf-8", "surrogatepass").split("\n")
+        except UnicodeDecodeError:
+            raise self.wrong(f"tensor {name!r} is not UTF-8") from None
+
+    def vocabulary(self, view: str, tensors: Mapping[str, memoryview[Any]]) -> Vocabulary:
+        parts = [tensors[f"{view}.{part}"] for part in ("terms", "hashes", "slots")]
+        if any(p.format != kind or p.ndim != 1 for p, kind in zip(parts, "BQQ", strict=True)):
+            raise self.wrong(f"the vocabulary of {view!r} is not bytes, hashes and slots")
+        found = Vocabulary.stored(*parts)
+        wrong = found.check() or (self.thorough and found.check_terms())
+        if wrong:
+            raise self.wrong(f"the vocabulary of {view!r} does not hold: {wrong}")
+        return found
+
+    def decision(self, header: Mapping[str, Any], scheme: Scheme) -> Decision:
+        given, count = header.get("decision"), len(scheme.labels)
+        try:
+            slope, intercept, threshold = (
+                tuple(_number(number) for _, number in zip(range(count), given[name], strict=True))  # type: ignore[index]
+                for name in ("slope", "intercept", "threshold")
+            )
+            doubt = _number(given["doubt"])  # type: ignore[index]
+        except (KeyError, TypeError, ValueError):
+            raise self.wrong(
+                f"its decision is not three lists of {count} finite numbers, and a doubt"
+            ) from None
+        if min(*slope, *threshold) <= 0 or not 0 <= doubt < 1:
+            raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
+        empty = given.get("empty", "")  # type: ignore[union-attr]
+        if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
+            raise self.wrong("its decision does not tell what an empty answer is worth")
+        return Decision(
+            scheme.kind, slope, intercept, threshold, doubt, empty, self.prior(given, count)
+        )
+
+    def prior(self, decision: Any, count: int) -> tuple[float, ...] | None:  # noqa: ANN401 - JSON
+        """Return the shares of labels that a decision assumes, where it states them."""
+        if decision.get("prior") is None:
+            return None
+        try:
+            shares = tuple(_number(number) for number in decision["prior"])
+        except (TypeError, ValueError):
+            shares = ()
+        if len(shares) != count or min(shares) <= 0 or not isclose(sum(shares), 1, abs_tol=1e-6):
+            raise self.wrong(f"its prior is not {count} shares above 0 that add up to 1")
+        return shares
+
+    def probes(self, header: Mapping[str, Any], model: Model) -> None:
+        """Score golden probes again: the weights must mean today what they meant then."""
+        probes = self.list_of_dicts(header, "probes")
+        engine = make_engine([model.form])
+        for probe in probes if self.thorough else probes[:1]:
+            text, scores = probe.get("text"), probe.get("scores")
+            if not isinstance(text, str) or not isinstance(scores, list):
+                raise self.wrong("a golden probe is not a text with its scores")
+            found = list(engine.score([text])[0].numbers)
+            try:
+                same = all(
+                    isclose(one, _number(other), rel_tol=0, abs_tol=_TOLERANCE)
+                    for one, other in zip(found, scores, strict=True)
+                )
+            except (TypeError, ValueError):
+                same = False
+            if not same:
+                raise self.wrong(f"the golden probe {text[:40]!r} does not get its scores")
+
+
+def _number(value: object) -> float:
+    """Return a number of a JSON text; raises ValueError for any other value."""
+    try:
+        if type(value) in (int, float) and isfinite(value):  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number of hundreds of digits
+        pass
+    raise ValueError("this is no finite number")
+
+
+def _probes(model: Model) -> list[dict[str, Any]]:
+    """Return texts made of the vocabulary, so that no text of the corpus goes into the file."""
+    from textclf.scoring.numpy_scorer import NumpyEngine  # noqa: PLC0415 - start-up time
+
+    engine = NumpyEngine([model.form])
+    texts = []
+    for number in range(_PROBES):
+        chosen: list[str] = []
+        for part in model.form.views:
+            chosen += part.terms[number * 7 :: max(1, len(part.terms) // 12)][:12]
+        texts.append(" ".join(chosen))
+    return [{"text": text, "scores": engine.score([text])[0].scores[0].tolist()} for text in texts]
+
+
+def _lines(texts: Iterable[str]) -> bytes:
+    return "\n".join(texts).encode("utf-8", "surrogatepass")
+
+
+def _sha256(tensor: Buffer) -> str:
+    view = memoryview(tensor)
+    return hashlib.sha256(view if view.c_contiguous else view.tobytes()).hexdigest()

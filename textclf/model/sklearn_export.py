@@ -1,0 +1,115 @@
+"""Exports a model as a plain scikit-learn Pipeline, for those who want one.
+
+What is written is a joblib pickle that needs scikit-learn and nothing of ours. Nothing here,
+or anywhere in textclf, ever loads one.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import LabelBinarizer
+
+from textclf.errors import ModelError
+from textclf.model.model import Model
+from textclf.scoring.weights import LinearView
+from textclf.text.tokens import WORD
+
+
+def export(model: Model, path: Path) -> None:
+    """Write the model's Pipeline; raises ModelError where the file cannot be written."""
+    try:
+        joblib.dump(to_pipeline(model), path, compress=3)
+    except OSError as reason:
+        raise ModelError(f"{path}: cannot be written: {reason.strerror}") from None
+
+
+def to_pipeline(model: Model) -> Pipeline:
+    """Return a fitted Pipeline with the model's probabilities: strings in, labels out.
+
+    It reads a text as it is: page furniture is not dropped and no passage is read alone. A
+    multi-label pipeline decides at one half, where the model has thresholds of its own. Raises
+    ModelError for a model that reads groups of phrases, which scikit-learn has no means for.
+    """
+    if any(view.view.lexicon for view in model.form.views):
+        raise ModelError(
+            f"the model of scheme {model.scheme.name!r} reads groups of phrases, which a plain "
+            "scikit-learn Pipeline cannot; export one without them, such as 'topic'"
+        )
+    views = [(f"view{n}", _vectorizer(view)) for n, view in enumerate(model.form.views)]
+    weights = np.vstack(
+        [
+            view.weights.astype(float) / view.scale.astype(float)[:, None]
+            for view in model.form.views
+        ]
+    )
+    decision = model.decision
+    coefficients = (weights * decision.slope).T
+    intercept = model.form.bias.astype(float) * decision.slope + decision.intercept
+    names = np.array(model.scheme.label_names)
+    union = FeatureUnion(views)
+    if model.scheme.kind == "multi":
+        return Pipeline([("features", union), ("labels", _each(coefficients, intercept))])
+    return Pipeline([("features", union), ("labels", _one(coefficients, intercept, names))])
+
+
+def _vectorizer(view: LinearView) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(
+        analyzer=view.view.analyzer,
+        ngram_range=(view.view.low, view.view.high),
+        token_pattern=WORD,
+        strip_accents=_first(view.view.lead) if view.view.lead else None,
+        vocabulary={term: place for place, term in enumerate(view.terms)},
+        sublinear_tf=view.view.weighting == "log",
+        binary=view.view.weighting == "binary",
+    )
+    vectorizer.idf_ = view.scale.astype(float)
+    return vectorizer
+
+
+def _first(words: int) -> Callable[[str], str]:
+    """Return what cuts a text behind its first so many words.
+
+    It takes the place of stripping accents, which comes after lower-casing and before words are
+    found. Nothing in the pattern is ever tried twice, however long a text has no word.
+    """
+    no_words = r"\W*+(?:\w\b\W*+)*+"  # of one letter
+    return partial(re.sub, rf"(?s)\A((?:{no_words}\w++){{0,{words}}}+).*+", r"\1")
+
+
+def _one(
+    coefficients: NDArray[np.float64], intercept: NDArray[np.float64], names: NDArray[np.str_]
+) -> LogisticRegression:
+    """Return a softmax over the labels; of two labels, a sigmoid of their difference."""
+    order = np.argsort(names)
+    coefficients, intercept = coefficients[order], intercept[order]
+    classifier = LogisticRegression()
+    classifier.classes_ = names[order]
+    two = len(names) == 2  # noqa: PLR2004
+    classifier.coef_ = coefficients[1:] - coefficients[:1] if two else coefficients
+    classifier.intercept_ = intercept[1:] - intercept[:1] if two else intercept
+    classifier.n_features_in_ = coefficients.shape[1]
+    return classifier
+
+
+def _each(coefficients: NDArray[np.float64], intercept: NDArray[np.float64]) -> OneVsRestClassifier:
+    """Return one sigmoid for each label; its answer is a 0/1 row in the order of the scheme."""
+    classifier = OneVsRestClassifier(LogisticRegression())
+    classifier.estimators_ = []
+    for row, bias in zip(coefficients, intercept, strict=True):
+        one = LogisticRegression()
+        one.classes_ = np.array([0, 1])
+        one.coef_, one.intercept_ = row[None, :], np.array([bias])
+        one.n_features_in_ = len(row)
+        classifier.estimators_.append(one)
+    binarizer = LabelBinarizer(sparse_output=True)
+    classifier.label_binarizer_ = binarizer.fit(np.eye(len(coefficients), dtype=int))
+    return classifier

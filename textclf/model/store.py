@@ -1,0 +1,102 @@
+"""Where model files are found, and how they are read, written and verified."""
+
+import mmap
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from textclf._resources import shipped
+from textclf.errors import ModelError, choices
+from textclf.model.file import from_bytes, to_bytes
+from textclf.model.model import Model
+
+SUFFIX = ".textclf"
+
+
+def find_model(name: str | os.PathLike[str]) -> Path:
+    """Return the file of a model; raises ModelError with the names that there are."""
+    path = Path(name)
+    if path.suffix == SUFFIX or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        raise ModelError(f"{path}: there is no such model file")
+    for folder in model_folders():
+        found = folder / f"{path.name}{SUFFIX}"
+        if found.is_file():
+            return found
+    names = sorted({found.stem for found in list_models()})
+    raise ModelError(f"there is no model {str(name)!r}; {choices(str(name), names)}")
+
+
+def list_models() -> list[Path]:
+    """Return the model files that a name can find, the nearest of each name first."""
+    nearest: dict[str, Path] = {}
+    for folder in model_folders():
+        for path in _models_in(folder):
+            nearest.setdefault(path.stem, path)
+    return [nearest[name] for name in sorted(nearest)]
+
+
+def bundled_models() -> list[Path]:
+    """Return the model files that travel with textclf."""
+    return list(_models_in(shipped("models")))
+
+
+def model_folders() -> list[Path]:
+    """Return the folders in which a model is looked for by name, in their order."""
+    given = os.environ.get("TEXTCLF_MODELS", "")
+    return [
+        *(Path(part) for part in given.split(os.pathsep) if part),
+        Path("models"),
+        shipped("models"),
+    ]
+
+
+def verify_models(names: Sequence[str]) -> list[tuple[Path, str]]:
+    """Return the file of each model, and what is wrong with it; an empty text where nothing is."""
+    found = []
+    for path in map(find_model, names):
+        try:
+            from_bytes(_mapped(path), str(path), thorough=True)
+            found.append((path, ""))
+        except ModelError as reason:
+            found.append((path, str(reason).removeprefix(f"{path}: ")))
+    return found
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Write a model to a file, whole or not at all; reads back what it wrote."""
+    data = to_bytes(model)
+    from_bytes(data, str(path), thorough=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as reason:
+        beside.unlink(missing_ok=True)
+        raise ModelError(f"{path}: cannot be written: {reason.strerror}") from None
+
+
+def read_model(path: Path) -> Model:
+    """Return the model of a file; raises ModelError for a damaged one.
+
+    The file is mapped, not copied: replace it by another, as `write_model` does, and never
+    write into it while it is in use.
+    """
+    return from_bytes(_mapped(path), str(path))
+
+
+def _mapped(path: Path) -> bytes | mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            empty = not file.seek(0, os.SEEK_END)
+            return b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as reason:
+        raise ModelError(
+            f"{path}: cannot be read: {getattr(reason, 'strerror', None) or reason}"
+        ) from None
+
+
+def _models_in(folder: Path) -> Iterable[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}"))

@@ -1,0 +1,176 @@
+"""Draws scores, model cards and corpus figures as plain text tables."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textclf.codebook.scheme import Scheme
+from textclf.evaluation.agreement import Agreement
+from textclf.evaluation.metrics import Scores
+from textclf.model.model import Model
+from textclf.model.priors import told
+
+_DISPUTES = 12
+
+
+def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
+    """Return rows under a head, columns aligned: numbers to the right, words to the left.
+
+    >>> print(table([["sport", 12]], ["label", "texts"]))
+    label  texts
+    sport     12
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    right = [
+        bool(rows) and all(isinstance(row[i], int | float) for row in rows)
+        for i in range(len(head))
+    ]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [list(head), *cells]
+    ]
+    return "\n".join(lines)
+
+
+def scores_report(scores: Scores) -> str:
+    """Return the scores of an evaluation."""
+    return _scores(scores.as_dict())
+
+
+def training_report(card: Mapping[str, Any]) -> str:
+    """Return what a model card says of its training: the model beside the baselines."""
+    measured = card["out_of_fold"]
+    trained = card["trained_on"]
+    rows = [
+        [name, *(measured[name][key][0] for key in ("macro_f1", "accuracy", "example_f1"))]
+        for name in ("model", "keywords", "majority")
+    ]
+    low, high = measured["calibration_error"][1:]
+    measured_on = {
+        "texts": "articles kept together",
+        "seed terms": "held-out seed terms, no measure of articles",
+        "own texts": "{own_texts} own texts alone, of weight {own_weight}, articles kept together",
+    }[trained["measured_on"]].format_map(trained)
+    return "\n".join(
+        [
+            ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),
+            "",
+            f"out of fold, {measured_on}:",
+            table(rows, ["", "macro-F1", "accuracy", "example-F1"]),
+            "",
+            _scores(measured["model"]),
+            f"calibration error {measured['calibration_error'][0]:.3f} [{low:.3f}, {high:.3f}]",
+            "",
+            "where only the surest are answered:",
+            _coverage(measured["coverage"]),
+        ]
+    )
+
+
+def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
+    """Return a whole model card."""
+    versions = ", ".join(f"{key} {value}" for key, value in card["versions"].items())
+    trained = card["trained_on"]
+    return "\n".join(
+        [
+            f"{name}: scheme {scheme}",
+            training_report(card),
+            f"corpus sha256 {trained['corpus_sha256'][:16]}",
+            f"terms sha256 {trained['terms_sha256'][:16] or '-'}",
+            f"trained with {versions}",
+            card["use"],
+        ]
+    )
+
+
+def prior_report(model: Model) -> str:
+    """Return how frequent a model takes its labels to be, and where that is from."""
+    if model.decision.prior is None:
+        return "prior: none is stated; labels are taken to be as frequent as in its training texts"
+    source = model.card.get("prior_source") or model.scheme.prior_source or "of its scheme"
+    return f"prior: {told(model)} ({source})"
+
+
+def strongest_report(model: Model, most: int) -> str:
+    """Return for each label of a model the terms that speak most for it."""
+    return "\n".join(
+        f"{label}: {', '.join(model.strongest(label, most))}" for label in model.scheme.label_names
+    )
+
+
+def agreement_report(scheme: str, found: Agreement) -> str:
+    """Return how far two coders agree under a scheme, and what they dispute most."""
+    rows = [[one.label, one.kappa, one.first, one.second] for one in found.labels]
+    disputes = [
+        [" ".join(first), " ".join(second), count]
+        for first, second, count in found.disputes[:_DISPUTES]
+    ]
+    alike = f"{found.texts} texts, {found.agreed:.1%} answered alike"
+    return "\n".join(
+        [
+            f"{scheme}: {alike}, alpha {found.alpha}",
+            table(rows, ["label", "kappa", "first", "second"]),
+            *(["", table(disputes, ["first said", "second said", "texts"])] if disputes else []),
+        ]
+    )
+
+
+def models_report(models: Sequence[tuple[Path, Model]]) -> str:
+    """Return a line for each model: name, scheme, labels, out-of-fold macro-F1, file."""
+    rows = [
+        [
+            path.stem,
+            model.scheme.stamp,
+            len(model.scheme.labels),
+            model.card["out_of_fold"]["model"]["macro_f1"][0],
+            str(path),
+        ]
+        for path, model in models
+    ]
+    return table(rows, ["model", "scheme", "labels", "macro-F1", "file"])
+
+
+def rules_report(scheme: Scheme) -> str:
+    """Return the rules that a multi scheme gives its labels by; nothing where it has none."""
+    rules = ["every text has a label"] if scheme.at_least_one else []
+    rules += [f"{label} brings {' and '.join(others)}" for label, others in scheme.implies]
+    return f"rules of scheme {scheme.name}: {'; '.join(rules)}\n" if rules else ""
+
+
+_COVERED = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> str:
+    shown = [
+        [f"{row['answered']:.0%}", row["abstain"], "{:.3f} [{:.3f}, {:.3f}]".format(*row["right"])]
+        for row in rows
+        if row["answered"] in _COVERED
+    ]
+    return table(shown, ["answered", "from", "all labels right"])
+
+
+def _scores(scores: Mapping[str, Any]) -> str:
+    overall = "\n".join(
+        f"{title:<12}{value:.3f}  95% interval [{low:.3f}, {high:.3f}]"
+        for title, (value, low, high) in (
+            ("macro-F1", scores["macro_f1"]),
+            ("accuracy", scores["accuracy"]),
+            ("example-F1", scores["example_f1"]),
+        )
+    )
+    rows = [
+        [label, one["precision"], one["recall"], one["f1"], one["support"]]
+        for label, one in scores["labels"].items()
+    ]
+    answered = f"answered    {scores['answered']:.1%} of {scores['texts']} texts"
+    return "\n".join(
+        [overall, answered, "", table(rows, ["label", "precision", "recall", "F1", "texts"]), ""]
+    )
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

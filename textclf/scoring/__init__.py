@@ -1,0 +1,1 @@
+"""Text and weights to scores and calibrated probabilities, in NumPy or in C."""

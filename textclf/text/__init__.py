@@ -1,0 +1,1 @@
+"""Raw text to document, passages, sentences, tokens and n-grams."""

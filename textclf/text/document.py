@@ -1,0 +1,273 @@
+"""A document: what is read of a text, its passages, and where each stood in the original.
+
+Reading repairs characters, joins wrapped lines, and leaves page furniture out; every offset can
+be led back to the text as its owner has it. How the text was laid out changes nothing of what
+is read. This room knows no schemes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from textclf.text.alignment import Aligned, Piece
+from textclf.text.boilerplate import Dropped, furniture, glued, is_furniture, other_stories
+from textclf.text.boilerplate_rules import AFTER
+from textclf.text.normalize import normalize
+from textclf.text.paragraphs import Paragraph, ends_well, lines, paragraphs, rejoined
+from textclf.text.repeated import NOTHING_REPEATED, Repeated, folded
+from textclf.text.sentences import Span, sentence_gaps
+
+_PASSAGE = 400
+"""Characters: a passage takes no further sentence beyond them. Half of the paragraphs of a daily
+are shorter than 240, nine in ten shorter than 440."""
+_LONGEST_TITLE = 160
+_TITLE_SHARE = 2
+"""A title is followed by a text at least so many times as long."""
+_LINE_END = "\n"
+_NOTHING = Aligned("")
+_REPEATED = "repeated in this input"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read of a text, led back through its repaired characters."""
+
+    text: str = ""
+    lines: Aligned = _NOTHING
+    """Over the repaired characters."""
+    characters: Aligned = _NOTHING
+    """Over the original."""
+
+    def source(self, start: int, end: int) -> Span:
+        if self.lines.pieces:
+            start, end = self.lines.source(start, end)
+        return self.characters.source(start, end)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text to be coded. Made with `Document.read`."""
+
+    original: str
+    """The text as its owner has it."""
+    text: str
+    """What is read: the title in a line of its own, then the paragraphs, one a line."""
+    dropped: tuple[Dropped, ...]
+    """What was not read, as spans of `original`."""
+    title: str
+    """The title that was given beside the text, as its owner has it; empty where none is read."""
+    body_start: int
+    """Where in `text` the paragraphs begin, behind the title."""
+    _body: _Read
+    _heading: _Read
+
+    @classmethod
+    def read(
+        cls,
+        original: str,
+        *,
+        title: str = "",
+        clean: bool = True,
+        repeated: Repeated = NOTHING_REPEATED,
+    ) -> "Document":
+        r"""Return the document of a text, and of its title where that stands apart.
+
+        With `clean=False` page furniture is read as well. `repeated` are the paragraphs that
+        stand in several articles of the same input: they are furniture too.
+
+        >>> document = Document.read("By ALI KHAN-THE canal\u00adbank broke\nat noon.")
+        >>> document.text
+        'THE canalbank broke at noon.'
+        """
+        characters = normalize(original)
+        found, dropped = _paragraphs(characters.text, repeated if clean else None)
+        heading = _heading(title)
+        if heading.text and found and folded(found[0].text) == folded(heading.text):
+            heading = _Read()  # the text begins with its title
+            inside = len(found) > 1
+        else:
+            inside = _begins_with_title(found)
+        text, lines_read = _laid_out(found, characters.text)
+        body = _Read(text, lines_read, characters)
+        before = len(heading.text) + 1 if heading.text and text else len(heading.text)
+        return cls(
+            original,
+            f"{heading.text}{_LINE_END}{text}" if heading.text and text else heading.text or text,
+            tuple(Dropped(*characters.source(one.start, one.end), one.reason) for one in dropped),
+            title if heading.text else "",
+            before + len(found[0].text) + 1 if inside else before,
+            body,
+            heading,
+        )
+
+    @cached_property
+    def passages(self) -> tuple[Span, ...]:
+        """Runs of whole sentences, as spans of `text`: the paragraphs' sentences, not the title's.
+
+        A passage ends where the next sentence would make it longer than 400 characters. It does
+        not end at the end of a paragraph, since the same article comes with and without those.
+        """
+        return tuple(_runs(self.text, self.body_start))
+
+    @cached_property
+    def paragraphs(self) -> tuple[Span, ...]:
+        """The title and the paragraphs, as spans of `text`: one for each line of it."""
+        found = []
+        start = 0
+        for line in self.text.split(_LINE_END) if self.text else ():
+            found.append(Span(start, start + len(line)))
+            start += len(line) + 1
+        return tuple(found)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each passage ends."""
+        return [passage.end for passage in self.passages]
+
+    def passage_at(self, place: int) -> int | None:
+        """Return which passage a place of `text` stands in; None in the title.
+
+        A place between two passages belongs to the later.
+        """
+        if place < self.body_start:
+            return None
+        return max(0, min(bisect_right(self._ends, place), len(self._ends) - 1))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read, and so no passage."""
+        return not self.text
+
+    def passages_in_original(self) -> tuple[Span, ...]:
+        """Return the passages as spans of the original."""
+        if not self.title and not self._body.lines.pieces and not self._body.characters.pieces:
+            return self.passages
+        return tuple([self.in_original(span.start, span.end) for span in self.passages])
+
+    def in_original(self, start: int, end: int) -> Span:
+        """Return the span of the original, or of a title that stands apart, for a span of `text`.
+
+        Of a span that runs from such a title into the text, the part in the text.
+        """
+        own_start = len(self._heading.text) + 1 if self.title else 0
+        if start < own_start:
+            if end <= own_start:
+                end = min(end, own_start - 1)
+                return self._heading.source(min(start, end), end)
+            start = own_start
+        return self._body.source(start - own_start, end - own_start)
+
+    def stands_apart(self, end: int) -> bool:
+        """Return whether a span of `text` that ends here is of a title that stands apart."""
+        return bool(self.title) and end <= len(self._heading.text) + 1
+
+
+def _heading(title: str) -> _Read:
+    """Return a title that stands apart as one line."""
+    characters = normalize(title)
+    if "\n" not in title and title == title.strip():
+        return _Read(characters.text, Aligned(characters.text), characters)
+    found = lines(characters.text)
+    parts = [part._replace(before=" ") for one in found for part in one.parts]
+    whole = [Paragraph("", tuple(parts))] if parts else []
+    return _Read(*_laid_out(whole, characters.text), characters)
+
+
+def _begins_with_title(found: Sequence[Paragraph]) -> bool:
+    """Return whether the first paragraph looks like the title of the others."""
+    if len(found) < 2 or len(found[0].text) > _LONGEST_TITLE:  # noqa: PLR2004 - a title heads a text
+        return False
+    first, rest = found[0].text, found[1:]
+    statement = ends_well(first) and (first[-1] not in "?!" or ". " in first)
+    if statement or first[0].islower() or first[-1] == ",":
+        return False
+    return sum(len(one.text) for one in rest) >= _TITLE_SHARE * len(first) and any(
+        ends_well(one.text) for one in rest
+    )
+
+
+def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], list[Dropped]]:
+    """Return the paragraphs to be read, and what is left out, as spans of the text.
+
+    Without `repeated`, nothing is left out.
+    """
+    found = lines(text)
+    if repeated is None:
+        return paragraphs(text, found), []
+    found = paragraphs(text, found, is_furniture)
+    gone = furniture([one.text for one in found])
+    dropped = _dropped(found, gone)
+    if gone:
+        found = rejoined(text, [one for n, one in enumerate(found) if n not in gone])
+    for number, start, end, reason in reversed(glued([one.text for one in found])):
+        dropped.append(Dropped(*found[number].source(start, end), reason))
+        rest = found[number].without(start, end)
+        found[number : number + 1] = [rest] if rest else []
+    gone = _other_stories([one.text for one in found], repeated)
+    dropped += _dropped(found, gone)
+    return [one for n, one in enumerate(found) if n not in gone], sorted(dropped)
+
+
+def _dropped(found: Sequence[Paragraph], gone: Mapping[int, str]) -> list[Dropped]:
+    """Return the paragraphs that go, all that stands behind the article as one."""
+    dropped: list[Dropped] = []
+    for number, reason in gone.items():
+        parts = found[number].parts
+        one = Dropped(parts[0].start, parts[-1].end, reason)
+        if reason == AFTER and dropped and dropped[-1].reason == AFTER and number - 1 in gone:
+            one = Dropped(dropped.pop().start, one.end, AFTER)
+        dropped.append(one)
+    return dropped
+
+
+def _other_stories(texts: Sequence[str], repeated: Repeated) -> dict[int, str]:
+    """Return the paragraphs of other stories, and why each is one."""
+    gone = dict.fromkeys((n for n, yes in enumerate(repeated.among(texts)) if yes), _REPEATED)
+    return gone | other_stories(texts, gone)
+
+
+def _laid_out(found: Sequence[Paragraph], text: str) -> tuple[str, Aligned]:
+    """Return the paragraphs, one a line, and the way back to the text they are part of."""
+    if _stands_as_read(found, text):
+        whole = text[: found[-1].parts[0].end] if found else ""
+        return whole, Aligned(whole)
+    pieces: list[Piece] = []
+    end = 0
+    for paragraph in found:
+        for number, part in enumerate(paragraph.parts):
+            before = part.before if number else _LINE_END if pieces else ""
+            if before:
+                pieces.append(Piece(end, part.start, before))
+            pieces.append(Piece(part.start, part.end, text[part.start : part.end]))
+            end = part.end
+    read = Aligned.of(pieces)
+    return read.text, read
+
+
+def _stands_as_read(found: Sequence[Paragraph], text: str) -> bool:
+    """Return whether paragraphs are the beginning of a text as it stands, one a line."""
+    expected = 0
+    for paragraph in found:
+        if len(paragraph.parts) > 1:
+            return False
+        start, end, _ = paragraph.parts[0]
+        if start != expected or (start and text[start - 1] != _LINE_END):
+            return False
+        expected = end + 1
+    return True
+
+
+def _runs(text: str, start: int) -> Iterator[Span]:
+    """Yield runs of sentences that are no longer than a passage, unless a sentence is."""
+    first, end = start, start
+    for line in text[start:].split(_LINE_END):
+        at = 0
+        for gap in (*sentence_gaps(line), Span(len(line), len(line) + 1)):
+            if start + gap.start - first > _PASSAGE and end > first:
+                yield Span(first, end)
+                first = start + at
+            end, at = start + gap.start, gap.end
+        start += len(line) + 1
+    if end > first:
+        yield Span(first, end)

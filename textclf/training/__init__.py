@@ -1,0 +1,1 @@
+"""Labelled records and term lists to a model."""

@@ -1,0 +1,144 @@
+"""What a model must beat: the most frequent label, and a count of keywords.
+
+Keywords are the scheme's seed terms where there are any; else, for each label, the words
+that go with it most surely by Dunning's log-likelihood ratio (1993), as nltk computes it.
+Words are compared by their stems (Porter's Snowball stemmer, from nltk).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from nltk.metrics.association import BigramAssocMeasures
+from nltk.stem.snowball import SnowballStemmer
+from numpy.typing import NDArray
+
+from textclf.codebook.scheme import Scheme
+from textclf.corpus.records import Answer, Corpus
+from textclf.corpus.term_lists import TermList
+from textclf.text.tokens import words
+
+_KEYWORDS = 20
+_FEW = 3
+"""A word in fewer texts than this is no keyword."""
+_LONGEST = 8
+"""A seed term of more words than this is never found."""
+
+
+class Stems:
+    """Turns texts into lists of stems, each distinct word stemmed once."""
+
+    def __init__(self) -> None:
+        self._stemmer = SnowballStemmer("english")
+        self._known: dict[str, str] = {}
+
+    def of(self, text: str) -> list[str]:
+        """Return the stems of a text's words, in order.
+
+        >>> Stems().of("bombs and bombings")
+        ['bomb', 'and', 'bomb']
+        """
+        found = []
+        for word in words(text).texts:
+            if word not in self._known:
+                self._known[word] = self._stemmer.stem(word)
+            found.append(self._known[word])
+        return found
+
+
+def majority(answers: Sequence[Answer]) -> Answer:
+    """Return the most frequent answer; the first in the alphabet where two are."""
+    counts = Counter(answers)
+    return min(counts, key=lambda answer: (-counts[answer], answer))
+
+
+def keyword_answers(
+    corpus: Corpus,
+    scheme: Scheme,
+    terms: TermList | None,
+    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
+) -> list[Answer]:
+    """Return what the keyword rule answers for each record, learned from the other folds."""
+    stems = Stems()
+    stemmed = [stems.of(record.text) for record in corpus.records]
+    answers = corpus.answers(scheme)
+    said: list[Answer] = [()] * len(stemmed)
+    for train, test in folds:
+        seen = [answers[place] for place in train]
+        if terms is None:
+            rule = Keywords.learned(scheme, [stemmed[place] for place in train], seen)
+        else:
+            rule = Keywords.of_terms(scheme, terms.by_label(), seen, stems)
+        for place in test:
+            said[place] = rule.answer(stemmed[place])
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """A rule that counts, for each label, how many of its keywords a text holds."""
+
+    scheme: Scheme
+    keywords: Mapping[str, frozenset[str]]
+    """For each label, stems or runs of stems with a blank between."""
+    otherwise: Answer
+    """The answer for a text with no keyword at all."""
+    longest: int = 1
+    """How many words a keyword may have."""
+
+    @classmethod
+    def of_terms(
+        cls,
+        scheme: Scheme,
+        terms: Mapping[str, Sequence[str]],
+        answers: Sequence[Answer],
+        stems: Stems,
+    ) -> "Keywords":
+        """Return the rule of a scheme's seed terms."""
+        keywords = {
+            label: frozenset(" ".join(stems.of(term)) for term in terms.get(label, ()))
+            for label in scheme.label_names
+        }
+        return cls(scheme, keywords, majority(answers), _LONGEST)
+
+    @classmethod
+    def learned(
+        cls, scheme: Scheme, texts: Sequence[Sequence[str]], answers: Sequence[Answer]
+    ) -> "Keywords":
+        """Return the rule of the words that go with each label most surely; texts are stems."""
+        present = [set(text) for text in texts]
+        overall = Counter(stem for stems in present for stem in stems)
+        keywords = {}
+        for label in scheme.label_names:
+            having = [s for s, answer in zip(present, answers, strict=True) if label in answer]
+            inside = Counter(stem for stems in having for stem in stems)
+            scored = {
+                stem: BigramAssocMeasures.likelihood_ratio(
+                    count, (overall[stem], len(having)), len(present)
+                )
+                for stem, count in inside.items()
+                if overall[stem] >= _FEW and count / len(having) > overall[stem] / len(present)
+            }
+            best = sorted(scored, key=lambda stem: (-scored[stem], stem))[:_KEYWORDS]
+            keywords[label] = frozenset(best)
+        return cls(scheme, keywords, majority(answers))
+
+    def hits(self, stems: Sequence[str]) -> dict[str, int]:
+        """Return how many keywords of each label a text holds, given as stems."""
+        grams = {
+            " ".join(stems[i : i + n])
+            for n in range(1, self.longest + 1)
+            for i in range(len(stems) - n + 1)
+        }
+        return {label: len(keys & grams) for label, keys in self.keywords.items()}
+
+    def answer(self, stems: Sequence[str]) -> Answer:
+        """Return the labels of a text, given as stems."""
+        hits = self.hits(stems)
+        most = max(hits.values())
+        if not most:
+            return self.otherwise
+        if self.scheme.kind == "multi":
+            return tuple(label for label, count in hits.items() if count * 2 >= most)
+        return (max(hits, key=lambda label: hits[label]),)
