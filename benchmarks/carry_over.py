@@ -6,16 +6,16 @@ The values of a trait are dealt into five parts; each part is scored by a model 
 records of the others. Prints macro-F1 over all records, beside that out of fold.
 """
 
-from textclf.classifier.classifier import Classifier, Options
-from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.classifier.classifier import Classifier, PredictOptions
+from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
-from textclf.corpus.term_lists import shipped_terms
+from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.metrics import evaluate
 from textclf.reports.scores import table
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.training.train import fit
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.training.train import train
 
-TRAITS = ("genre", "region", "batch")
+METADATA = ("genre", "region", "batch")
 PARTS = 5
 
 
@@ -34,15 +34,15 @@ def deal(records: tuple[Record, ...], trait: str) -> dict[str, int]:
 
 
 def held_out(records: tuple[Record, ...], scheme: Scheme, trait: str) -> float:
-    terms = shipped_terms(scheme)
+    terms = bundled_terms(scheme)
     parts = deal(records, trait)
     truth, said = [], []
     for part in range(PARTS):
         unseen = [r for r in records if parts[getattr(r, trait)] == part]
         groups = {record.group for record in unseen}
         seen = tuple(r for r in records if r.group not in groups)
-        classifier = Classifier(fit(Corpus(seen), scheme, terms=terms), NumpyEngine)
-        answers = [classifier.annotate(r.text, Options(evidence=0)) for r in unseen]
+        classifier = Classifier(train(Corpus(seen), scheme, terms=terms), NumpyScorer)
+        answers = [classifier.classify(r.text, PredictOptions(evidence=0)) for r in unseen]
         truth += [record.labels[scheme.name] for record in unseen]
         said += [answer.labels or None for answer in answers]
     return evaluate(truth, said, scheme.label_names).macro_f1.value
@@ -51,10 +51,10 @@ def held_out(records: tuple[Record, ...], scheme: Scheme, trait: str) -> float:
 def main() -> None:
     records = Corpus.read().passages
     rows = []
-    for name in shipped_schemes():
+    for name in bundled_schemes():
         scheme = find_scheme(name)
-        rows.append([name, *(held_out(records, scheme, trait) for trait in TRAITS)])
-        print(table(rows, ["scheme", *(f"unseen {trait}" for trait in TRAITS)]), flush=True)
+        rows.append([name, *(held_out(records, scheme, trait) for trait in METADATA)])
+        print(table(rows, ["scheme", *(f"unseen {trait}" for trait in METADATA)]), flush=True)
 
 
 if __name__ == "__main__":

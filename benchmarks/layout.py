@@ -14,9 +14,9 @@ import textwrap
 from collections.abc import Callable
 from itertools import groupby
 
-from textclf.classifier.classifier import Options
-from textclf.classifier.loading import load_annotator
-from textclf.classifier.prediction import Annotation
+from textclf.classifier.classifier import PredictOptions
+from textclf.classifier.loading import load_all
+from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
 from textclf.io.inputs import Item, read_items
 from textclf.reports.scores import table
@@ -33,14 +33,14 @@ def main() -> None:
     given = parser.parse_args()
     items = list(read_items([given.input])) if given.input else corpus_articles()
     items = items[: given.limit or None]
-    annotator = load_annotator()
-    options = Options(
+    multi_classifier = load_all()
+    options = PredictOptions(
         evidence=0, repeated=Repeated.fit(as_it_came(one.title, one.text)[0] for one in items)
     )
 
-    def answers(way: Way) -> list[Annotation]:
+    def answers(way: Way) -> list[DocumentResult]:
         laid_out = [way(one.title, one.text) for one in items]
-        return [annotator.annotate(text, options, title=title) for text, title in laid_out]
+        return [multi_classifier.classify(text, options, title=title) for text, title in laid_out]
 
     before = answers(as_it_came)
     schemes = [one.name for one in before[0].predictions]

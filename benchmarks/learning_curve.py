@@ -10,13 +10,13 @@ import sys
 from hashlib import sha256
 
 from textclf.classifier.classifier import Classifier
-from textclf.codebook.scheme import find_scheme, shipped_schemes
+from textclf.codebook.scheme import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus
-from textclf.corpus.term_lists import shipped_terms
-from textclf.evaluation.model_evaluation import judge
+from textclf.corpus.term_lists import bundled_terms
+from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.reports.scores import table
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.training.train import fit
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.training.train import train
 
 FRACTIONS = (1 / 8, 1 / 4, 1 / 2, 1.0)
 
@@ -36,17 +36,17 @@ def part(corpus: Corpus, fraction: float) -> Corpus:
 def main(paths: list[str]) -> None:
     corpus = Corpus.read()
     rows = []
-    for name in shipped_schemes():
+    for name in bundled_schemes():
         scheme = find_scheme(name)
-        terms = shipped_terms(scheme)
+        terms = bundled_terms(scheme)
         for fraction in FRACTIONS:
             some = part(corpus, fraction)
-            model = fit(some, scheme, terms=terms)
+            model = train(some, scheme, terms=terms)
             row = [name, f"{fraction:.3f}", len(some)]
             row.append(model.card["out_of_fold"]["model"]["macro_f1"][0])
             for given in paths:
                 records = Corpus.read([given]).labelled(scheme)
-                row.append(str(judge(Classifier(model, NumpyEngine), records).macro_f1))
+                row.append(str(evaluate_model(Classifier(model, NumpyScorer), records).macro_f1))
             rows.append(row)
     print(table(rows, ["scheme", "fraction", "passages", "out of fold", *paths]))
 

@@ -10,13 +10,13 @@ import sys
 import time
 
 from textclf.classifier.classifier import Classifier
-from textclf.codebook.scheme import find_scheme, shipped_schemes
+from textclf.codebook.scheme import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus
-from textclf.corpus.term_lists import shipped_terms
-from textclf.evaluation.model_evaluation import judge
+from textclf.corpus.term_lists import bundled_terms
+from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.reports.scores import table
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.training.train import Config, fit
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.training.train import Config, train
 
 PARTS = {
     "words": Config(char_ngrams=None, group_ngrams=None, term_shares=(0.0,)),
@@ -34,17 +34,17 @@ PARTS = {
 def main(paths: list[str]) -> None:
     corpus = Corpus.read()
     rows = []
-    for name in shipped_schemes():
+    for name in bundled_schemes():
         scheme = find_scheme(name)
-        terms = shipped_terms(scheme)
+        terms = bundled_terms(scheme)
         for part, config in PARTS.items():
             began = time.process_time()
-            model = fit(corpus, scheme, terms=terms, config=config)
+            model = train(corpus, scheme, terms=terms, config=config)
             seconds = time.process_time() - began
             row = [name, part, model.card["out_of_fold"]["model"]["macro_f1"][0]]
             for given in paths:
                 records = Corpus.read([given]).labelled(scheme)
-                row.append(str(judge(Classifier(model, NumpyEngine), records).macro_f1))
+                row.append(str(evaluate_model(Classifier(model, NumpyScorer), records).macro_f1))
             rows.append([*row, round(seconds, 1)])
     print(table(rows, ["scheme", "learned from", "out of fold", *paths, "CPU s"]))
 

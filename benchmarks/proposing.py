@@ -14,18 +14,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from textclf.classifier.classifier import Classifier, Options
+from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.prediction import Status
-from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
-from textclf.corpus.term_lists import shipped_terms
-from textclf.evaluation.model_evaluation import judge
+from textclf.corpus.term_lists import bundled_terms
+from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.io.inputs import Item
 from textclf.model.model import Model
 from textclf.reports.scores import table
-from textclf.scoring.scorer import make_engine
-from textclf.training.train import fit
-from textclf.training.weak_labels import propose
+from textclf.scoring.scorer import make_scorer
+from textclf.training.train import train
+from textclf.training.weak_labels import propose_labels
 
 SURE = 0.8
 
@@ -42,9 +42,9 @@ def halves(corpus: Corpus) -> tuple[Corpus, Corpus]:
 
 def answered(model: Model, pool: Corpus) -> list[Record]:
     """Return the texts that the model is sure of, with its answers."""
-    classifier = Classifier(model, make_engine)
-    sure = Options(abstain=SURE, evidence=0, clean=False)
-    answers = [classifier.annotate(record.text, sure) for record in pool.records]
+    classifier = Classifier(model, make_scorer)
+    sure = PredictOptions(abstain=SURE, evidence=0, clean=False)
+    answers = [classifier.classify(record.text, sure) for record in pool.records]
     return [
         replace(record, labels={model.scheme.name: answer.labels})
         for record, answer in zip(pool.records, answers, strict=True)
@@ -53,11 +53,11 @@ def answered(model: Model, pool: Corpus) -> list[Record]:
 
 
 def rows_of(scheme: Scheme, paths: list[str]) -> list[list[object]]:
-    terms = shipped_terms(scheme)
+    terms = bundled_terms(scheme)
     pool, unseen = halves(Corpus(Corpus.read().passages).labelled(scheme))
     truth = {record.id: record.labels[scheme.name] for record in pool.records}
     given = [Corpus.read([path]).labelled(scheme) for path in paths]
-    found = propose(
+    found = propose_labels(
         [Item(record.id, record.id, record.text) for record in pool.records],
         replace(scheme, unit="document"),
         terms,
@@ -74,16 +74,16 @@ def rows_of(scheme: Scheme, paths: list[str]) -> list[list[object]]:
         elif name == "and true labels":
             taken = list(pool.records)
         right = [record.labels[scheme.name] == truth[record.id] for record in taken]
-        model = fit(Corpus(tuple(taken)), scheme, terms=terms)
-        classifier = Classifier(model, make_engine)
-        scores = [str(judge(classifier, one).macro_f1) for one in (unseen, *given)]
+        model = train(Corpus(tuple(taken)), scheme, terms=terms)
+        classifier = Classifier(model, make_scorer)
+        scores = [str(evaluate_model(classifier, one).macro_f1) for one in (unseen, *given)]
         rows.append([scheme.name, name, len(taken), float(np.mean(right or [0])), *scores])
     return rows
 
 
 def main(paths: list[str]) -> None:
     rows: list[list[object]] = []
-    for name in shipped_schemes():
+    for name in bundled_schemes():
         rows += rows_of(find_scheme(name), paths)
         head = ["scheme", "learned from", "labels", "right", "held-out half", *paths]
         print(table(rows, head), flush=True)

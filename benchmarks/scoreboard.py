@@ -27,7 +27,7 @@ from sklearn.svm import LinearSVC
 
 from textclf.classifier.loading import load
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.near_duplicates import kin
+from textclf.corpus.near_duplicates import group_near_duplicates
 from textclf.corpus.records import Corpus, read_labelled
 from textclf.reports.scores import table
 from textclf.training.train import train_file
@@ -116,7 +116,7 @@ def parts_of(folder: Path, split: str, scratch: Path) -> list[Part]:
         for target in sorted(train):
             rows = train[target]
             texts = [json.loads(row)["text"] for row in rows]
-            related = kin(texts, [str(number) for number in range(len(rows))])
+            related = group_near_duplicates(texts, [str(number) for number in range(len(rows))])
             groups = related.groups
             folds = GroupKFold(FIFTHS, shuffle=True, random_state=0).split(rows, groups=groups)
             pairs += [

@@ -32,7 +32,7 @@ from textclf.codebook.scheme import Scheme, find_scheme
 from textclf.corpus.records import Columns, Corpus, read_labelled
 from textclf.reports.scores import table
 from textclf.training.dataset import truth_of
-from textclf.training.train import Config, fit
+from textclf.training.train import Config, train
 
 VIEWS = ("word log", "char_wb log", "word binary", "char_wb binary")
 RANGES = {"word": (1, 2), "char_wb": (3, 5)}
@@ -62,7 +62,7 @@ class MeanOfViews(ClassifierMixin, BaseEstimator):
     def __init__(self, views: tuple[str, ...] = VIEWS) -> None:
         self.views = views
 
-    def fit(self, X: list[str], y: NDArray[Any]) -> Self:
+    def train(self, X: list[str], y: NDArray[Any]) -> Self:
         self.classes_ = np.arange(y.shape[1])
         self.fitted_ = [pipeline(view).fit(X, y) for view in self.views]
         self.spread_ = [one.decision_function(X).std(axis=0) for one in self.fitted_]
@@ -94,7 +94,7 @@ def theirs(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
 def ours(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
     """Return the CPU seconds of our training, and the views it takes."""
     began = time.process_time()
-    model = fit(corpus, scheme, config=Config(max_features=FEATURES))
+    model = train(corpus, scheme, config=Config(max_features=FEATURES))
     seconds = time.process_time() - began
     return seconds, ", ".join(one["view"] for one in model.card["views"] if one["share"])
 

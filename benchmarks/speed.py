@@ -28,21 +28,21 @@ import rivals
 import script
 from timing import Job, line, peak, python, ratios, wall_ratios
 
-from textclf.batch.predict_files import spell_inputs
-from textclf.classifier.classifier import Annotator, Engine, Options
+from textclf.batch.predict_files import encode_results
+from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.io.output import Format, opened
 from textclf.model.model import Model
 from textclf.model.sklearn_export import to_pipeline
 from textclf.model.store import find_model, read_model
-from textclf.scoring.native_scorer import KernelEngine, instructions, obstacle
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.scorer import make_engine
+from textclf.scoring.native_scorer import NativeScorer, instructions, why_unavailable
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.scorer import Scorer, make_scorer
 
 TOLERANCE = 1e-6
 MANY = 5
 """How many times as many articles two processes get, since they take a while to begin."""
 SCHEMES = ("topic", "stance", "sectarian_violence")
-PLAIN = Options(clean=False, evidence=0)
+PLAIN = PredictOptions(clean=False, evidence=0)
 """As a Pipeline answers: the whole page, and no evidence."""
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         )
         megabytes = sum(len(text.encode()) for text in setting.texts) / 1e6
         print(f"{len(setting.texts)} articles, {megabytes:.2f} MB, {setting.turns} turns")
-        print(f"compiled engine: {obstacle() or instructions()}")
+        print(f"compiled engine: {why_unavailable() or instructions()}")
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before it began")
         print(f"\n{'':<60} {'ratio':>7} {'least':>7} {'most':>7}   goal")
         for part in (engines, others, schemes_and_threads, end_to_end, one_article, memory):
@@ -95,9 +95,9 @@ def engines(setting: Setting) -> Iterator[str]:
         for which, (made, *goals) in kinds.items():
             texts = made(setting.texts)
             for name, make, goal in zip(
-                ("kernel", "numpy"), (KernelEngine, NumpyEngine), goals, strict=True
+                ("kernel", "numpy"), (NativeScorer, NumpyScorer), goals, strict=True
             ):
-                if make is KernelEngine and obstacle():
+                if make is NativeScorer and why_unavailable():
                     continue
                 engine = make([model.form])
                 hold_alike(model, engine, pipeline, texts[:200])
@@ -111,9 +111,9 @@ def engines(setting: Setting) -> Iterator[str]:
 
 def others(setting: Setting) -> Iterator[str]:
     """Measure the compiled engine with a model of words beside other libraries and `wc -w`."""
-    if obstacle():
+    if why_unavailable():
         return
-    engine = KernelEngine([words("topic").form])
+    engine = NativeScorer([words("topic").form])
     score = partial(engine.score, setting.texts)
     for name, made, goal in (
         ("fastText, dim 100, its default", rivals.fasttext(100), "12"),
@@ -126,7 +126,7 @@ def others(setting: Setting) -> Iterator[str]:
         else:
             found = ratios(score, partial(made, setting.texts), setting.turns)
             yield line(f"kernel, words: {name}", found, goal)
-    binary = KernelEngine([words("sectarian_violence").form])
+    binary = NativeScorer([words("sectarian_violence").form])
     many = [*setting.texts] * (1 if setting.turns == 1 else MANY)
     path = setting.folder / "words.txt"
     path.write_text("\n".join(many), "utf-8")
@@ -137,7 +137,7 @@ def others(setting: Setting) -> Iterator[str]:
 def schemes_and_threads(setting: Setting) -> Iterator[str]:
     """Measure what two schemes more cost, and what a second thread brings."""
     topic, all_three = (
-        make_engine([whole(name).form for name in some]) for some in (SCHEMES[:1], SCHEMES)
+        make_scorer([whole(name).form for name in some]) for some in (SCHEMES[:1], SCHEMES)
     )
     all_three.score(setting.texts)
     found = ratios(
@@ -184,19 +184,19 @@ def end_to_end(setting: Setting) -> Iterator[str]:
         ("CSV, topic", table, topic, PLAIN, ""),
         ("folder, topic", files, topic, PLAIN, ""),
         ("JSONL, topic, words alone", jsonl, [words("topic")], PLAIN, ""),
-        ("JSONL, topic, cleaned", jsonl, topic, Options(evidence=0), ""),
+        ("JSONL, topic, cleaned", jsonl, topic, PredictOptions(evidence=0), ""),
         ("JSONL, three schemes by passage", jsonl, three, PLAIN, ""),
-        ("JSONL, three schemes, cleaned, with evidence", jsonl, three, Options(), ""),
+        ("JSONL, three schemes, cleaned, with evidence", jsonl, three, PredictOptions(), ""),
     ):
-        annotator = Annotator(models, make_engine)
+        multi_classifier = MultiClassifier(models, make_scorer)
         pipelines = [to_pipeline(without_groups(model)) for model in models]
         found = ratios(
-            partial(label, annotator, source, setting.folder, options),
+            partial(label, multi_classifier, source, setting.folder, options),
             partial(script.code, pipelines, source, setting.folder / "theirs"),
             setting.turns,
         )
         yield line(f"{what}: script with joblib's Pipeline", found, goal)
-    one, all_three = (Annotator(models, make_engine) for models in (topic, three))
+    one, all_three = (MultiClassifier(models, make_scorer) for models in (topic, three))
     label(all_three, jsonl, setting.folder, PLAIN)
     found = ratios(
         partial(label, one, jsonl, setting.folder, PLAIN),
@@ -213,19 +213,19 @@ def end_to_end(setting: Setting) -> Iterator[str]:
         half = slice(number * len(many) // 2, (number + 1) * len(many) // 2)
         halves.append(news.write_jsonl(many[half], own / "half.jsonl"))
     gc.freeze()  # as workers do, for which it would count: what is held here is none of the work
-    for what, annotator, options in (
+    for what, multi_classifier, options in (
         ("topic", one, PLAIN),
         ("three schemes", all_three, PLAIN),
-        ("topic, with evidence", one, Options()),
-        ("three schemes, with evidence", all_three, Options()),
+        ("topic, with evidence", one, PredictOptions()),
+        ("three schemes, with evidence", all_three, PredictOptions()),
     ):
-        two_jobs: Job = partial(label, annotator, jsonl, setting.folder, options, 2)
-        one_job: Job = partial(label, annotator, jsonl, setting.folder, options, 1)
+        two_jobs: Job = partial(label, multi_classifier, jsonl, setting.folder, options, 2)
+        one_job: Job = partial(label, multi_classifier, jsonl, setting.folder, options, 1)
         found = wall_ratios(two_jobs, one_job, setting.turns)
         yield line(f"JSONL times {MANY}, {what}, --jobs 2: --jobs 1, wall time", found, "1.7")
         found = ratios(two_jobs, one_job, setting.turns)
         yield line(f"JSONL times {MANY}, {what}, --jobs 2: --jobs 1, CPU", found, "1")
-        each = [partial(label, annotator, half, half.parent, options) for half in halves]
+        each = [partial(label, multi_classifier, half, half.parent, options) for half in halves]
         found = wall_ratios(partial(run_apart, each), one_job, setting.turns)
         yield line(f"JSONL halved, {what}, two runs side by side: one, wall", found)
 
@@ -272,7 +272,7 @@ def without_groups(model: Model) -> Model:
     return replace(model, form=replace(model.form, views=views))
 
 
-def hold_alike(model: Model, engine: Engine, pipeline: object, texts: Sequence[str]) -> None:
+def hold_alike(model: Model, engine: Scorer, pipeline: object, texts: Sequence[str]) -> None:
     """Stop where an engine and the Pipeline do not give the same probabilities."""
     decision = replace(model.decision, doubt=0.0)
     ours = decision.probabilities(engine.score(texts)[0].scores)
@@ -283,11 +283,15 @@ def hold_alike(model: Model, engine: Engine, pipeline: object, texts: Sequence[s
 
 
 def label(
-    annotator: Annotator, source: Path, folder: Path, options: Options, jobs: int = 1
+    multi_classifier: MultiClassifier,
+    source: Path,
+    folder: Path,
+    options: PredictOptions,
+    jobs: int = 1,
 ) -> None:
     """Do what `textclf predict SOURCE -o FILE` does, with models that are loaded."""
     style: Format = "csv" if source.suffix == ".csv" else "jsonl"
-    parts = spell_inputs([str(source)], annotator, style, options=options, jobs=jobs)
+    parts = encode_results([str(source)], multi_classifier, style, options=options, jobs=jobs)
     with opened(folder / f"ours.{style}", None) as stream:
         stream.writelines(part.data for part in parts)
 

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from textclf.classifier.classifier import Annotator, Options, read_document
+from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
 from textclf.io.inputs import Item, read_items
 from textclf.model.model import Model
 from textclf.model.store import find_model, read_model
 from textclf.reports.scores import table
-from textclf.scoring.scorer import make_engine
+from textclf.scoring.scorer import make_scorer
 from textclf.text.repeated import Repeated
 
 RESAMPLES = 1000
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--prior", action="append", default=[], metavar="LABEL=SHARE")
     given = parser.parse_args()
     items = [item for item in read_items([given.stream]) if not item.error]
-    options = Options(evidence=0, repeated=Repeated.fit(item.text for item in items))
+    options = PredictOptions(evidence=0, repeated=Repeated.fit(item.text for item in items))
     for name in given.model or ["topic", "stance", "sectarian_violence"]:
         model = read_model(find_model(name))
         coded = [item for item in items if (item.row or {}).get(model.scheme.name)]
@@ -62,11 +62,13 @@ def priors(model: Model, given: Sequence[str]) -> list[tuple[str, Model]]:
     return found
 
 
-def report(title: str, model: Model, items: Sequence[Item], options: Options) -> str:
+def report(title: str, model: Model, items: Sequence[Item], options: PredictOptions) -> str:
     scheme = model.scheme
-    annotator = Annotator([model], make_engine)
+    multi_classifier = MultiClassifier([model], make_scorer)
     said = [
-        annotator.code(read_document(item.text, item.title, options), options).predictions[0].label
+        multi_classifier.classify_document(read_document(item.text, item.title, options), options)
+        .predictions[0]
+        .label
         for item in items
     ]
     gold = [(item.row or {})[scheme.name] for item in items]

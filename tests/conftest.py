@@ -15,8 +15,8 @@ from small_models import (
 )
 
 from textclf.classifier.classifier import Classifier
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.training.train import fit
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.training.train import train
 
 # No test is timed: a busy machine breaks no rule.
 settings.register_profile("untimed", deadline=None)
@@ -25,25 +25,25 @@ settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def beat():
-    return fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+    return train(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
 
 
 @pytest.fixture(scope="session")
 def rain():
-    return fit(corpus("rain", RAIN_TEXTS), PASSAGES, config=SMALL)
+    return train(corpus("rain", RAIN_TEXTS), PASSAGES, config=SMALL)
 
 
 @pytest.fixture(scope="session")
 def subjects():
-    return fit(corpus("subjects", SUBJECT_TEXTS), MULTI, config=SMALL)
+    return train(corpus("subjects", SUBJECT_TEXTS), MULTI, config=SMALL)
 
 
 @pytest.fixture(scope="session")
 def beat_classifier(beat):
-    return Classifier(beat, NumpyEngine)
+    return Classifier(beat, NumpyScorer)
 
 
 @pytest.fixture(scope="session")
 def long():
     """A model of long texts that tell their label in their first words alone."""
-    return fit(corpus("beat", LONG_TEXTS), SINGLE, config=SMALL)
+    return train(corpus("beat", LONG_TEXTS), SINGLE, config=SMALL)

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,9 @@ def test_the_door_lists_all_that_it_opens():
     brought = [a.name for node in stub.body if isinstance(node, ast.ImportFrom) for a in node.names]
 
     assert sorted(textclf.__all__) == sorted(brought)
-    assert all(getattr(textclf, name).__name__ == name for name in brought)
+    named = [name for name in brought if name != "__version__"]
+    assert all(getattr(textclf, name).__name__ == name for name in named)
+    assert textclf.__version__ == version("textclf")
 
 
 def test_help_waits_for_no_number_crunching():

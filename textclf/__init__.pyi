@@ -1,8 +1,15 @@
-from .classifier.classifier import Classifier, Options
-from .classifier.loading import annotate, load
-from .classifier.prediction import Annotation, Evidence, PassagePrediction, Prediction, Status
+from ._version import __version__
+from .classifier.classifier import Classifier, MultiClassifier, PredictOptions
+from .classifier.loading import classify, load, load_all
+from .classifier.prediction import (
+    DocumentResult,
+    Evidence,
+    PassagePrediction,
+    Prediction,
+    Status,
+)
 from .codebook.scheme import Label, Scheme
-from .corpus.records import Corpus
+from .corpus.records import Corpus, Record
 from .errors import (
     CorpusError,
     InputError,
@@ -12,20 +19,28 @@ from .errors import (
     TrainingError,
     WorkerError,
 )
+from .evaluation.metrics import Metrics, evaluate
 from .text.repeated import Repeated
+from .training.estimator import LinearTextClassifier
+from .training.train import train
+from .training.weak_labels import propose_labels
 
 __all__ = [
-    "Annotation",
     "Classifier",
     "Corpus",
     "CorpusError",
+    "DocumentResult",
     "Evidence",
     "InputError",
     "Label",
+    "LinearTextClassifier",
+    "Metrics",
     "ModelError",
-    "Options",
+    "MultiClassifier",
     "PassagePrediction",
+    "PredictOptions",
     "Prediction",
+    "Record",
     "Repeated",
     "Scheme",
     "SchemeError",
@@ -33,6 +48,11 @@ __all__ = [
     "TextclfError",
     "TrainingError",
     "WorkerError",
-    "annotate",
+    "__version__",
+    "classify",
+    "evaluate",
     "load",
+    "load_all",
+    "propose_labels",
+    "train",
 ]

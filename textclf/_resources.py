@@ -5,7 +5,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 
 
-def shipped(kind: str) -> Path:
+def bundled_path(kind: str) -> Path:
     """Return the folder of the shipped `corpus`, `models` or `seeds`.
 
     An installed package carries them inside itself; a checkout holds them beside the package.

@@ -13,13 +13,13 @@ from threading import Thread
 import pytest
 from small_models import SPORT, WEATHER
 
-from textclf.batch.predict_files import label_inputs, spell_inputs
-from textclf.classifier.classifier import Annotator, Options
+from textclf.batch.predict_files import encode_results, iter_results
+from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
-from textclf.io.inputs import Reading, read_items
+from textclf.io.inputs import ReadOptions, read_items
 from textclf.io.output import write
-from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.repeated import NOTHING_REPEATED
 
 # Numpy's own threads, which wait for work while a test forks.
@@ -29,8 +29,8 @@ LINES = [SPORT[0], "", "zzqx", *WEATHER, " " * 1_000_001, *SPORT, '{"text"', *WE
 
 
 @pytest.fixture(scope="module")
-def annotator(beat, rain):
-    return Annotator([beat, rain], NumpyEngine)
+def multi_classifier(beat, rain):
+    return MultiClassifier([beat, rain], NumpyScorer)
 
 
 @pytest.fixture
@@ -50,19 +50,19 @@ def rows(tmp_path):
 
 
 @pytest.mark.parametrize("evidence", [0, 3])
-def test_records_stand_in_the_order_of_the_items(rows, annotator, evidence):
-    options = Options(evidence=evidence)
+def test_records_stand_in_the_order_of_the_items(rows, multi_classifier, evidence):
+    options = PredictOptions(evidence=evidence)
 
-    found = list(label_inputs([rows], annotator, options=options))
+    found = list(iter_results([rows], multi_classifier, options=options))
 
     assert [row.get("text") for _, row in found] == [*LINES, None, *LINES]
     for annotation, row in islice(found, len(LINES)):
-        assert annotation.predictions == annotator.annotate(row["text"], options).predictions
-    assert found[len(LINES)][0].predictions == annotator.unanswered(Status.ERROR)
+        assert annotation.predictions == multi_classifier.classify(row["text"], options).predictions
+    assert found[len(LINES)][0].predictions == multi_classifier.unanswered(Status.ERROR)
 
 
-def test_what_was_read_before_an_error_comes_before_it(rows, odd, annotator):
-    records = label_inputs([rows, odd], annotator)
+def test_what_was_read_before_an_error_comes_before_it(rows, odd, multi_classifier):
+    records = iter_results([rows, odd], multi_classifier)
 
     before = list(islice(records, 2 * len(LINES) + 1))
 
@@ -76,21 +76,21 @@ def test_what_was_read_before_an_error_comes_before_it(rows, odd, annotator):
     [(1, [64, 256, 30, 0]), (2, [64, 128, 128, 30, 0]), (8, [64] * 5 + [30, 0])],
 )
 def test_the_more_jobs_the_smaller_the_parts_that_they_are_dealt(
-    tmp_path, annotator, jobs, numbers
+    tmp_path, multi_classifier, jobs, numbers
 ):
     (tmp_path / "in.jsonl").write_text('{"text": "Rain."}\n' * 350)
 
-    parts = spell_inputs([str(tmp_path / "in.jsonl")], annotator, "jsonl", jobs=jobs)
+    parts = encode_results([str(tmp_path / "in.jsonl")], multi_classifier, "jsonl", jobs=jobs)
 
     assert [part.number for part in parts] == numbers
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_of_large_texts_a_part_has_few(tmp_path, annotator, jobs):
+def test_of_large_texts_a_part_has_few(tmp_path, multi_classifier, jobs):
     for name in "abcde":
         (tmp_path / f"{name}.txt").write_text("Rain." + " " * 600_000)
 
-    parts = spell_inputs([str(tmp_path)], annotator, "jsonl", jobs=jobs)
+    parts = encode_results([str(tmp_path)], multi_classifier, "jsonl", jobs=jobs)
 
     assert [part.number for part in parts] == [2, 2, 1, 0]
 
@@ -98,11 +98,15 @@ def test_of_large_texts_a_part_has_few(tmp_path, annotator, jobs):
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("evidence", [0, 3])
-def test_what_is_spelled_is_what_is_written_of_the_records(rows, annotator, style, jobs, evidence):
-    options, records = Options(evidence=evidence), io.BytesIO()
-    write(label_inputs([rows], annotator, options=options), records, style, "our_")
+def test_what_is_spelled_is_what_is_written_of_the_records(
+    rows, multi_classifier, style, jobs, evidence
+):
+    options, records = PredictOptions(evidence=evidence), io.BytesIO()
+    write(iter_results([rows], multi_classifier, options=options), records, style, "our_")
 
-    parts = list(spell_inputs([rows], annotator, style, "our_", options=options, jobs=jobs))
+    parts = list(
+        encode_results([rows], multi_classifier, style, "our_", options=options, jobs=jobs)
+    )
 
     assert b"".join(part.data for part in parts) == records.getvalue()
     assert sum(part.number for part in parts) == 2 * len(LINES) + 1
@@ -113,19 +117,19 @@ def test_what_is_spelled_is_what_is_written_of_the_records(rows, annotator, styl
 
 
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
-def test_nothing_to_label_is_spelled_as_it_is_written(tmp_path, annotator, style):
+def test_nothing_to_label_is_spelled_as_it_is_written(tmp_path, multi_classifier, style):
     (tmp_path / "none.jsonl").write_text("\n\n")
     written = io.BytesIO()
     write([], written, style)
 
-    parts = spell_inputs([str(tmp_path / "none.jsonl")], annotator, style, jobs=2)
+    parts = encode_results([str(tmp_path / "none.jsonl")], multi_classifier, style, jobs=2)
 
     assert b"".join(part.data for part in parts) == written.getvalue()
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_what_was_read_before_an_error_is_spelled_before_it(rows, odd, annotator, jobs):
-    parts = spell_inputs([rows, odd], annotator, "jsonl", jobs=jobs)
+def test_what_was_read_before_an_error_is_spelled_before_it(rows, odd, multi_classifier, jobs):
+    parts = encode_results([rows, odd], multi_classifier, "jsonl", jobs=jobs)
     seen = []
 
     with pytest.raises(InputError, match=r"odd\.jsonl:1"):
@@ -136,10 +140,12 @@ def test_what_was_read_before_an_error_is_spelled_before_it(rows, odd, annotator
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_records_before_one_that_cannot_be_spelled_come_before_the_error(tmp_path, annotator, jobs):
+def test_records_before_one_that_cannot_be_spelled_come_before_the_error(
+    tmp_path, multi_classifier, jobs
+):
     texts = [json.dumps({"text": SPORT[0]})] * 100
     (tmp_path / "in.jsonl").write_text("\n".join([*texts, '{"odd": 1}', *texts]))
-    parts = spell_inputs([str(tmp_path / "in.jsonl")], annotator, "csv", jobs=jobs)
+    parts = encode_results([str(tmp_path / "in.jsonl")], multi_classifier, "csv", jobs=jobs)
     seen = []
 
     with pytest.raises(InputError, match="has a column 'odd'"):
@@ -151,7 +157,9 @@ def test_records_before_one_that_cannot_be_spelled_come_before_the_error(tmp_pat
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_records_are_spelled_before_the_end_where_nothing_is_counted(monkeypatch, annotator, jobs):
+def test_records_are_spelled_before_the_end_where_nothing_is_counted(
+    monkeypatch, multi_classifier, jobs
+):
     reader, writer = os.pipe()
     monkeypatch.setattr("sys.stdin", os.fdopen(reader))
 
@@ -162,8 +170,8 @@ def test_records_are_spelled_before_the_end_where_nothing_is_counted(monkeypatch
 
     feeder = Thread(target=feed)
     feeder.start()
-    options = Options(evidence=0, repeated=NOTHING_REPEATED)
-    found = spell_inputs(["-"], annotator, "jsonl", options=options, jobs=jobs)
+    options = PredictOptions(evidence=0, repeated=NOTHING_REPEATED)
+    found = encode_results(["-"], multi_classifier, "jsonl", options=options, jobs=jobs)
 
     assert sum(part.number for part in islice(found, 30)) == 64 + 29 * 256 // jobs
 
@@ -174,28 +182,28 @@ def test_records_are_spelled_before_the_end_where_nothing_is_counted(monkeypatch
 
 @pytest.mark.parametrize(("texts", "processes"), [(64, 0), (65, 1), (400, 2)])
 def test_a_process_begins_only_for_what_follows_on_the_first_batch(
-    tmp_path, annotator, texts, processes
+    tmp_path, multi_classifier, texts, processes
 ):
     (tmp_path / "in.txt").write_text("Rain.\n" * texts)
-    inputs, reading = [str(tmp_path / "in.txt")], Reading(lines=True)
+    inputs, reading = [str(tmp_path / "in.txt")], ReadOptions(lines=True)
     before = len(multiprocessing.active_children())
 
-    parts = spell_inputs(inputs, annotator, "csv", reading=reading, jobs=2)
+    parts = encode_results(inputs, multi_classifier, "csv", reading=reading, jobs=2)
 
     assert max(len(multiprocessing.active_children()) for _ in parts) == before + processes
     assert len(multiprocessing.active_children()) == before
 
 
-def test_no_job_is_refused(rows, annotator):
+def test_no_job_is_refused(rows, multi_classifier):
     with pytest.raises(InputError, match="give 1 or more"):
-        next(spell_inputs([rows], annotator, "jsonl", jobs=0))
+        next(encode_results([rows], multi_classifier, "jsonl", jobs=0))
 
 
-def test_an_annotator_answers_alike_where_it_was_sent(annotator):
-    sent = pickle.loads(pickle.dumps(annotator))  # noqa: S301 - our own
+def test_an_annotator_answers_alike_where_it_was_sent(multi_classifier):
+    sent = pickle.loads(pickle.dumps(multi_classifier))  # noqa: S301 - our own
 
     texts = [*SPORT, *WEATHER, "", "zzqx"]
-    assert sent.annotate_all(texts) == annotator.annotate_all(texts)
+    assert sent.classify_all(texts) == multi_classifier.classify_all(texts)
 
 
 BODIES = [
@@ -206,8 +214,8 @@ BODIES = [
 TEASER = "Heavy rain and gusty winds are forecast for the coast. - Agency"
 
 
-def spelled(inputs, annotator, **options):
-    parts = spell_inputs(inputs, annotator, "jsonl", **options)
+def encoded(inputs, multi_classifier, **options):
+    parts = encode_results(inputs, multi_classifier, "jsonl", **options)
     return b"".join(part.data for part in parts)
 
 
@@ -221,48 +229,50 @@ def glued_pages(tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_is_repeated_in_an_input_is_left_out_by_any_number_of_jobs(
-    annotator, glued_pages, jobs
+    multi_classifier, glued_pages, jobs
 ):
-    found = spelled([str(glued_pages)], annotator, jobs=jobs)
+    found = encoded([str(glued_pages)], multi_classifier, jobs=jobs)
 
-    assert found == spelled([str(glued_pages)], annotator)
-    reasons = [one["reason"] for row in found.splitlines() for one in json.loads(row)["dropped"]]
+    assert found == encoded([str(glued_pages)], multi_classifier)
+    reasons = [one["reason"] for row in found.splitlines() for one in json.loads(row)["removed"]]
     assert reasons == ["repeated in this input"] * 200
 
 
-def test_a_file_given_twice_is_answered_as_it_is_once(annotator, glued_pages):
-    once = spelled([str(glued_pages)], annotator)
+def test_a_file_given_twice_is_answered_as_it_is_once(multi_classifier, glued_pages):
+    once = encoded([str(glued_pages)], multi_classifier)
 
-    assert spelled([str(glued_pages)] * 2, annotator) == once * 2
+    assert encoded([str(glued_pages)] * 2, multi_classifier) == once * 2
 
 
 @pytest.mark.parametrize("held", [1, 10_000_000])
-def test_standard_input_is_answered_as_a_file_is(monkeypatch, annotator, glued_pages, held):
+def test_standard_input_is_answered_as_a_file_is(monkeypatch, multi_classifier, glued_pages, held):
     monkeypatch.setattr("textclf.io.spool._HELD", held)
-    expected = spelled([str(glued_pages)], annotator).replace(str(glued_pages).encode(), b"-")
+    expected = encoded([str(glued_pages)], multi_classifier).replace(
+        str(glued_pages).encode(), b"-"
+    )
     with glued_pages.open() as stream:
         monkeypatch.setattr("sys.stdin", stream)
 
-        assert spelled(["-"], annotator) == expected
+        assert encoded(["-"], multi_classifier) == expected
 
 
-def test_files_of_one_text_each_are_counted_together(annotator, tmp_path):
+def test_files_of_one_text_each_are_counted_together(multi_classifier, tmp_path):
     for number, body in enumerate(BODIES):
         (tmp_path / f"{number}.txt").write_text(f"{body}\n{TEASER}")
 
-    records = [json.loads(row) for row in spelled([str(tmp_path)], annotator).splitlines()]
+    records = [json.loads(row) for row in encoded([str(tmp_path)], multi_classifier).splitlines()]
 
-    assert [one["dropped"][0]["reason"] for one in records] == ["repeated in this input"] * 3
-
-
-def test_nothing_counts_as_repeated_where_the_user_says_so(annotator, glued_pages):
-    options = Options(repeated=NOTHING_REPEATED)
-
-    assert b"dropped" not in spelled([str(glued_pages)], annotator, options=options)
+    assert [one["removed"][0]["reason"] for one in records] == ["repeated in this input"] * 3
 
 
-def test_what_was_read_and_what_was_not_can_be_looked_at(annotator, glued_pages):
-    parts = spell_inputs([str(glued_pages)], annotator, "jsonl", show=True)
+def test_nothing_counts_as_repeated_where_the_user_says_so(multi_classifier, glued_pages):
+    options = PredictOptions(repeated=NOTHING_REPEATED)
+
+    assert b"removed" not in encoded([str(glued_pages)], multi_classifier, options=options)
+
+
+def test_what_was_read_and_what_was_not_can_be_looked_at(multi_classifier, glued_pages):
+    parts = encode_results([str(glued_pages)], multi_classifier, "jsonl", show=True)
 
     shown = b"".join(part.shown for part in parts).decode()
 
@@ -280,4 +290,4 @@ def test_the_title_of_a_row_is_read_and_is_no_passage(tmp_path):
 
     assert item.title == "Snow in Skardu"
     with pytest.raises(InputError, match="there is no field 'titel'"):
-        list(read_items([str(path)], Reading(title_field="titel")))
+        list(read_items([str(path)], ReadOptions(title_field="titel")))

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.classifier.prediction import (
-    Annotation,
+    DocumentResult,
     Evidence,
     PassagePrediction,
     Prediction,
     Status,
 )
-from textclf.text.boilerplate import Dropped
+from textclf.text.boilerplate import RemovedSpan
 
 TEXTS = st.text(max_size=8)
 NUMBERS = st.floats(-1e6, 1e6) | st.floats(0, 1)
@@ -50,13 +50,13 @@ PREDICTIONS = st.builds(
     st.lists(st.integers(), max_size=2).map(tuple),
 )
 ANNOTATIONS = st.builds(
-    Annotation,
+    DocumentResult,
     st.lists(PREDICTIONS, max_size=2, unique_by=lambda one: one.name).map(tuple),
     TEXTS,
     TEXTS,
     TEXTS,
     st.lists(TEXTS, max_size=2).map(tuple),
-    st.lists(st.builds(Dropped, st.integers(), st.integers(), TEXTS), max_size=2).map(tuple),
+    st.lists(st.builds(RemovedSpan, st.integers(), st.integers(), TEXTS), max_size=2).map(tuple),
 )
 
 
@@ -67,9 +67,9 @@ def test_an_answer_is_spelled_as_python_spells_it(one):
 
 @given(one=ANNOTATIONS)
 def test_each_field_of_a_record_is_spelled_as_python_spells_it(one):
-    spelled = {name: json.dumps(value, ensure_ascii=False) for name, value in one.as_dict().items()}
+    encoded = {name: json.dumps(value, ensure_ascii=False) for name, value in one.as_dict().items()}
 
-    assert one.as_json() == spelled
+    assert one.as_json() == encoded
 
 
 @given(one=PREDICTIONS)
@@ -77,7 +77,7 @@ def test_numbers_have_four_decimals(one):
     record = one.as_dict()
 
     assert record["probs"] == {label: round(prob, 4) for label, prob in one.probs}
-    assert record["known"] == round(one.known, 4)
+    assert record["in_vocabulary"] == round(one.in_vocabulary, 4)
     assert [place["weight"] for place in record["evidence"]] == [
         round(place.weight, 4) for place in one.evidence
     ]
@@ -90,12 +90,12 @@ def test_a_record_holds_what_is_known_and_no_empty_field(one):
     assert (record["id"], record["path"]) == (one.id, one.path)
     assert record.get("error", "") == one.error
     assert record.get("warnings", []) == list(one.warnings)
-    assert [place["reason"] for place in record.get("dropped", [])] == [
-        place.reason for place in one.dropped
+    assert [place["reason"] for place in record.get("removed", [])] == [
+        place.reason for place in one.removed
     ]
     assert list(record["schemes"]) == [each.name for each in one.predictions]
 
 
 @given(PREDICTIONS, st.lists(EVIDENCE, max_size=2).map(tuple))
 def test_evidence_changes_nothing_else_of_an_answer(prediction, evidence):
-    assert prediction.because_of(evidence) == replace(prediction, evidence=evidence)
+    assert prediction.with_evidence(evidence) == replace(prediction, evidence=evidence)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from textclf.codebook.scheme import Label, Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Label, Scheme, bundled_schemes, find_scheme
 from textclf.errors import SchemeError
 
 IPTC = {
@@ -59,7 +59,7 @@ label = "protest"
 
 
 def test_the_three_schemes_travel_with_the_package():
-    assert shipped_schemes() == ("sectarian_violence", "stance", "topic")
+    assert bundled_schemes() == ("sectarian_violence", "stance", "topic")
 
 
 def test_topic_has_the_seventeen_media_topics_with_their_codes():

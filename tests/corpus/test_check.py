@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from textclf.codebook.scheme import Label, Ruling, Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Label, Ruling, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.check import check, check_files, check_plan
 from textclf.corpus.plan import Plan
 from textclf.corpus.records import Corpus, Record
@@ -170,7 +170,13 @@ def test_the_two_of_a_contrast_pair_may_not_stand_on_two_sides_of_a_split():
 
 def test_page_furniture_needs_no_label_and_may_repeat():
     lines = [
-        Record(name, "Home / News / Sindh", {}, furniture="breadcrumb", place=f"sky.jsonl:{name}")
+        Record(
+            name,
+            "Home / News / Sindh",
+            {},
+            furniture="breadcrumb",
+            place=f"sky.jsonl:{name}",
+        )
         for name in ("f1", "f2")
     ]
 
@@ -279,8 +285,8 @@ def test_a_bad_line_is_a_finding_and_the_others_are_checked(tmp_path):
     assert lines[1].startswith(f"{path}:3: there is no field 'txet'; did you mean 'text'?")
     assert f"{path}:4: the text is empty; write one or take the record out" in lines
     assert report.records == 2
-    stamp = find_scheme("stance").stamp
-    assert lines[-1] == f"2 records checked against {stamp}: {len(lines) - 1} findings"
+    version_id = find_scheme("stance").version_id
+    assert lines[-1] == f"2 records checked against {version_id}: {len(lines) - 1} findings"
 
 
 def test_files_of_the_other_side_of_a_split_are_checked_against_the_first(tmp_path):
@@ -319,7 +325,7 @@ def test_the_shipped_corpus_has_every_label_of_every_scheme():
     }
 
     assert found == {
-        (name, label) for name in shipped_schemes() for label in find_scheme(name).label_names
+        (name, label) for name in bundled_schemes() for label in find_scheme(name).label_names
     }
 
 

@@ -5,11 +5,11 @@ import hashlib
 import pytest
 
 from textclf.corpus.hydration import (
+    bundled_seeds,
     hydrate,
     hydrate_files,
     passage_digest,
     read_seed,
-    shipped_seeds,
 )
 from textclf.corpus.records import Record
 from textclf.errors import CorpusError
@@ -151,7 +151,7 @@ def test_a_digest_does_not_tell_forms_of_the_same_words_apart():
 
 
 def test_no_shipped_seed_holds_a_passage():
-    seeds = shipped_seeds()
+    seeds = bundled_seeds()
 
     told = [text for seed in seeds for text in (*seed.facts, *seed.cues, seed.title)]
     passages = [

@@ -3,7 +3,7 @@
 import random
 
 from textclf.codebook.scheme import Label, Scheme
-from textclf.corpus.metadata_baseline import told_by_traits
+from textclf.corpus.metadata_baseline import metadata_score
 from textclf.corpus.records import Record
 
 SKY = Scheme("sky", (Label("rain"), Label("dry")))
@@ -25,13 +25,13 @@ def records(genre_of):
 
 
 def test_a_label_that_the_genre_gives_away_is_told():
-    told = told_by_traits(records(lambda label, _: f"genre of {label}"), SKY)
+    told = metadata_score(records(lambda label, _: f"genre of {label}"), SKY)
 
     assert told.accuracy == 1
     assert told.points > 40
 
 
 def test_a_label_that_no_trait_goes_with_is_not_told():
-    told = told_by_traits(records(lambda _, draw: draw.choice(["column", "report"])), SKY)
+    told = metadata_score(records(lambda _, draw: draw.choice(["column", "report"])), SKY)
 
     assert told.points < 10

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.corpus.near_duplicates import Pair, kin, near_duplicates
+from textclf.corpus.near_duplicates import Pair, group_near_duplicates, near_duplicates
 
 WORDS = st.lists(st.sampled_from(["tide", "moor", "kelp"]), max_size=9)
 LONG = "one kite flew over the red barn and nine more came after it"
@@ -73,7 +73,9 @@ def apart(count):
 def test_groups_that_share_a_near_duplicate_become_one():
     texts = [LONG, "A seal slept.", LONG + " again", "Gulls cried over the pier.", "A seal slept!"]
 
-    found = kin([*texts, *apart(45)], ["c", "d", "b", "e", "b", *(f"f{n}" for n in range(45))])
+    found = group_near_duplicates(
+        [*texts, *apart(45)], ["c", "d", "b", "e", "b", *(f"f{n}" for n in range(45))]
+    )
 
     assert found.groups[:5] == ("b", "b", "b", "e", "b")
 
@@ -81,7 +83,7 @@ def test_groups_that_share_a_near_duplicate_become_one():
 def test_groups_of_different_texts_stay_apart():
     texts = ["A seal slept.", "", "Gulls cried over the pier.", ""]
 
-    assert kin([*texts, *apart(36)], [f"g{n}" for n in range(40)]).groups[:4] == (
+    assert group_near_duplicates([*texts, *apart(36)], [f"g{n}" for n in range(40)]).groups[:4] == (
         "g0",
         "g1",
         "g2",
@@ -92,14 +94,14 @@ def test_groups_of_different_texts_stay_apart():
 def test_a_phrase_that_many_articles_repeat_does_not_make_them_one_article():
     texts = [text for one in apart(50) for text in (one, "He said so.")]
 
-    found = kin(texts, [f"article {number // 2}" for number in range(100)])
+    found = group_near_duplicates(texts, [f"article {number // 2}" for number in range(100)])
 
     assert max(Counter(found.groups).values()) <= 10
 
 
 def test_what_is_alike_in_another_group_is_not_learned_from():
     texts = [LONG, LONG + " again", LONG, *apart(5)]
-    found = kin(texts, [f"g{n}" for n in range(8)])
+    found = group_near_duplicates(texts, [f"g{n}" for n in range(8)])
 
     kept = found.unlike(np.arange(1, 8), np.array([0]))
 
@@ -107,6 +109,8 @@ def test_what_is_alike_in_another_group_is_not_learned_from():
 
 
 def test_copies_beyond_number_are_all_told():
-    found = kin([LONG] * 100 + ["Gulls cried."], [f"g{n:03d}" for n in range(101)])
+    found = group_near_duplicates(
+        [LONG] * 100 + ["Gulls cried."], [f"g{n:03d}" for n in range(101)]
+    )
 
     assert found.unlike(np.arange(101), np.array([50])).tolist() == [100]

@@ -3,9 +3,9 @@
 import pytest
 from small_models import PLAN
 
-from textclf.codebook.scheme import Label, Ruling, Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Label, Ruling, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells, subjects
-from textclf.corpus.plan import Argued, Plan, shipped_plan
+from textclf.corpus.plan import AllowedException, Plan, bundled_plan
 from textclf.corpus.records import Record
 from textclf.errors import CorpusError
 
@@ -33,7 +33,7 @@ def test_a_plan_says_what_a_corpus_is_to_cover(tmp_path):
     assert plan.regions == {"india": 0.75, "africa": 0.25}
     assert plan.subjects == {"sky": ("hail", "fog")}
     assert plan.labels == {"sky": {"rain": 2}}
-    assert plan.argued == (Argued("sky/rain", "over", "rain falls over a place"),)
+    assert plan.argued == (AllowedException("sky/rain", "over", "rain falls over a place"),)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_a_sub_subject_is_met_by_one_passage(tmp_path):
 
 
 def test_the_shipped_plan_asks_for_labels_and_rulings_that_the_schemes_have():
-    plan = shipped_plan()
+    plan = bundled_plan()
 
-    schemes = [find_scheme(name) for name in shipped_schemes()]
+    schemes = [find_scheme(name) for name in bundled_schemes()]
     assert all(set(plan.labels[s.name]) <= set(s.label_names) for s in schemes)
     assert set(plan.subjects) == set(find_scheme("topic").label_names)
     assert all(ruling.key for scheme in schemes for ruling in scheme.rulings)

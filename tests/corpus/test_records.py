@@ -8,7 +8,7 @@ import pytest
 from textclf.codebook.scheme import Label, Scheme
 from textclf.corpus.records import Columns, Corpus, Record, as_dict, parse_record, read_labelled
 from textclf.errors import CorpusError, InputError
-from textclf.io.inputs import Reading
+from textclf.io.inputs import ReadOptions
 
 RAIN = Scheme("rain", (Label("rain"), Label("dry")))
 THEMES = Scheme("themes", (Label("crowds"), Label("money"), Label("law")), "multi")
@@ -222,7 +222,7 @@ def test_corpus_records_are_read_by_their_scheme(tmp_path):
 def test_json_lines_with_a_text_field_of_another_name_are_a_table(tmp_path):
     path = records_in(tmp_path, {"story": "It rained.", "label": "rain"})
 
-    found = read_labelled([path], reading=Reading(text_field="story"), scheme=RAIN)
+    found = read_labelled([path], reading=ReadOptions(text_field="story"), scheme=RAIN)
 
     assert answers(found) == [("rain",)]
 

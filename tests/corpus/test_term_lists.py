@@ -2,8 +2,8 @@
 
 import pytest
 
-from textclf.codebook.scheme import Label, Scheme, find_scheme, shipped_schemes
-from textclf.corpus.term_lists import TermGroup, TermList, shipped_terms
+from textclf.codebook.scheme import Label, Scheme, bundled_schemes, find_scheme
+from textclf.corpus.term_lists import TermGroup, TermList, bundled_terms
 from textclf.errors import CorpusError
 
 SKY = Scheme("sky", (Label("rain"), Label("dry")))
@@ -82,14 +82,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_a_scheme_of_somebodys_own_has_no_shipped_terms():
-    assert shipped_terms(SKY) is None
+    assert bundled_terms(SKY) is None
 
 
-@pytest.mark.parametrize("name", shipped_schemes())
+@pytest.mark.parametrize("name", bundled_schemes())
 def test_the_shipped_terms_of_a_scheme_point_to_its_labels(name):
     scheme = find_scheme(name)
 
-    found = shipped_terms(scheme).by_label()
+    found = bundled_terms(scheme).by_label()
 
     assert found
     assert set(found) <= set(scheme.label_names)

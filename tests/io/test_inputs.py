@@ -16,7 +16,7 @@ from textclf.io.inputs import (
     Item,
     Line,
     Page,
-    Reading,
+    ReadOptions,
     expand,
     format_of,
     gather,
@@ -31,7 +31,7 @@ def read(folder, name, data, **reading):
     """Write a file, and return the items that it becomes."""
     path = folder / name
     path.write_bytes(data)
-    return list(read_items([str(path)], Reading(**reading)))
+    return list(read_items([str(path)], ReadOptions(**reading)))
 
 
 def texts(items):
@@ -48,7 +48,7 @@ def test_every_row_of_a_table_comes_out_in_order_with_its_cells(tmp_path_factory
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, delimiter=delimiter).writerows([("note", "text"), *rows])
 
-    items = read_items([str(path)], Reading(format={",": "csv", "\t": "tsv"}[delimiter]))
+    items = read_items([str(path)], ReadOptions(format={",": "csv", "\t": "tsv"}[delimiter]))
 
     assert [tuple(item.row.values()) for item in items] == rows
 
@@ -373,7 +373,7 @@ def test_a_folder_inside_a_hidden_one_is_read_when_it_is_named(tmp_path):
 def test_a_given_format_reads_every_file_of_a_folder(tmp_path):
     (tmp_path / "story").write_text("Hail.")
 
-    assert texts(read_items([str(tmp_path)], Reading(format="txt"))) == ["Hail."]
+    assert texts(read_items([str(tmp_path)], ReadOptions(format="txt"))) == ["Hail."]
 
 
 def test_a_glob_stands_for_its_files_sorted(tmp_path):
@@ -429,9 +429,9 @@ def test_each_line_of_a_text_is_an_item_where_lines_are_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("data", "reading", "found"),
     [
-        (b"Thunder.", Reading(), ["Thunder."]),
-        (b'{"text": "a"}\n{"text": "b"}\n', Reading(), ["a", "b"]),
-        (b"text\na\nb\n", Reading(format="csv"), ["a", "b"]),
+        (b"Thunder.", ReadOptions(), ["Thunder."]),
+        (b'{"text": "a"}\n{"text": "b"}\n', ReadOptions(), ["a", "b"]),
+        (b"text\na\nb\n", ReadOptions(format="csv"), ["a", "b"]),
     ],
 )
 def test_standard_input_is_one_text_unless_it_begins_as_json_or_is_said_to_be_a_table(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.classifier.prediction import Annotation, Evidence, Prediction, Status
+from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.errors import InputError
 from textclf.io.output import format_for, opened, write
 
@@ -22,7 +22,7 @@ TOPIC = Prediction(
     prob=0.93127,
     probs=(("sport", 0.93127), ("weather", 0.06873)),
     status=Status.OK,
-    known=1.0,
+    in_vocabulary=1.0,
     evidence=(
         Evidence(4, 7, "cup", 0.5, "sport", 0),
         Evidence(12, 22, "extra\n time", 1.25, "sport", 0),
@@ -37,8 +37,10 @@ THEMES = Prediction(
     Status.OK,
 )
 UNREAD = Prediction("topic 1 0a0b", "single", (), None, (), Status.ERROR)
-DONE = Annotation((TOPIC, THEMES), "a.txt", "a.txt")
-BROKEN = Annotation((UNREAD,), "b.csv:2", "b.csv", "b.csv:2: has 1 cells where the header has 2")
+DONE = DocumentResult((TOPIC, THEMES), "a.txt", "a.txt")
+BROKEN = DocumentResult(
+    (UNREAD,), "b.csv:2", "b.csv", "b.csv:2: has 1 cells where the header has 2"
+)
 
 CELLS = st.text(st.sampled_from("aé\"',;|\n\r\t "), max_size=8)
 
@@ -136,7 +138,7 @@ def test_a_table_of_files_names_its_source():
 def test_cells_are_read_back_from_a_table_as_they_went_in(style, delimiter, rows):
     own = [{"note": note, "text": text} for note, text in rows]
 
-    text = written([(Annotation((TOPIC,)), row) for row in own], style)
+    text = written([(DocumentResult((TOPIC,)), row) for row in own], style)
 
     read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = list(read)
@@ -161,7 +163,7 @@ def test_cells_that_are_no_strings_stand_in_a_table_as_json():
 
 def test_rows_that_could_not_be_read_are_rows_too_in_order():
     broken = (BROKEN, {"id": "2", "text": ""})
-    fine = (Annotation((TOPIC,), "1", "b.csv"), {"id": "1", "text": "A cup."})
+    fine = (DocumentResult((TOPIC,), "1", "b.csv"), {"id": "1", "text": "A cup."})
 
     lines = rows_of(written([fine, broken, fine], "csv"))
 
@@ -171,8 +173,8 @@ def test_rows_that_could_not_be_read_are_rows_too_in_order():
 
 
 def test_a_table_that_broke_off_keeps_its_rows_and_tells_why():
-    fine = (Annotation((TOPIC,), "1", "b.csv.gz"), {"id": "1", "text": "A cup."})
-    end = (Annotation((UNREAD,), "b.csv.gz", "b.csv.gz", "b.csv.gz: cannot be read"), None)
+    fine = (DocumentResult((TOPIC,), "1", "b.csv.gz"), {"id": "1", "text": "A cup."})
+    end = (DocumentResult((UNREAD,), "b.csv.gz", "b.csv.gz", "b.csv.gz: cannot be read"), None)
 
     lines = rows_of(written([fine, end], "csv"))
 
@@ -207,7 +209,7 @@ def test_a_prefix_sets_our_fields_of_json_apart():
 
 
 def test_a_column_that_the_first_input_has_not_is_refused_by_name():
-    first, second = Annotation((TOPIC,), "1", "a.csv"), Annotation((TOPIC,), "1", "b.csv")
+    first, second = DocumentResult((TOPIC,), "1", "a.csv"), DocumentResult((TOPIC,), "1", "b.csv")
 
     with pytest.raises(InputError, match=r"^b\.csv: has a column 'date' that the first input has"):
         written([(first, {"text": "A cup."}), (second, {"text": "A cup.", "date": "May"})], "csv")

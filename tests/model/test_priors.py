@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_models import PASSAGES, SINGLE, SPORT, WEATHER
 
-from textclf.batch.predict_files import adapted_to, spell_inputs
-from textclf.classifier.classifier import Annotator, Options
-from textclf.classifier.loading import load_annotator
+from textclf.batch.predict_files import adapted_to, encode_results
+from textclf.classifier.classifier import MultiClassifier, PredictOptions
+from textclf.classifier.loading import load_all
 from textclf.errors import InputError
-from textclf.io.inputs import Reading
+from textclf.io.inputs import ReadOptions
 from textclf.model.priors import (
     estimate_prior,
     parse_prior,
@@ -23,8 +23,8 @@ from textclf.model.priors import (
     with_stated,
 )
 from textclf.reports.scores import prior_report
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.weights import Decision
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.weights import DecisionRule
 from textclf.text.document import Document
 
 shares_of = st.lists(st.floats(0.05, 1), min_size=2, max_size=5).map(
@@ -61,7 +61,7 @@ def test_a_prior_there_and_back_changes_nothing(shares, data):
     slope, ones = (2.0,) * labels, (1.0,) * labels
     intercept = tuple(round(one, 6) for one in data.draw(number))
     start = (1 / labels,) * labels
-    decision = Decision("single", slope, intercept, ones, prior=start)
+    decision = DecisionRule("single", slope, intercept, ones, prior=start)
 
     back = decision.with_prior(shares).with_prior(start)
 
@@ -113,13 +113,13 @@ def test_a_prior_that_is_not_understood_is_named(given_, wrong):
 
 
 def test_labels_that_are_not_named_share_the_rest_as_before():
-    stance = load_annotator(["stance"], prior={"against": 0.5}).models[0]
+    stance = load_all(["stance"], prior={"against": 0.5}).models[0]
 
     assert stance.decision.prior == pytest.approx((0.5, 0.5 * 0.04 / 0.95, 0.5 * 0.91 / 0.95))
 
 
 def test_high_precision_makes_each_label_but_the_commonest_four_times_as_rare(beat):
-    stance, topic = load_annotator(["stance", "topic"], high_precision=True).models
+    stance, topic = load_all(["stance", "topic"], high_precision=True).models
 
     assert stance.decision.prior == pytest.approx((0.0125, 0.01, 0.9775))
     assert topic.decision.prior is None
@@ -130,7 +130,7 @@ def test_high_precision_makes_each_label_but_the_commonest_four_times_as_rare(be
 @given(shares=shares_of, seed=st.integers(0, 2**32))
 def test_high_precision_gives_rare_labels_to_fewer_articles_and_to_no_others(rain, shares, seed):
     ones = (1.0,) * len(shares)
-    decision = Decision("single", ones, (0.0,) * len(shares), ones, prior=shares)
+    decision = DecisionRule("single", ones, (0.0,) * len(shares), ones, prior=shares)
     (high,) = with_high_precision([replace(rain, decision=decision)])
     probs = np.random.default_rng(seed).dirichlet(ones, size=50)
     scores = np.log(probs)
@@ -162,7 +162,9 @@ def test_a_prior_moves_the_model_of_its_label_alone(beat, rain):
 def test_a_rarer_label_is_less_probable(rain):
     text = ["Rain stopped play."]
     often, rare = (
-        Annotator([with_prior(stating(rain, 0.5, 0.5), shares)], NumpyEngine).annotate(text[0])
+        MultiClassifier([with_prior(stating(rain, 0.5, 0.5), shares)], NumpyScorer).classify(
+            text[0]
+        )
         for shares in ((0.5, 0.5), (0.01, 0.99))
     )
 
@@ -191,7 +193,7 @@ def test_a_model_that_states_no_prior_is_refused(beat):
     with pytest.raises(InputError, match=f"scheme '{SINGLE.name}' states no prior"):
         with_stated([beat], {"sport": 0.1})
     with pytest.raises(InputError, match="states no prior"):
-        Annotator([beat], NumpyEngine).adapted([])
+        MultiClassifier([beat], NumpyScorer).adapted([])
 
 
 def test_passages_are_counted_where_those_are_answered(beat, rain):
@@ -205,7 +207,7 @@ def test_passages_are_counted_where_those_are_answered(beat, rain):
             lambda probs, assumed: (counted.append(len(probs)), assumed)[1],
         )
         models = [stating(beat, 0.5, 0.5), stating(rain, 0.5, 0.5)]
-        Annotator(models, NumpyEngine).adapted([[document]])
+        MultiClassifier(models, NumpyScorer).adapted([[document]])
 
     assert counted == [1, len(document.passages)]
     assert len(document.passages) > 1
@@ -215,9 +217,9 @@ def test_texts_of_one_label_make_it_the_commoner(beat, tmp_path):
     paths = [tmp_path / f"{number}.txt" for number in range(len(SPORT))]
     for path, text in zip(paths, SPORT, strict=True):
         path.write_text(text, "utf-8")
-    annotator = Annotator([stating(beat, 0.5, 0.5)], NumpyEngine)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
 
-    sport, weather = adapted_to([*map(str, paths)], annotator).models[0].decision.prior
+    sport, weather = adapted_to([*map(str, paths)], multi_classifier).models[0].decision.prior
 
     assert sport > 0.6 > weather
 
@@ -226,32 +228,36 @@ def test_texts_of_one_label_make_it_the_commoner(beat, tmp_path):
 def test_the_estimate_is_told_first_and_does_not_depend_on_the_jobs(beat, tmp_path, jobs):
     path = tmp_path / "all.txt"
     path.write_text("\n".join((SPORT + WEATHER) * 20), "utf-8")
-    annotator = Annotator([stating(beat, 0.5, 0.5)], NumpyEngine)
-    reading = Reading(lines=True)
-    adapted = adapted_to([str(path)], annotator, reading)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
+    reading = ReadOptions(lines=True)
+    adapted = adapted_to([str(path)], multi_classifier, reading)
 
-    first, *parts = spell_inputs(
-        [str(path)], annotator, "csv", reading=reading, jobs=jobs, estimate=True
+    first, *parts = encode_results(
+        [str(path)], multi_classifier, "csv", reading=reading, jobs=jobs, estimate=True
     )
 
     assert told(adapted.models[0]) in first.messages[0]
     assert "from 240 articles" in first.messages[0]
-    plain = spell_inputs([str(path)], adapted, "csv", reading=reading)
+    plain = encode_results([str(path)], adapted, "csv", reading=reading)
     assert b"".join(part.data for part in parts) == b"".join(part.data for part in plain)
 
 
 def test_no_more_than_the_first_two_thousand_texts_are_read(beat, tmp_path):
     path = tmp_path / "all.txt"
     path.write_text("\n".join([SPORT[0]] * 2000 + [WEATHER[0]] * 2000), "utf-8")
-    annotator = Annotator([stating(beat, 0.5, 0.5)], NumpyEngine)
-    reading = Reading(lines=True)
-    options = Options(evidence=0)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
+    reading = ReadOptions(lines=True)
+    options = PredictOptions(evidence=0)
 
-    first = next(spell_inputs([str(path)], annotator, "csv", "", reading, options, estimate=True))
+    first = next(
+        encode_results([str(path)], multi_classifier, "csv", "", reading, options, estimate=True)
+    )
 
     assert "from the first 2,000 articles" in first.messages[0]
-    assert annotator.adapted([[Document.read(SPORT[0])] * 2000]).models[0].decision.prior == (
-        adapted_to([str(path)], annotator, reading, options).models[0].decision.prior
+    assert multi_classifier.adapted([[Document.read(SPORT[0])] * 2000]).models[
+        0
+    ].decision.prior == (
+        adapted_to([str(path)], multi_classifier, reading, options).models[0].decision.prior
     )
 
 

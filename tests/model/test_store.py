@@ -19,8 +19,8 @@ from textclf.errors import ModelError
 from textclf.model.file import from_bytes, to_bytes
 from textclf.model.safetensors import pack, unpack
 from textclf.model.store import find_model, list_models, read_model, verify_models, write_model
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.weights import LinearForm
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.weights import LinearWeights
 
 SHIPPED = ["sectarian_violence", "stance", "topic"]
 
@@ -66,7 +66,7 @@ def test_a_model_reads_back_as_it_was(beat, data):
     assert back.scheme == beat.scheme
     assert back.card == beat.card
     texts = SPORT + WEATHER
-    before, after = (Classifier(model, NumpyEngine).predict_proba(texts) for model in (beat, back))
+    before, after = (Classifier(model, NumpyScorer).predict_proba(texts) for model in (beat, back))
     assert np.array_equal(before, after)
 
 
@@ -96,7 +96,7 @@ def test_any_safetensors_reader_opens_the_tensors(beat, data):
 def test_a_fortran_ordered_array_is_written_as_it_reads(beat):
     views = [replace(view, numbers=np.asfortranarray(view.rows)) for view in beat.form.views]
 
-    fortran = replace(beat, form=LinearForm(tuple(views), beat.form.bias))
+    fortran = replace(beat, form=LinearWeights(tuple(views), beat.form.bias))
 
     assert to_bytes(fortran) == to_bytes(beat)
 
@@ -250,18 +250,18 @@ def test_a_name_is_looked_for_in_the_environment_then_here_then_among_the_shippe
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TEXTCLF_MODELS", raising=False)
-    shipped = find_model("stance")
+    bundled_path = find_model("stance")
     write_model(beat, Path("models/stance.textclf"))
     here = find_model("stance")
     write_model(beat, tmp_path / "mine" / "stance.textclf")
     monkeypatch.setenv("TEXTCLF_MODELS", f"{tmp_path / 'none'}:{tmp_path / 'mine'}")
     named = find_model("stance")
 
-    assert shipped.is_absolute()
+    assert bundled_path.is_absolute()
     assert here == Path("models/stance.textclf")
     assert named == tmp_path / "mine" / "stance.textclf"
     assert named in list_models()
-    assert shipped not in list_models()
+    assert bundled_path not in list_models()
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_models import SPORT
 
-from textclf.classifier.classifier import Annotator, Options
-from textclf.classifier.prediction import Annotation, Evidence, Prediction, Status
+from textclf.classifier.classifier import MultiClassifier, PredictOptions
+from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.reports.article import contributions_text, explained, explained_page, explained_text
-from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.document import Document
 
 TEXT = "Snow closed the pass. The cup final was moved."
@@ -31,7 +31,7 @@ def place(start, end, weight, text=TEXT):
 
 def page_of(text, places, **record):
     document = Document.read(text)
-    annotation = Annotation((SKY,), dropped=document.dropped, **record)
+    annotation = DocumentResult((SKY,), removed=document.removed, **record)
     return explained_page(document, annotation, [places])
 
 
@@ -45,7 +45,7 @@ def test_a_terminal_shows_the_places_that_speak_for_the_label_in_brackets():
     document = Document.read(TEXT)
     places = [place(0, 4, 1.5), place(26, 29, -0.75)]
 
-    shown = explained_text(document, Annotation((SKY,)), [places])
+    shown = explained_text(document, DocumentResult((SKY,)), [places])
 
     assert shown == (
         "sky: snow 80% (ok)\n[Snow +1.50] closed the pass. The cup final was moved.\n\n"
@@ -55,7 +55,7 @@ def test_a_terminal_shows_the_places_that_speak_for_the_label_in_brackets():
 def test_a_terminal_shows_what_was_not_read():
     document = Document.read(f"Home / News / Snow\n\n{TEXT}")
 
-    shown = explained_text(document, Annotation((SKY,), dropped=document.dropped), [[]])
+    shown = explained_text(document, DocumentResult((SKY,), removed=document.removed), [[]])
 
     assert shown.endswith("not read (breadcrumb): Home / News / Snow\n")
 
@@ -64,7 +64,7 @@ def test_a_terminal_shows_the_twelve_strongest_places_only():
     text = " ".join(["snow"] * 20)
     places = [place(5 * n, 5 * n + 4, 1 + n / 10, text) for n in range(20)]
 
-    shown = explained_text(Document.read(text), Annotation((SKY,)), [places])
+    shown = explained_text(Document.read(text), DocumentResult((SKY,)), [places])
 
     assert shown.count("[") == 12
     assert "[snow +2.90]" in shown
@@ -140,7 +140,7 @@ def test_a_page_takes_no_text_for_its_own():
     text = f"{script} said {script}"
     places = [Evidence(0, 25, script, 1.0, script, 0)]
 
-    page = explained_page(Document.read(text), Annotation((hostile,), id=script), [places])
+    page = explained_page(Document.read(text), DocumentResult((hostile,), id=script), [places])
 
     assert "<script" not in page
     assert page.count("&lt;script&gt;") == 7
@@ -149,7 +149,7 @@ def test_a_page_takes_no_text_for_its_own():
 def test_each_scheme_has_its_own_section():
     other = Prediction("sea 1 0c0d", "single", ("calm",), 0.7, (("calm", 0.7),), Status.OK)
 
-    page = explained_page(Document.read(TEXT), Annotation((SKY, other)), [[], []])
+    page = explained_page(Document.read(TEXT), DocumentResult((SKY, other)), [[], []])
 
     assert re.findall("<h2>(.*?)</h2>", page) == ["sky: snow 80% (ok)", "sea: calm 70% (ok)"]
 
@@ -157,7 +157,7 @@ def test_each_scheme_has_its_own_section():
 def test_all_that_is_listed_adds_up_to_the_score():
     places = [place(0, 4, 1.5), place(26, 29, -0.75)]
 
-    shown = contributions_text(Annotation((SKY,)), [places], [{"snow": 0.25}])
+    shown = contributions_text(DocumentResult((SKY,)), [places], [{"snow": 0.25}])
 
     assert shown.splitlines()[1:] == [
         "  snow",
@@ -171,10 +171,10 @@ def test_all_that_is_listed_adds_up_to_the_score():
 
 @pytest.mark.parametrize("as_page", [False, True])
 def test_a_label_that_nothing_speaks_for_is_explained_only_where_all_is_asked_for(rain, as_page):
-    annotator = Annotator([rain], NumpyEngine)
+    multi_classifier = MultiClassifier([rain], NumpyScorer)
 
     plain, full = (
-        explained(annotator, SPORT[0], "x", Options(), everything, as_page)
+        explained(multi_classifier, SPORT[0], "x", PredictOptions(), everything, as_page)
         for everything in (False, True)
     )
 

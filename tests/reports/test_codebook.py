@@ -2,7 +2,7 @@
 
 import pytest
 
-from textclf.codebook.scheme import Label, Leave, Ruling, Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Label, Leave, Ruling, Scheme, bundled_schemes, find_scheme
 from textclf.codebook.scheme_file import new_scheme_file
 from textclf.errors import SchemeError
 from textclf.reports.codebook import as_html, as_markdown, overview
@@ -96,7 +96,7 @@ def test_how_a_document_is_answered_is_told(rule, told):
     assert told in as_html(scheme)
 
 
-@pytest.mark.parametrize("name", shipped_schemes())
+@pytest.mark.parametrize("name", bundled_schemes())
 def test_every_text_of_a_shipped_scheme_stands_in_its_codebook(name):
     scheme = find_scheme(name)
 

@@ -6,7 +6,7 @@ from small_models import PLAN
 from textclf.corpus.plan import Plan
 from textclf.corpus.records import Corpus, Record
 from textclf.errors import CorpusError
-from textclf.reports.corpus_stats import census, census_files, coders
+from textclf.reports.corpus_stats import coder_agreement, corpus_stats, corpus_stats_of_files
 
 TEXT = "Rain fell on the mill."
 
@@ -22,7 +22,7 @@ def lines(text):
 def test_page_furniture_is_counted_apart_from_passages():
     byline = Record("f", "By Our Reporter", {}, article="a", furniture="byline")
 
-    found = lines(census(Corpus((record("p", article="a"), byline))))
+    found = lines(corpus_stats(Corpus((record("p", article="a"), byline))))
 
     assert found[0] == "1 passages, 5 words, 5 distinct"
     assert found[1] == "1 whole articles with 1 passages, 0 single passages"
@@ -34,7 +34,7 @@ def test_what_falls_short_of_a_plan_is_marked(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, "utf-8")
 
-    found = lines(census(Corpus((record("p"), record("q"))), Plan.read(path)))
+    found = lines(corpus_stats(Corpus((record("p"), record("q"))), Plan.read(path)))
 
     assert "passages 2 3 short" in found
     assert "words 10 9" in found
@@ -43,7 +43,7 @@ def test_what_falls_short_of_a_plan_is_marked(tmp_path):
 
 
 def test_the_shipped_corpus_is_counted_beside_its_plan():
-    assert "cases of topic/heat_now" in census_files([])
+    assert "cases of topic/heat_now" in corpus_stats_of_files([])
 
 
 def test_agreement_is_told_by_scheme_label_and_dispute():
@@ -54,7 +54,7 @@ def test_agreement_is_told_by_scheme_label_and_dispute():
         record("d", labels_a=none, labels_b=against),
     ]
 
-    found = lines(coders(Corpus(tuple(records))))
+    found = lines(coder_agreement(Corpus(tuple(records))))
 
     assert found[0].startswith("stance: 10 texts, 90.0% answered alike, alpha 0.791 [")
     assert "against 0.783 3 4" in found
@@ -63,4 +63,4 @@ def test_agreement_is_told_by_scheme_label_and_dispute():
 
 def test_a_corpus_that_was_coded_once_has_no_agreement():
     with pytest.raises(CorpusError, match="no record keeps two answers"):
-        coders(Corpus((record("p"),)))
+        coder_agreement(Corpus((record("p"),)))

@@ -12,7 +12,7 @@ from textclf.scoring import native_scorer, vocabulary, weights
 from textclf.scoring._native import native
 from textclf.scoring.decision import decided, likeliest
 from textclf.scoring.vocabulary import held
-from textclf.scoring.weights import Decision, Scores, least_of_first
+from textclf.scoring.weights import DecisionRule, Scores, least_of_first
 
 built = pytest.mark.skipif(native is None, reason="the compiled engine was not built")
 
@@ -22,7 +22,7 @@ def scored(draw):
     """Draw a decision, and scores for it: of some rows, or none."""
     labels = draw(st.integers(1, 20))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    decision = Decision(
+    decision = DecisionRule(
         draw(st.sampled_from(["single", "multi"])),
         random.uniform(0.1, 30, labels),
         random.normal(0, 5, labels),
@@ -49,7 +49,7 @@ def test_lists_hold_what_arrays_hold(engine, drawn):
 
 
 def test_of_labels_alike_the_first_is_given():
-    decision = Decision("single", (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    decision = DecisionRule("single", (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
     assert decided(Scores(np.array([[0.0, 1, 1]]), np.ones(1), 3), decision)[1] == [1]
 

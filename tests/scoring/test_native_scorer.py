@@ -14,14 +14,14 @@ from small_models import SPORT, WEATHER
 
 from textclf.errors import InputError
 from textclf.scoring import native_scorer
-from textclf.scoring.native_scorer import KernelEngine, obstacle
-from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.native_scorer import NativeScorer, why_unavailable
+from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import LinearForm, LinearView
-from textclf.text.features import View, terms
+from textclf.scoring.weights import FeatureWeights, LinearWeights
+from textclf.text.features import FeatureGroup, terms
 from textclf.text.lexicon import Lexicon
 
-pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+pytestmark = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 
 CHARACTERS = [
     char
@@ -31,7 +31,7 @@ CHARACTERS = [
 ]
 """All but surrogates; of those that stand for nothing, some."""
 SIGMA = "\u03a3"
-PASSES = [KernelEngine, partial(KernelEngine, portable=True)]
+PASSES = [NativeScorer, partial(NativeScorer, portable=True)]
 
 
 def view(kind, terms, labels=3, seed=0):
@@ -40,17 +40,17 @@ def view(kind, terms, labels=3, seed=0):
     random = np.random.default_rng(seed)
     weights = random.normal(size=(len(vocabulary), labels))
     scale = random.uniform(1, 9, len(vocabulary))
-    return LinearView.of(kind, vocabulary, scale.astype("f4"), weights.astype("f4"))
+    return FeatureWeights.of(kind, vocabulary, scale.astype("f4"), weights.astype("f4"))
 
 
 def form(*views):
-    return LinearForm(views, np.zeros(views[0].weights.shape[1], np.float32))
+    return LinearWeights(views, np.zeros(views[0].weights.shape[1], np.float32))
 
 
 def alike(forms, texts):
     """Hold numpy's batches and every layout of the compiled engine against numpy's single texts."""
-    plain = [NumpyEngine(forms).score([text]) for text in texts]
-    for one, *others in zip(NumpyEngine(forms).score(texts), *plain, strict=True):
+    plain = [NumpyScorer(forms).score([text]) for text in texts]
+    for one, *others in zip(NumpyScorer(forms).score(texts), *plain, strict=True):
         assert np.allclose(one.scores, [other.scores[0] for other in others], rtol=0, atol=1e-9)
         assert one.known.tolist() == [other.known[0] for other in others]
     for make in PASSES:
@@ -74,7 +74,8 @@ def test_every_character_is_lowered_and_classed_as_python_does():
     letters = {char.lower() for char in CHARACTERS if char.isalnum()}
     words = {f"a{letter}b" for letter in letters if len(letter) == 1}
     known = form(
-        view(View("word", 1, 1), words | {"ab", "zz"}), view(View("char_wb", 1, 2), letters)
+        view(FeatureGroup("word", 1, 1), words | {"ab", "zz"}),
+        view(FeatureGroup("char_wb", 1, 2), letters),
     )
     runs = ["".join(CHARACTERS[start : start + 512]) for start in range(0, len(CHARACTERS), 512)]
     texts = [" ".join(f"a{char}b {char} zz{char}" for char in run if char != SIGMA) for run in runs]
@@ -87,7 +88,7 @@ def test_every_character_is_lowered_and_classed_as_python_does():
 )
 def test_what_it_cannot_lower_is_scored_all_the_same(text):
     known = form(
-        view(View("char_wb", 2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"])
+        view(FeatureGroup("char_wb", 2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"])
     )
 
     alike([known], [text, "goal", text])
@@ -103,8 +104,8 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
     pairs = [f"{one} {other}".lower() for one, other in pairwise(words)]
     grams = {word.lower()[k : k + 3] for word in words for k in range(2)}
     known = form(
-        view(View("word", 1, 2), [*map(str.lower, words), *pairs]),
-        view(View("char_wb", 2, 4), [gram for gram in grams if len(gram) > 1]),
+        view(FeatureGroup("word", 1, 2), [*map(str.lower, words), *pairs]),
+        view(FeatureGroup("char_wb", 2, 4), [gram for gram in grams if len(gram) > 1]),
     )
 
     alike([known], [" ".join(words[start : start + 300]) for start in range(0, 3600, 300)])
@@ -113,14 +114,14 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
 @pytest.mark.parametrize("labels", [1, 2, 4, 7, 24, 25, 49, 300])
 def test_any_number_of_labels_scores_the_same(labels):
     terms = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
-    known = form(view(View("word", 1, 1), terms, labels))
+    known = form(view(FeatureGroup("word", 1, 1), terms, labels))
 
     alike([known], SPORT + WEATHER)
 
 
 @pytest.mark.parametrize("terms", [1, 2, 3, 8, 9, 100_000])
 def test_any_size_of_vocabulary_scores_the_same(terms):
-    known = form(view(View("word", 1, 1), [f"t{n}" for n in range(terms)]))
+    known = form(view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(terms)]))
 
     alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
 
@@ -142,7 +143,9 @@ SENTENCES = st.lists(
 def test_a_sentence_ends_where_the_lexicon_ends_it(text):
     """The link of two groups tells whether they stand in one sentence."""
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain", "rain gen", "x7"))))
-    linked = view(View("group", 1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"])
+    linked = view(
+        FeatureGroup("group", 1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"]
+    )
 
     alike([form(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
 
@@ -166,7 +169,7 @@ def test_a_sentence_ends_where_the_lexicon_ends_it(text):
 )
 def test_an_abbreviation_ends_no_sentence(between, known):
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain",))))
-    linked = form(view(View("group", 1, 1, lexicon=lexicon), ["<a> & <b>"]))
+    linked = form(view(FeatureGroup("group", 1, 1, lexicon=lexicon), ["<a> & <b>"]))
 
     for make in PASSES:
         found = make([linked]).score([f"Goal{between}Rain fell"])[0]
@@ -180,13 +183,13 @@ def test_views_of_many_ranges_and_weightings_stand_side_by_side():
     lexicon = Lexicon((("b", ("cup", "the cup")), ("a", ("club", "the club won the cup after"))))
     marked = ["<a>", "<b>", "<a> & <b>", "and <a>", "<a> after", "<b> after extra"]
     views = [
-        view(View("word", 1, 2), words + pairs),
-        view(View("word", 1, 2, "binary"), words + pairs, seed=1),
-        view(View("word", 2, 3), pairs + threes),
-        view(View("word", 3, 8), threes),
-        view(View("char_wb", 3, 5), {word[:4] for word in words if len(word) > 3}),
-        view(View("char_wb", 6, 8), {f" {word} "[:7] for word in words}),
-        view(View("group", 1, 3, lexicon=lexicon), marked),
+        view(FeatureGroup("word", 1, 2), words + pairs),
+        view(FeatureGroup("word", 1, 2, "binary"), words + pairs, seed=1),
+        view(FeatureGroup("word", 2, 3), pairs + threes),
+        view(FeatureGroup("word", 3, 8), threes),
+        view(FeatureGroup("char_wb", 3, 5), {word[:4] for word in words if len(word) > 3}),
+        view(FeatureGroup("char_wb", 6, 8), {f" {word} "[:7] for word in words}),
+        view(FeatureGroup("group", 1, 3, lexicon=lexicon), marked),
     ]
     forms = [form(*views), form(views[0]), form(views[4]), form(views[6], views[4])]
 
@@ -194,7 +197,7 @@ def test_views_of_many_ranges_and_weightings_stand_side_by_side():
 
 
 def test_a_token_of_five_megabytes_is_scored():
-    known = form(view(View("char_wb", 3, 5), ["ggg", "gggg", " ggg", "ab "]))
+    known = form(view(FeatureGroup("char_wb", 3, 5), ["ggg", "gggg", " ggg", "ab "]))
     text = "g" * 5_000_000 + "ab goal"
     counts = np.array([1, 1, 4_999_998, 4_999_997])  # " ggg", "ab ", "ggg", "gggg"
     weight = (1 + np.log(counts)) / np.linalg.norm((1 + np.log(counts)) * known.views[0].scale)
@@ -206,10 +209,10 @@ def test_a_token_of_five_megabytes_is_scored():
 
 def test_threads_give_what_one_gives():
     known = form(
-        view(View("word", 1, 1), [f"t{n}" for n in range(5000)]),
-        view(View("char_wb", 1, 3), [f"{n}" for n in range(999)]),
+        view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(5000)]),
+        view(FeatureGroup("char_wb", 1, 3), [f"{n}" for n in range(999)]),
     )
-    engine = KernelEngine([known])
+    engine = NativeScorer([known])
     texts = [" ".join(f"t{n * k % 7000}" for n in range(200)) for k in range(400)]
     parts = [texts[start : start + 10] for start in range(0, 400, 10)]
     spans = [[(0, 300), (300, 600)]] * 10
@@ -225,14 +228,14 @@ def test_threads_give_what_one_gives():
 
 @given(noise=st.integers(0, 2**32), share=st.floats(0, 1))
 def test_a_damaged_table_leads_nowhere_else(noise, share):
-    sound = view(View("word", 1, 2), [f"t{n}" for n in range(500)])
+    sound = view(FeatureGroup("word", 1, 2), [f"t{n}" for n in range(500)])
     random = np.random.default_rng(noise)
     slots = sound.terms.slots.copy()
     hit = random.random(len(slots)) < share
     slots[hit] = random.integers(0, 2**64, hit.sum(), np.uint64)
     slots[-1] = 0
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, slots)
-    damaged = form(LinearView(sound.view, terms, sound.rows))
+    damaged = form(FeatureWeights(sound.view, terms, sound.rows))
 
     for make in PASSES:
         found = make([damaged, damaged]).score([" ".join(f"t{n}" for n in range(600))])
@@ -250,26 +253,26 @@ def test_a_damaged_table_leads_nowhere_else(noise, share):
     ids=["a bucket short", "a slot short", "no slots", "no end"],
 )
 def test_a_table_that_has_no_end_is_refused(change):
-    sound = view(View("word", 1, 1), [f"t{n}" for n in range(9)])
+    sound = view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(9)])
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, change(sound.terms.slots))
 
     with pytest.raises(InputError, match="a table does not hold"):
-        KernelEngine([form(LinearView(sound.view, terms, sound.rows))])
+        NativeScorer([form(FeatureWeights(sound.view, terms, sound.rows))])
 
 
 def test_forms_that_it_cannot_take_are_refused():
-    marks = view(View("group", 1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
-    many = view(View("word", 1, 1), ["goal"])
+    marks = view(FeatureGroup("group", 1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
+    many = view(FeatureGroup("word", 1, 1), ["goal"])
 
     with pytest.raises(InputError, match="cannot take these forms"):
-        KernelEngine([form(marks)])
+        NativeScorer([form(marks)])
     with pytest.raises(InputError, match="more forms than one engine takes"):
-        KernelEngine([form(many)] * 33)
-    KernelEngine([form(many)] * 32)
+        NativeScorer([form(many)] * 33)
+    NativeScorer([form(many)] * 32)
 
 
 def test_what_is_no_text_is_a_type_error():
-    engine = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
+    engine = NativeScorer([form(view(FeatureGroup("word", 1, 1), ["goal"]))])
 
     with pytest.raises(TypeError):
         engine.score(["goal", None])
@@ -291,7 +294,7 @@ def test_an_engine_that_was_never_made_is_an_error():
 
 
 def test_buffers_and_spans_that_do_not_fit_are_errors():
-    made = KernelEngine([form(view(View("word", 1, 1), ["goal"]))])
+    made = NativeScorer([form(view(FeatureGroup("word", 1, 1), ["goal"]))])
     native, row, short = made._native, np.zeros(3), np.zeros(2)
 
     for call in [
@@ -313,7 +316,7 @@ def test_buffers_and_spans_that_do_not_fit_are_errors():
 def test_an_engine_of_another_unicode_is_not_used(monkeypatch):
     monkeypatch.setattr(unicodedata, "unidata_version", "99.0.0")
 
-    assert "and this Python has 99.0.0" in native_scorer.obstacle()
+    assert "and this Python has 99.0.0" in native_scorer.why_unavailable()
 
 
 SAID = Lexicon((("people", ("shia", "hindus")), ("said", ("said", "told reporters"))))
@@ -337,12 +340,12 @@ CHOICES = [
 @given(text=SENTENCE_PIECES)
 def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
-    grams = {gram for one in texts for gram in terms(one, View("char_wb", 1, 3))}
+    grams = {gram for one in texts for gram in terms(one, FeatureGroup("char_wb", 1, 3))}
     grams |= {" h", "h "}
     forms = [
         form(
-            view(View("char_wb", 1, 3, lexicon=SAID, **chosen), grams),
-            view(View("word", 1, 1), ["shia"]),
+            view(FeatureGroup("char_wb", 1, 3, lexicon=SAID, **chosen), grams),
+            view(FeatureGroup("word", 1, 1), ["shia"]),
         )
         for chosen in CHOICES
     ]
@@ -351,21 +354,23 @@ def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
 
 
 def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
-    looks = View("char_wb", 1, 1, lexicon=SAID, within=("people",))
+    looks = FeatureGroup("char_wb", 1, 1, lexicon=SAID, within=("people",))
 
-    assert terms("A.\nShia ran.\nHe ran.", looks) == terms("A. Shia ran.", View("char_wb", 1, 1))
+    assert terms("A.\nShia ran.\nHe ran.", looks) == terms(
+        "A. Shia ran.", FeatureGroup("char_wb", 1, 1)
+    )
 
 
 @settings(max_examples=300)
 @given(text=SENTENCE_PIECES)
 def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
-    grams = {gram for one in texts for gram in terms(one, View("word", 1, 3))} | {"shia"}
+    grams = {gram for one in texts for gram in terms(one, FeatureGroup("word", 1, 3))} | {"shia"}
     forms = [
         form(
-            view(View("word", 1, 3, lexicon=SAID, **chosen), grams),
-            view(View("word", 1, 2, lead=3, lexicon=SAID, **chosen), grams),
-            view(View("char_wb", 1, 1, lexicon=SAID, **chosen), ["a", "s"]),
+            view(FeatureGroup("word", 1, 3, lexicon=SAID, **chosen), grams),
+            view(FeatureGroup("word", 1, 2, lead=3, lexicon=SAID, **chosen), grams),
+            view(FeatureGroup("char_wb", 1, 1, lexicon=SAID, **chosen), ["a", "s"]),
         )
         for chosen in CHOICES
     ]
@@ -374,7 +379,7 @@ def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
 
 
 def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_looked_at():
-    looks = View("word", 1, 2, lexicon=SAID, within=("people",))
+    looks = FeatureGroup("word", 1, 2, lexicon=SAID, within=("people",))
     text = "Shia men ran. Hindus ran. He hid."
 
     assert terms(text, looks) == [
@@ -384,19 +389,19 @@ def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_lo
 
 
 def test_a_word_is_known_wherever_it_stands():
-    looks = View("word", 1, 1, lexicon=SAID, within=("people",))
+    looks = FeatureGroup("word", 1, 1, lexicon=SAID, within=("people",))
 
     forms, text = [form(view(looks, ["rain", "fell"]))], "Rain fell. Hindus ran."
 
     alike(forms, [text])
 
-    assert NumpyEngine(forms).score([text])[0].known.tolist() == [0.5]
+    assert NumpyScorer(forms).score([text])[0].known.tolist() == [0.5]
 
 
 def test_a_view_of_marks_cannot_be_within_groups():
     with pytest.raises(InputError, match="'group' cannot be within"):
-        View("group", 1, 1, lexicon=SAID, within=("people",))
+        FeatureGroup("group", 1, 1, lexicon=SAID, within=("people",))
     with pytest.raises(InputError, match="its lexicon has no such group"):
-        View("char_wb", 1, 1, lexicon=SAID, within=("nobody",))
+        FeatureGroup("char_wb", 1, 1, lexicon=SAID, within=("nobody",))
     with pytest.raises(InputError, match="has a lexicon"):
-        View("word", 1, 1, within=("people",))
+        FeatureGroup("word", 1, 1, within=("people",))

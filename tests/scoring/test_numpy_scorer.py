@@ -13,26 +13,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_models import BOTH, SPORT, WEATHER
 
-from textclf.scoring.native_scorer import KernelEngine, obstacle
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.weights import LinearForm
+from textclf.scoring.native_scorer import NativeScorer, why_unavailable
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.weights import LinearWeights
 from textclf.text.lexicon import Lexicon
 from textclf.text.tokens import words
 from textclf.training.counts import count
-from textclf.training.estimator import TextClassifier
+from textclf.training.estimator import LinearTextClassifier
 
 
 def laid_out(forms):
-    engine = KernelEngine(forms)
+    engine = NativeScorer(forms)
     engine.score([""] * 64)
     return engine
 
 
-built = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+built = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 MAKERS = {
-    "numpy": NumpyEngine,
-    "kernel": KernelEngine,
-    "portable": partial(KernelEngine, portable=True),
+    "numpy": NumpyScorer,
+    "native": NativeScorer,
+    "portable": partial(NativeScorer, portable=True),
     "laid out": laid_out,
 }
 ENGINES = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
@@ -64,7 +64,7 @@ CONFIGS = {
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
     "several labels": ({"char_min_df": 1}, MULTI),
 }
-MODELS = {name: TextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
+MODELS = {name: LinearTextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
 PHRASES = [phrase for _, phrases in LEXICON.groups for phrase in phrases]
 TERMS = sorted({term for m in MODELS.values() for v in m.form_.views for term in v.terms}) + PHRASES
 GLUE = st.sampled_from(
@@ -147,7 +147,7 @@ def test_an_engine_scores_as_the_reference(maker, name, text):
 def test_the_engines_score_as_the_reference_at_the_edges(name, text):
     scores = expected(name, text)
 
-    for maker in ["numpy"] if obstacle() else MAKERS:
+    for maker in ["numpy"] if why_unavailable() else MAKERS:
         engine = engine_of(maker, name)
         for texts in ([text], [text, ""]):
             assert np.allclose(engine.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
@@ -206,7 +206,7 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
 
 
 @built
-@pytest.mark.parametrize("maker", ["kernel", "portable", "laid out"])
+@pytest.mark.parametrize("maker", ["native", "portable", "laid out"])
 @given(text=TEXTS, cuts=st.tuples(*[st.integers(0, 400)] * 4))
 @example(text="É “goal” " + "the match was over, captain " * 20, cuts=(0, 90, 200, 400))
 def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
@@ -244,7 +244,7 @@ def leading(lead):
     """Return the form of words alone, but of the first so many of a text."""
     form = MODELS["long n-grams of the lead"].form_
     views = [replace(form.views[0], view=replace(form.views[0].view, lead=lead))]
-    return LinearForm(tuple(views), form.bias)
+    return LinearWeights(tuple(views), form.bias)
 
 
 @cache
@@ -298,7 +298,7 @@ def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
 def test_what_the_lead_adds_is_shown_at_the_word_once(maker):
     text = "Goal, he said; goal"
     both = MODELS["long n-grams of the lead"].form_
-    parts = [LinearForm((view,), both.bias) for view in both.views]
+    parts = [LinearWeights((view,), both.bias) for view in both.views]
 
     found = MAKERS[maker]([both]).contributions(text, 0, 1, (0, len(text)))
     words_alone, lead_alone = (

@@ -6,15 +6,15 @@ from small_models import WEATHER
 from textclf.cli.installation import installation
 from textclf.errors import InputError
 from textclf.scoring import native_scorer, scorer
-from textclf.scoring.native_scorer import KernelEngine, obstacle
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.scorer import choice, make_engine
+from textclf.scoring.native_scorer import NativeScorer, why_unavailable
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.scorer import choice, make_scorer
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import LinearForm, LinearView
-from textclf.text.features import View
+from textclf.scoring.weights import FeatureWeights, LinearWeights
+from textclf.text.features import FeatureGroup
 from textclf.text.lexicon import Lexicon
 
-built = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+built = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +24,17 @@ def _unasked(monkeypatch):
 
 @built
 def test_the_compiled_engine_is_taken_where_it_was_built(beat):
-    assert isinstance(make_engine([beat.form]), KernelEngine)
-    assert "engine     kernel: it was built" in installation()
+    assert isinstance(make_scorer([beat.form]), NativeScorer)
+    assert "scorer     native: it was built" in installation()
 
 
 def test_without_a_compiler_numpy_answers_and_says_why(beat, monkeypatch):
     monkeypatch.setattr(native_scorer, "native", None)
 
-    assert isinstance(make_engine([beat.form]), NumpyEngine)
-    assert "engine     numpy: the compiled engine cannot be had: it was not built" in installation()
+    assert isinstance(make_scorer([beat.form]), NumpyScorer)
+    assert (
+        "scorer     numpy: the native scorer is not available: it was not built" in installation()
+    )
 
 
 @pytest.mark.parametrize("name", ["numpy", pytest.param("portable", marks=built)])
@@ -40,21 +42,21 @@ def test_an_engine_can_be_asked_for(name, beat, monkeypatch):
     monkeypatch.setenv(scorer.VARIABLE, name)
 
     assert choice().name == name
-    assert make_engine([beat.form]).score(WEATHER[:1])[0].known[0] == 1
+    assert make_scorer([beat.form]).score(WEATHER[:1])[0].known[0] == 1
 
 
 def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):
-    monkeypatch.setenv(scorer.VARIABLE, "kernel")
+    monkeypatch.setenv(scorer.VARIABLE, "native")
     monkeypatch.setattr(native_scorer, "native", None)
 
     with pytest.raises(InputError, match="it was not built"):
-        make_engine([beat.form])
+        make_scorer([beat.form])
 
 
 def test_an_engine_that_there_is_not_is_an_error(monkeypatch):
     monkeypatch.setenv(scorer.VARIABLE, "abacus")
 
-    with pytest.raises(InputError, match="there is no engine 'abacus'"):
+    with pytest.raises(InputError, match="there is no scorer 'abacus'"):
         choice()
 
 
@@ -62,11 +64,11 @@ def test_forms_that_only_numpy_can_take_go_to_numpy(monkeypatch):
     lexicon = Lexicon((("letters", ("\u03a3",)),))
     terms = Vocabulary(["<letters>"])
     ones = terms.hashes[:, None].astype("f4") * 0 + 1
-    view = LinearView.of(View("group", 1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
-    form = LinearForm((view,), ones[0])
+    view = FeatureWeights.of(FeatureGroup("group", 1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
+    form = LinearWeights((view,), ones[0])
 
-    assert isinstance(make_engine([form]), NumpyEngine)
-    monkeypatch.setenv(scorer.VARIABLE, "kernel")
-    if not obstacle():
+    assert isinstance(make_scorer([form]), NumpyScorer)
+    monkeypatch.setenv(scorer.VARIABLE, "native")
+    if not why_unavailable():
         with pytest.raises(InputError, match="cannot take these forms"):
-            make_engine([form])
+            make_scorer([form])

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from test_numpy_scorer import EDGES, MODELS, TEXTS
 
 from textclf.scoring._token_arrays import Batch, batched, tally
-from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.vocabulary import hashes
 from textclf.text.tokens import word_ngrams, words
 
-ENGINES = {name: NumpyEngine([model.form_]) for name, model in MODELS.items()}
+ENGINES = {name: NumpyScorer([model.form_]) for name, model in MODELS.items()}
 LETTERS = st.text(
     st.sampled_from("ab_1 .\n\t\u00e9\u0130\u03a3\ud800\u0915\u093f\U0001f600"), max_size=12
 )
@@ -41,7 +41,7 @@ def test_odd_texts_score_beside_others_as_alone(name):
 
 @given(texts=st.lists(TEXTS, max_size=4))
 def test_several_models_score_texts_as_each_alone(texts):
-    assert alike(NumpyEngine([model.form_ for model in MODELS.values()]), texts)
+    assert alike(NumpyScorer([model.form_ for model in MODELS.values()]), texts)
 
 
 @pytest.mark.parametrize("name", MODELS)

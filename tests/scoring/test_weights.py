@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.scoring.weights import Decision, with_leads
+from textclf.scoring.weights import DecisionRule, with_leads
 
 CHANCES = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5)
 
 
 def decision(kind="multi", labels=3, empty=None):
-    return Decision(kind, np.ones(labels), np.zeros(labels), np.full(labels, 0.5), empty=empty)
+    return DecisionRule(kind, np.ones(labels), np.zeros(labels), np.full(labels, 0.5), empty=empty)
 
 
 def expected_f1(chosen, chances, empty):
@@ -55,7 +55,7 @@ def test_no_label_is_given_but_where_there_must_be_one(empty):
 
 
 def test_a_single_scheme_gives_the_largest_multiple_of_a_threshold():
-    rare = Decision("single", np.ones(2), np.zeros(2), np.array([1.5, 0.5]))
+    rare = DecisionRule("single", np.ones(2), np.zeros(2), np.array([1.5, 0.5]))
 
     assert rare.given(np.array([[0.7, 0.3], [0.8, 0.2]])).tolist() == [[False, True], [True, False]]
 
@@ -67,7 +67,7 @@ SHARES = st.lists(st.floats(0.01, 1), min_size=3, max_size=3).map(
 
 @given(old=SHARES, new=SHARES, scores=st.lists(st.floats(-5, 5), min_size=3, max_size=3))
 def test_a_prior_changes_the_odds_of_labels_by_the_ratio_of_their_shares(old, new, scores):
-    known = Decision("single", (1.0,) * 3, (0.0,) * 3, (2.0, 1.0, 1.0), prior=tuple(old))
+    known = DecisionRule("single", (1.0,) * 3, (0.0,) * 3, (2.0, 1.0, 1.0), prior=tuple(old))
 
     moved = known.with_prior(new)
 

@@ -58,11 +58,11 @@ LINES = st.builds(
 def test_page_furniture_is_left_out_and_the_article_kept(case):
     text = case["text"]
 
-    dropped = Document.read(text).dropped
+    removed = Document.read(text).removed
 
     found = [
         [line.strip(), one.reason]
-        for one in dropped
+        for one in removed
         for line in text[one.start : one.end].splitlines()
         if line.strip()
     ]
@@ -91,8 +91,8 @@ def test_no_rule_touches_a_passage_or_an_article_of_the_corpus():
         if name
     ]
 
-    touched = [text for text in articles if Document.read(text).dropped]
-    touched += [one.text for one in passages if Document.read(one.text).dropped]
+    touched = [text for text in articles if Document.read(text).removed]
+    touched += [one.text for one in passages if Document.read(one.text).removed]
 
     assert touched == []
 
@@ -119,13 +119,13 @@ def test_the_first_word_finds_every_rule_that_holds(text):
 
 
 def test_a_page_without_furniture_is_left_whole():
-    assert not room.furniture(["Rain fell on Swat.", "The river rose, officials said."])
+    assert not room.find_boilerplate(["Rain fell on Swat.", "The river rose, officials said."])
 
 
 def test_a_line_of_one_word_is_furniture_only_next_to_other_furniture():
     page = ["Skip to content", "Menu", "Rain fell on Swat.", "Search", "Divers came at noon."]
 
-    assert room.furniture(page) == {0: "navigation", 1: "navigation"}
+    assert room.find_boilerplate(page) == {0: "navigation", 1: "navigation"}
 
 
 def test_lines_among_captions_that_break_off_go_with_them_where_they_are_fewer():
@@ -153,4 +153,4 @@ def test_a_caption_glued_to_the_article_goes_and_the_article_stays():
     document = Document.read(text)
 
     assert document.text == "MULTAN: The town was flooded.\nIt rained on."
-    assert [one.reason for one in document.dropped] == ["photo credit"]
+    assert [one.reason for one in document.removed] == ["photo credit"]

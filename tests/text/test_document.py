@@ -184,13 +184,13 @@ def test_a_repeated_paragraph_is_left_out_and_said_to_be():
     document = Document.read(f"Rain fell on Swat.\n{teaser}", repeated=repeated)
 
     assert document.text == "Rain fell on Swat."
-    assert [one.reason for one in document.dropped] == ["repeated in this input"]
+    assert [one.reason for one in document.removed] == ["repeated in this input"]
 
 
 def test_nothing_is_left_out_where_cleaning_is_off():
     text = "Home / News / Rain\n\nRain fell on Swat.\n\nAbout admin"
 
-    assert Document.read(text, clean=False).dropped == ()
+    assert Document.read(text, clean=False).removed == ()
 
 
 @given(text=LETTERS, title=LETTERS)

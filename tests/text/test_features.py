@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from textclf.errors import InputError
-from textclf.text.features import View, tells_something, terms
+from textclf.text.features import FeatureGroup, tells_something, terms
 from textclf.text.lexicon import Lexicon
 from textclf.text.tokens import chunks, words
 
 VIEWS = [
-    View("word", 1, 1),
-    View("word", 1, 2),
-    View("word", 2, 3),
-    View("char_wb", 3, 5),
-    View("char_wb", 1, 2),
-    View("char_wb", 4, 8),
+    FeatureGroup("word", 1, 1),
+    FeatureGroup("word", 1, 2),
+    FeatureGroup("word", 2, 3),
+    FeatureGroup("char_wb", 3, 5),
+    FeatureGroup("char_wb", 1, 2),
+    FeatureGroup("char_wb", 4, 8),
 ]
 TEXTS = st.text(
     st.sampled_from("abAB12 .,'-\n\t_\u0130\u03a3\u03c3\u03c2\u0085\u2028\u00e9\ud800\ufb01\u0645"),
@@ -41,7 +41,9 @@ def test_a_view_gives_the_terms_of_scikit_learn(view, text):
 def test_a_lead_is_the_first_words_of_a_text_and_the_runs_within(text, lead):
     first = " ".join(words(text).texts[:lead])
 
-    assert terms(text, View("word", 1, 3, lead=lead)) == terms(first, View("word", 1, 3))
+    assert terms(text, FeatureGroup("word", 1, 3, lead=lead)) == terms(
+        first, FeatureGroup("word", 1, 3)
+    )
 
 
 @given(text=TEXTS)
@@ -87,4 +89,4 @@ def test_a_bare_number_tells_nothing(term, tells):
 )
 def test_a_view_that_cannot_be_is_refused(wrong):
     with pytest.raises(InputError):
-        View(*wrong)
+        FeatureGroup(*wrong)

@@ -5,7 +5,7 @@ import pytest
 from small_models import BEAT_TEXTS, SINGLE, corpus
 
 from textclf.errors import TrainingError
-from textclf.text.features import View
+from textclf.text.features import FeatureGroup
 from textclf.training.dataset import examples, folds_of, taught
 
 TEXTS = [
@@ -18,7 +18,7 @@ def dealt(texts, folds=5):
     """Return the examples of texts that are sport and weather in turn, and their folds."""
     answers = [(text, ("sport", "weather")[place % 2 :][:1]) for place, text in enumerate(texts)]
     records, _ = taught(corpus("beat", answers), SINGLE, None)
-    found = examples(records, SINGLE, None, [View("word", 1, 1)])
+    found = examples(records, SINGLE, None, [FeatureGroup("word", 1, 1)])
     return found, folds_of(found, SINGLE, folds, 0)
 
 

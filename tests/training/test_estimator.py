@@ -16,7 +16,7 @@ from small_models import SPORT, WEATHER
 
 from textclf.errors import InputError, TextclfError
 from textclf.training.counts import count
-from textclf.training.estimator import TextClassifier
+from textclf.training.estimator import LinearTextClassifier
 
 X = SPORT + WEATHER
 Y = ["sport"] * len(SPORT) + ["weather"] * len(WEATHER)
@@ -27,18 +27,20 @@ UNSEEN = ["The captain hopes for a goal before the rain.", "Snow and fog on the 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return TextClassifier(char_min_df=1).fit(X, Y)
+    return LinearTextClassifier(char_min_df=1).fit(X, Y)
 
 
 def test_parameters_survive_clone_and_a_round_trip():
-    model = TextClassifier(word_ngrams=(1, 1), char_ngrams=None, C=2.0, max_features=9)
+    model = LinearTextClassifier(word_ngrams=(1, 1), char_ngrams=None, C=2.0, max_features=9)
 
     assert clone(model).get_params() == model.get_params()
-    assert TextClassifier().set_params(**model.get_params()).get_params() == model.get_params()
+    assert (
+        LinearTextClassifier().set_params(**model.get_params()).get_params() == model.get_params()
+    )
 
 
 def test_fit_does_not_change_a_parameter():
-    model = TextClassifier()
+    model = LinearTextClassifier()
     before = model.get_params()
 
     assert model.fit(X, Y).get_params() == before
@@ -47,25 +49,25 @@ def test_fit_does_not_change_a_parameter():
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
 def test_nothing_is_predicted_before_fit(method):
     with pytest.raises(NotFittedError):
-        getattr(TextClassifier(), method)(X)
+        getattr(LinearTextClassifier(), method)(X)
 
 
 @pytest.mark.parametrize("answers", [Y, THREE, INDICATOR], ids=["two", "three", "multi-label"])
 def test_fitting_twice_gives_the_same_model(answers):
-    first = TextClassifier().fit(X, answers)
-    second = TextClassifier().fit(X, answers)
+    first = LinearTextClassifier().fit(X, answers)
+    second = LinearTextClassifier().fit(X, answers)
 
     assert np.array_equal(first.predict_proba(UNSEEN), second.predict_proba(UNSEEN))
 
 
 def test_a_second_fit_forgets_the_first():
-    model = TextClassifier().fit(X, THREE)
+    model = LinearTextClassifier().fit(X, THREE)
 
     again = model.fit(X, Y)
 
     assert again.classes_.tolist() == ["sport", "weather"]
     assert np.array_equal(
-        again.predict_proba(UNSEEN), TextClassifier().fit(X, Y).predict_proba(UNSEEN)
+        again.predict_proba(UNSEEN), LinearTextClassifier().fit(X, Y).predict_proba(UNSEEN)
     )
 
 
@@ -79,7 +81,7 @@ def test_a_text_is_scored_alike_alone_and_among_others(fitted):
 def test_the_order_of_the_rows_hardly_changes_the_model(fitted):
     order = np.random.default_rng(0).permutation(len(X))
 
-    shuffled = TextClassifier(char_min_df=1).fit([X[i] for i in order], [Y[i] for i in order])
+    shuffled = LinearTextClassifier(char_min_df=1).fit([X[i] for i in order], [Y[i] for i in order])
 
     assert list(shuffled.form_.views[0].terms) == list(fitted.form_.views[0].terms)
     assert np.allclose(shuffled.predict_proba(X), fitted.predict_proba(X), atol=0.02)
@@ -89,14 +91,16 @@ def test_the_order_of_the_rows_hardly_changes_the_model(fitted):
 def test_a_text_of_no_weight_changes_only_the_vocabulary():
     weights = [1.0] * len(X) + [0.0]
 
-    model = TextClassifier(char_ngrams=None).fit([*X, X[0]], [*Y, "weather"], sample_weight=weights)
+    model = LinearTextClassifier(char_ngrams=None).fit(
+        [*X, X[0]], [*Y, "weather"], sample_weight=weights
+    )
 
     assert model.predict([X[0]]).tolist() == ["sport"]
 
 
 def test_shapes_are_those_of_scikit_learn():
-    two, three = TextClassifier().fit(X, Y), TextClassifier().fit(X, THREE)
-    multi = TextClassifier().fit(X, INDICATOR)
+    two, three = LinearTextClassifier().fit(X, Y), LinearTextClassifier().fit(X, THREE)
+    multi = LinearTextClassifier().fit(X, INDICATOR)
 
     assert two.decision_function(UNSEEN).shape == (2,)
     assert three.decision_function(UNSEEN).shape == (2, 3)
@@ -105,13 +109,13 @@ def test_shapes_are_those_of_scikit_learn():
 
 
 def test_probabilities_of_one_label_of_many_add_up_to_one():
-    probs = TextClassifier().fit(X, THREE).predict_proba(X)
+    probs = LinearTextClassifier().fit(X, THREE).predict_proba(X)
 
     assert np.allclose(probs.sum(axis=1), 1)
 
 
 def test_the_decision_agrees_with_the_prediction():
-    two, three = TextClassifier().fit(X, Y), TextClassifier().fit(X, THREE)
+    two, three = LinearTextClassifier().fit(X, Y), LinearTextClassifier().fit(X, THREE)
 
     assert (two.predict(X) == two.classes_[(two.decision_function(X) > 0).astype(int)]).all()
     assert (three.predict(X) == three.classes_[three.decision_function(X).argmax(axis=1)]).all()
@@ -121,13 +125,15 @@ def test_the_decision_agrees_with_the_prediction():
     "answers", [[1] * 6 + [2] * 6, [True] * 6 + [False] * 6, np.array(Y, object)]
 )
 def test_labels_may_be_numbers_truths_or_objects(answers):
-    model = TextClassifier().fit(X, answers)
+    model = LinearTextClassifier().fit(X, answers)
 
     assert model.score(X, answers) == 1.0
 
 
 def test_grid_search_chooses_among_its_parameters():
-    search = GridSearchCV(TextClassifier(), {"C": [0.1, 1.0], "char_ngrams": [None, (3, 4)]}, cv=3)
+    search = GridSearchCV(
+        LinearTextClassifier(), {"C": [0.1, 1.0], "char_ngrams": [None, (3, 4)]}, cv=3
+    )
 
     search.fit(X, Y)
 
@@ -136,16 +142,16 @@ def test_grid_search_chooses_among_its_parameters():
 
 
 def test_it_stands_in_cross_validation_and_in_a_pipeline():
-    pipeline = Pipeline([("lower", FunctionTransformer()), ("labels", TextClassifier())])
+    pipeline = Pipeline([("lower", FunctionTransformer()), ("labels", LinearTextClassifier())])
 
-    assert cross_val_score(TextClassifier(), X, Y, cv=3).shape == (3,)
+    assert cross_val_score(LinearTextClassifier(), X, Y, cv=3).shape == (3,)
     assert pipeline.fit(X, Y).score(X, Y) == 1.0
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
 def test_it_votes_beside_other_classifiers(voting):
     other = make_pipeline(TfidfVectorizer(), MultinomialNB())
-    vote = VotingClassifier([("ours", TextClassifier()), ("theirs", other)], voting=voting)
+    vote = VotingClassifier([("ours", LinearTextClassifier()), ("theirs", other)], voting=voting)
 
     assert vote.fit(X, Y).score(X, Y) == 1.0
 
@@ -175,7 +181,7 @@ def test_an_unseen_label_in_scoring_is_simply_wrong(fitted):
 )
 def test_what_cannot_be_learned_from_is_a_named_error(texts, answers, message):
     with pytest.raises(InputError, match=message) as error:
-        TextClassifier().fit(texts, answers)
+        LinearTextClassifier().fit(texts, answers)
 
     assert isinstance(error.value, ValueError)
     assert isinstance(error.value, TextclfError)
@@ -189,11 +195,11 @@ def test_what_cannot_be_predicted_is_a_named_error(fitted, texts):
 
 def test_views_that_are_all_off_are_refused():
     with pytest.raises(InputError, match="all None"):
-        TextClassifier(word_ngrams=None, char_ngrams=None).fit(X, Y)
+        LinearTextClassifier(word_ngrams=None, char_ngrams=None).fit(X, Y)
 
 
 def test_of_terms_with_equal_frequency_the_first_are_kept():
-    model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=3).fit(
+    model = LinearTextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=3).fit(
         ["delta alpha", "charlie bravo"], ["one", "two"]
     )
 
@@ -214,7 +220,7 @@ def test_of_a_full_vocabulary_words_of_seed_terms_are_kept_first(weight, room, k
     texts = ["bomb kills", "bomb kills", "rain falls", "rain falls", "zenith", "yoghurt"]
     answers = ["war", "war", "weather", "weather", "weather", "war"]
     weights = [1.0] * 4 + [weight] * 2
-    model = TextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=room)
+    model = LinearTextClassifier(char_ngrams=None, word_ngrams=(1, 1), max_features=room)
 
     model.fit_counts(count(texts, model.views()), answers, weights, seed_terms=2)
 
@@ -222,7 +228,7 @@ def test_of_a_full_vocabulary_words_of_seed_terms_are_kept_first(weight, room, k
 
 
 def test_a_bare_number_is_no_feature(fitted):
-    model = TextClassifier(char_min_df=1).fit([*X, "2016 2017"], [*Y, "sport"])
+    model = LinearTextClassifier(char_min_df=1).fit([*X, "2016 2017"], [*Y, "sport"])
 
     assert "2016" not in model.form_.views[0].terms
     assert list(model.form_.views[0].terms) == list(fitted.form_.views[0].terms)
@@ -232,7 +238,7 @@ def test_a_naive_bayes_view_is_a_linear_machine_on_scaled_binary_terms():
     """The form holds ratio times coefficient: the same scores as scaling the matrix by hand."""
     texts = ["bomb bomb kills", "bomb hurts", "rain falls", "rain falls again", "bomb kills again"]
     truth = np.array([1, 1, 0, 0, 1])
-    model = TextClassifier(word_ngrams=(1, 1), char_ngrams=None, weightings=("binary",))
+    model = LinearTextClassifier(word_ngrams=(1, 1), char_ngrams=None, weightings=("binary",))
     model = model.set_params(class_weight=None).fit(texts, truth)
 
     there = CountVectorizer(binary=True).fit_transform(texts).toarray().astype(float)
@@ -252,7 +258,7 @@ def test_unbalanced_labels_share_one_deviation_so_that_a_rare_one_keeps_its_low_
     """The scores are those of the machines, up to one factor and one shift for all labels."""
     texts = ["rain falls", "rain and wind", "snow falls", "goal scored", "late goal", "vote cast"]
     truth = ["weather", "weather", "weather", "sport", "sport", "politics"]
-    model = TextClassifier(word_ngrams=(1, 1), char_ngrams=None, class_weight=None)
+    model = LinearTextClassifier(word_ngrams=(1, 1), char_ngrams=None, class_weight=None)
 
     found = model.fit(texts, truth).decision_function(texts)
 

@@ -12,12 +12,12 @@ from textclf.corpus.records import Corpus
 from textclf.errors import TrainingError
 from textclf.model.store import to_bytes
 from textclf.reports.scores import training_report
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.weights import Decision
-from textclf.text.features import View
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.weights import DecisionRule
+from textclf.text.features import FeatureGroup
 from textclf.training.calibration import moved
 from textclf.training.dataset import examples, folds_of
-from textclf.training.own_labels import FEWEST, fit_on_base
+from textclf.training.own_labels import FEWEST, train_on_base
 from textclf.training.train import train_file
 
 BASE = corpus("beat", BEAT_TEXTS)
@@ -38,11 +38,11 @@ def own_texts(number=24, sport=0.5):
 
 @pytest.fixture(scope="module")
 def mine():
-    return fit_on_base(own_texts(), BASE, STATED, terms=TERMS, config=SMALL)
+    return train_on_base(own_texts(), BASE, STATED, terms=TERMS, config=SMALL)
 
 
 def test_own_texts_and_the_base_both_teach(mine):
-    found = Classifier(replace(mine, decision=mine.decision.with_prior((0.5, 0.5))), NumpyEngine)
+    found = Classifier(replace(mine, decision=mine.decision.with_prior((0.5, 0.5))), NumpyScorer)
 
     assert found.predict(["zorb", "glimt", "penalty", "hailstorm"]) == ["sport", "weather"] * 2
 
@@ -60,7 +60,7 @@ def test_the_scores_are_of_own_texts_alone_and_the_card_says_how_many(mine):
 def test_the_same_own_texts_in_any_order_give_the_identical_file(mine):
     turned = Corpus(own_texts().records[::-1])
 
-    again = fit_on_base(turned, BASE, STATED, terms=TERMS, config=SMALL, jobs=2)
+    again = train_on_base(turned, BASE, STATED, terms=TERMS, config=SMALL, jobs=2)
 
     assert to_bytes(again) == to_bytes(mine)
 
@@ -73,7 +73,7 @@ def test_own_texts_that_are_no_random_sample_leave_the_prior_to_the_scheme(mine)
 def test_of_a_random_sample_the_model_assumes_the_shares():
     own = own_texts(40, sport=0.25)
 
-    model = fit_on_base(own, BASE, STATED, config=SMALL, random_sample=True)
+    model = train_on_base(own, BASE, STATED, config=SMALL, random_sample=True)
 
     assert model.decision.prior == pytest.approx((10.5 / 41, 30.5 / 41))
     assert model.card["prior_source"] == "40 own texts, a random sample"
@@ -90,7 +90,7 @@ def test_labels_against_the_base_weigh_more_than_it():
     swapped = [(text, other[label]) for text, label in texts]
     own = corpus("beat", swapped).records
 
-    model = fit_on_base(Corpus(own), BASE, SINGLE, config=SMALL)
+    model = train_on_base(Corpus(own), BASE, SINGLE, config=SMALL)
 
     assert model.card["trained_on"]["own_weight"] > 1
 
@@ -100,25 +100,27 @@ def test_own_texts_are_dealt_out_evenly_and_groups_stay_together():
     grouped = [replace(one, article=f"a{n // 2}", id=f"own{n}") for n, one in enumerate(own)]
     records = (*BASE.records, *grouped)
     apart = np.arange(len(records)) >= len(BASE)
-    found = examples(Corpus(records), SINGLE, None, (View("word", 1, 1),))
+    found = examples(Corpus(records), SINGLE, None, (FeatureGroup("word", 1, 1),))
 
     folds = folds_of(found, SINGLE, 3, 0, apart=apart)
 
     assert [int(apart[test].sum()) for _, test in folds] == [8, 8, 8]
     for train, test in folds:
-        assert not {found.kin.groups[n] for n in train} & {found.kin.groups[n] for n in test}
+        assert not {found.duplicate_groups.groups[n] for n in train} & {
+            found.duplicate_groups.groups[n] for n in test
+        }
 
 
 def test_fewer_own_texts_than_are_needed_are_refused_with_their_number():
     with pytest.raises(TrainingError, match=f"own texts .*: 18; .* {FEWEST} or more"):
-        fit_on_base(own_texts(18), BASE, SINGLE)
+        train_on_base(own_texts(18), BASE, SINGLE)
 
 
 def test_own_texts_of_one_article_are_refused():
     records = tuple(replace(one, article="one") for one in own_texts().records)
 
     with pytest.raises(TrainingError, match="all own texts belong to one article"):
-        fit_on_base(Corpus(records), BASE, SINGLE, config=SMALL)
+        train_on_base(Corpus(records), BASE, SINGLE, config=SMALL)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_a_base_that_cannot_be_is_named(tmp_path, options, wrong):
 
 
 def test_a_decision_moves_to_texts_of_another_kind_and_the_further_the_more_there_are():
-    decision = Decision("single", np.ones(2), np.zeros(2), np.ones(2), 0.001)
+    decision = DecisionRule("single", np.ones(2), np.zeros(2), np.ones(2), 0.001)
     scores = np.tile([[1.0, -1.0], [2.0, 0.0], [0.5, 0.0], [0.0, 2.0]], (30, 1))
     truth = np.tile([1, 0, 1, 1], 30)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_models import MULTI, SINGLE
 
-from textclf.text.features import View
+from textclf.text.features import FeatureGroup
 from textclf.training.stacking import weigh, weighed, worth
 
 RNG = np.random.default_rng(5)
@@ -86,7 +86,7 @@ def test_scores_are_weighed_label_by_label():
 
 
 def test_what_a_view_reaches_alone_stands_beside_its_share():
-    views = [View("word", 1, 2), View("char_wb", 3, 5, "binary")]
+    views = [FeatureGroup("word", 1, 2), FeatureGroup("char_wb", 3, 5, "binary")]
     scores = np.stack([seen(0.3), RNG.normal(0, 20, SIDE.shape)])
 
     told = worth(SINGLE, views, scores, TRUTH, np.array([[0.9, 0.7], [0.1, 0.3]]))

@@ -21,18 +21,18 @@ from small_models import (
     corpus,
 )
 
-from textclf.classifier.classifier import Classifier, Options
+from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.codebook.scheme import Label, Scheme, find_scheme
 from textclf.corpus.records import Corpus, Record
-from textclf.corpus.term_lists import TermGroup, TermList, shipped_terms
+from textclf.corpus.term_lists import TermGroup, TermList, bundled_terms
 from textclf.errors import CorpusError, ModelError, TrainingError
 from textclf.model.sklearn_export import export, to_pipeline
 from textclf.model.store import find_model, read_model, to_bytes
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.scoring.weights import Decision, LinearForm
-from textclf.text.features import View, terms
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.weights import DecisionRule, LinearWeights
+from textclf.text.features import FeatureGroup, terms
 from textclf.training.calibration import decide
-from textclf.training.train import Config, decided, fit, leads_of
+from textclf.training.train import Config, decided, leads_of, train
 
 NO_LEAD = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
 TERMS = TermList(
@@ -46,7 +46,7 @@ TERMS = TermList(
 
 
 def test_the_same_input_and_seed_give_the_identical_file(beat):
-    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+    again = train(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
 
     assert to_bytes(again) == to_bytes(beat)
 
@@ -54,7 +54,7 @@ def test_the_same_input_and_seed_give_the_identical_file(beat):
 def test_the_order_of_the_records_does_not_change_the_file(beat):
     records = corpus("beat", BEAT_TEXTS).records
 
-    again = fit(Corpus(records[::-1]), SINGLE, config=SMALL)
+    again = train(Corpus(records[::-1]), SINGLE, config=SMALL)
 
     assert to_bytes(again) == to_bytes(beat)
 
@@ -62,15 +62,15 @@ def test_the_order_of_the_records_does_not_change_the_file(beat):
 def test_one_changed_text_changes_the_digest_in_the_card(beat):
     texts = [(BEAT_TEXTS[0][0] + " Again.", ("sport",)), *BEAT_TEXTS[1:]]
 
-    other = fit(corpus("beat", texts), SINGLE, config=SMALL)
+    other = train(corpus("beat", texts), SINGLE, config=SMALL)
 
     assert other.card["trained_on"]["corpus_sha256"] != beat.card["trained_on"]["corpus_sha256"]
 
 
 def test_a_term_teaches_a_word_that_no_text_has():
-    model = fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+    model = train(corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
-    classifier = Classifier(model, NumpyEngine)
+    classifier = Classifier(model, NumpyScorer)
 
     assert classifier.predict(["penalty", "hailstorm"]) == ["sport", "weather"]
     assert model.card["trained_on"]["terms"] == 4
@@ -101,7 +101,7 @@ def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
     copies = [(f"{text} again", label) for text, label in zip(texts, labels, strict=True)]
     leaky = [*zip(texts, labels, strict=True), *copies]
 
-    card = fit(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
+    card = train(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
 
     assert card["trained_on"]["groups"] <= 60
     assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
@@ -113,38 +113,38 @@ def test_the_passages_of_an_article_stay_together():
         for number, record in enumerate(corpus("beat", BEAT_TEXTS).records)
     ]
 
-    assert fit(Corpus(tuple(records)), SINGLE, config=SMALL).card["trained_on"]["groups"] == 4
+    assert train(Corpus(tuple(records)), SINGLE, config=SMALL).card["trained_on"]["groups"] == 4
 
 
 def test_texts_of_one_article_alone_cannot_be_measured():
     records = [replace(record, article="one") for record in corpus("beat", BEAT_TEXTS).records]
 
     with pytest.raises(TrainingError, match="give more articles"):
-        fit(Corpus(tuple(records)), SINGLE, config=SMALL)
+        train(Corpus(tuple(records)), SINGLE, config=SMALL)
 
 
 def test_a_label_without_a_text_is_named():
     scheme = Scheme("beat", (Label("chess"), Label("sport"), Label("weather")))
 
     with pytest.raises(TrainingError, match="label 'chess' of scheme 'beat' has no text"):
-        fit(corpus("beat", BEAT_TEXTS), scheme)
+        train(corpus("beat", BEAT_TEXTS), scheme)
 
 
 def test_a_record_with_a_label_that_the_scheme_lacks_is_named():
     record = Record("r", "Chess.", {"beat": ("sprot",)}, place="mine.jsonl:7")
 
     with pytest.raises(CorpusError, match=r"mine\.jsonl:7: .*did you mean 'sport'"):
-        fit(Corpus((record,)), SINGLE)
+        train(Corpus((record,)), SINGLE)
 
 
 def test_no_labelled_text_at_all_is_named():
     with pytest.raises(TrainingError, match="no text is labelled under scheme 'beat'"):
-        fit(Corpus(()), SINGLE)
+        train(Corpus(()), SINGLE)
 
 
 def test_terms_of_another_scheme_are_refused():
     with pytest.raises(TrainingError, match="those of scheme 'other'"):
-        fit(corpus("beat", BEAT_TEXTS), SINGLE, terms=replace(TERMS, scheme="other"))
+        train(corpus("beat", BEAT_TEXTS), SINGLE, terms=replace(TERMS, scheme="other"))
 
 
 def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
@@ -159,9 +159,9 @@ def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
     )
 
     scheme = replace(SINGLE, limits="Hail is missed.")
-    model = fit(Corpus(()), scheme, terms=terms, config=SMALL)
+    model = train(Corpus(()), scheme, terms=terms, config=SMALL)
 
-    assert Classifier(model, NumpyEngine).predict(["A goal!", "Rain."]) == ["sport", "weather"]
+    assert Classifier(model, NumpyScorer).predict(["A goal!", "Rain."]) == ["sport", "weather"]
     assert model.card["use"].endswith("Hail is missed.")
     assert model.card["trained_on"]["texts"] == 0
     assert model.card["trained_on"]["measured_on"] == "seed terms"
@@ -171,13 +171,13 @@ def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
 def test_with_few_texts_a_label_may_be_taught_by_terms_alone():
     sport = Corpus(corpus("beat", BEAT_TEXTS[:3]).records)
 
-    model = fit(sport, SINGLE, terms=TERMS, config=SMALL)
+    model = train(sport, SINGLE, terms=TERMS, config=SMALL)
 
-    assert Classifier(model, NumpyEngine).predict(["hailstorm"]) == ["weather"]
+    assert Classifier(model, NumpyScorer).predict(["hailstorm"]) == ["weather"]
 
 
 def test_as_many_processes_as_one_likes_make_the_same_file(beat):
-    again = fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, jobs=2)
+    again = train(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, jobs=2)
 
     assert to_bytes(again) == to_bytes(beat)
 
@@ -221,9 +221,9 @@ def test_the_card_holds_the_model_beside_its_baselines(beat):
 
 
 def test_a_multi_label_model_gives_each_text_its_labels(subjects):
-    plain = Decision("multi", np.ones(3), np.zeros(3), np.full(3, 0.5))
+    plain = DecisionRule("multi", np.ones(3), np.zeros(3), np.full(3, 0.5))
 
-    found = Classifier(replace(subjects, decision=plain), NumpyEngine).predict(
+    found = Classifier(replace(subjects, decision=plain), NumpyScorer).predict(
         [SPORT[0], WEATHER[0], BOTH[0]]
     )
 
@@ -232,16 +232,18 @@ def test_a_multi_label_model_gives_each_text_its_labels(subjects):
 
 def test_a_scheme_that_never_goes_without_a_label_gives_one():
     scheme = replace(MULTI, at_least_one=True)
-    model = fit(corpus("subjects", SUBJECT_TEXTS), scheme, config=SMALL)
+    model = train(corpus("subjects", SUBJECT_TEXTS), scheme, config=SMALL)
     strict = replace(model, decision=replace(model.decision, threshold=np.full(3, 0.9999)))
 
-    assert all(Classifier(strict, NumpyEngine).predict(SPORT + WEATHER))
+    assert all(Classifier(strict, NumpyScorer).predict(SPORT + WEATHER))
 
 
 def test_progress_is_told_from_the_first_step_to_the_last():
     told = []
 
-    fit(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, progress=lambda *step: told.append(step))
+    train(
+        corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL, progress=lambda *step: told.append(step)
+    )
 
     assert told[0][1] == 0
     assert told[-1][1] == told[-1][2]
@@ -263,7 +265,9 @@ def test_the_exported_pipeline_gives_the_same_probabilities(name, shown, request
     pipeline = joblib.load(tmp_path / "model.joblib")
 
     texts = [text for text, _ in shown]
-    ours = Classifier(model, NumpyEngine).predict_proba(texts, Options(clean=False, evidence=0))
+    ours = Classifier(model, NumpyScorer).predict_proba(
+        texts, PredictOptions(clean=False, evidence=0)
+    )
     theirs = pipeline.predict_proba(texts)
     order = np.argsort(model.scheme.label_names) if model.scheme.kind == "single" else slice(None)
     doubt = model.decision.doubt
@@ -285,7 +289,7 @@ def exported_view(model, lead):
     """Return the analysis of a model's last view in its pipeline, were its lead as given."""
     last = model.form.views[-1]
     views = (*model.form.views[:-1], replace(last, view=replace(last.view, lead=lead)))
-    pipeline = to_pipeline(replace(model, form=LinearForm(views, model.form.bias)))
+    pipeline = to_pipeline(replace(model, form=LinearWeights(views, model.form.bias)))
     return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
 
 
@@ -296,7 +300,7 @@ def exported_view(model, lead):
     lead=st.integers(1, 6),
 )
 def test_an_exported_lead_is_the_same_words(long, text, lead):
-    assert exported_view(long, lead)(text) == terms(text, View("word", 1, 2, lead=lead))
+    assert exported_view(long, lead)(text) == terms(text, FeatureGroup("word", 1, 2, lead=lead))
 
 
 @pytest.mark.parametrize(
@@ -312,7 +316,7 @@ def test_an_exported_lead_is_the_same_words(long, text, lead):
     ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
 )
 def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
-    assert exported_view(long, 60)(text) == terms(text, View("word", 1, 2, lead=60))
+    assert exported_view(long, 60)(text) == terms(text, FeatureGroup("word", 1, 2, lead=60))
 
 
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
@@ -322,7 +326,7 @@ def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_
     pipeline = joblib.load(tmp_path / "topic.joblib")
 
     texts = SPORT + WEATHER + BOTH
-    assert pipeline.predict(texts).tolist() == Classifier(model, NumpyEngine).predict(texts)
+    assert pipeline.predict(texts).tolist() == Classifier(model, NumpyScorer).predict(texts)
 
 
 @pytest.mark.parametrize("name", ["sectarian_violence", "stance", "topic"])
@@ -332,17 +336,17 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     Another release, or another family of processors, may round the last bit otherwise; what
     the model means must not change with it.
     """
-    shipped = read_model(find_model(name))
+    bundled = read_model(find_model(name))
     scheme = find_scheme(name)
-    terms = shipped_terms(scheme)
+    terms = bundled_terms(scheme)
 
-    again = fit(Corpus.read(), scheme, terms=terms, config=_config(shipped.card["config"]))
+    again = train(Corpus.read(), scheme, terms=terms, config=_config(bundled.card["config"]))
 
-    assert again.card["trained_on"] == shipped.card["trained_on"]
-    for ours, theirs in zip(again.form.views, shipped.form.views, strict=True):
+    assert again.card["trained_on"] == bundled.card["trained_on"]
+    for ours, theirs in zip(again.form.views, bundled.form.views, strict=True):
         assert list(ours.terms) == list(theirs.terms)
         assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
-    assert np.allclose(again.decision.slope, shipped.decision.slope, rtol=1e-3)
+    assert np.allclose(again.decision.slope, bundled.decision.slope, rtol=1e-3)
 
 
 def _config(saved) -> Config:
@@ -356,7 +360,7 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
     texts = [(f"goalkeep{one} {one}x{n}", ("sport",)) for n, one in enumerate(endings)]
     texts += [(f"thunderst{one} {one}y{n}", ("weather",)) for n, one in enumerate(endings)]
 
-    model = fit(corpus("beat", texts), SINGLE, config=SMALL)
+    model = train(corpus("beat", texts), SINGLE, config=SMALL)
 
     views = model.card["views"]
     assert [one["view"] for one in views] == NO_LEAD
@@ -366,7 +370,7 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
 
 
 def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
-    model = fit(
+    model = train(
         corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False)
     )
 
@@ -380,7 +384,7 @@ def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
     lead = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
     assert list(shown) == [*NO_LEAD, *lead]
     assert shown[lead[0]] == 1.0 > shown["word 1-2 log"]
-    assert View("word", 1, 2, "log", lead=30) in [part.view for part in long.form.views]
+    assert FeatureGroup("word", 1, 2, "log", lead=30) in [part.view for part in long.form.views]
 
 
 def test_of_short_texts_there_is_no_lead(beat):
@@ -395,6 +399,6 @@ def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads
 
 
 def test_with_seed_terms_long_texts_have_no_lead():
-    model = fit(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
+    model = train(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
     assert not any(view.view.lead for view in model.form.views)

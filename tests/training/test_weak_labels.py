@@ -11,7 +11,7 @@ from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
 from textclf.io.inputs import Item
 from textclf.reports.weak_labels import proposals_report
-from textclf.training.weak_labels import propose, propose_files
+from textclf.training.weak_labels import propose_labels, propose_labels_of_files
 
 SPORT = ("goal", "late goal", "the goalkeeper", "wicket", "wickets", "hockey match", "the match")
 WEATHER = ("rain", "heavy rain", "rainfall", "snow", "snowfall", "cold wind", "wind")
@@ -20,7 +20,7 @@ TERMS = TermList("beat", (TermGroup("ball", SPORT, "sport"), TermGroup("sky", WE
 
 def proposed(*texts, scheme=SINGLE, terms=TERMS, **options):
     items = [Item(f"t{number}", f"t{number}", text) for number, text in enumerate(texts)]
-    return propose(items, scheme, terms, **options)
+    return propose_labels(items, scheme, terms, **options)
 
 
 def labels(found):
@@ -102,7 +102,7 @@ def test_the_lines_are_a_corpus_that_can_be_trained_on(tmp_path):
         "id,text\n1,A man was killed because he was Shia.\n2,The bridge was opened.\n", "utf-8"
     )
 
-    found = propose_files([str(tmp_path / "pool.csv")], "sectarian_violence")
+    found = propose_labels_of_files([str(tmp_path / "pool.csv")], "sectarian_violence")
 
     (tmp_path / "proposed.jsonl").write_text(found.lines(), "utf-8")
     records = Corpus.read([tmp_path / "proposed.jsonl"]).records

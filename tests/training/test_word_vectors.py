@@ -14,13 +14,13 @@ from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import InputError
 from textclf.model.store import read_model, to_bytes, write_model
-from textclf.scoring.native_scorer import KernelEngine, obstacle
-from textclf.scoring.numpy_scorer import NumpyEngine
-from textclf.text.features import View
+from textclf.scoring.native_scorer import NativeScorer, why_unavailable
+from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.text.features import FeatureGroup
 from textclf.training.counts import count
-from textclf.training.train import fit
+from textclf.training.train import train
 from textclf.training.vector_estimator import VectorClassifier
-from textclf.training.word_vectors import Vectors, is_word, pack, prepared, shipped_vectors, unpack
+from textclf.training.word_vectors import Vectors, bundled_vectors, is_word, pack, prepared, unpack
 
 RNG = np.random.default_rng(11)
 WORDS = ("the", "goal", "rain", "match", "snow", "keeper", "hail", "offside", "frost", "wicket")
@@ -50,7 +50,7 @@ def vectors():
 
 @pytest.fixture(scope="module")
 def of_terms():
-    return fit(Corpus(()), SINGLE, terms=TERMS, config=SMALL)
+    return train(Corpus(()), SINGLE, terms=TERMS, config=SMALL)
 
 
 def test_a_table_is_less_its_mean_and_first_two_components(vectors):
@@ -101,7 +101,7 @@ def test_a_word_counts_the_more_the_rarer_it_is(vectors):
 
 
 def test_the_shipped_table_is_of_words_as_texts_are_read_and_small():
-    table = shipped_vectors()
+    table = bundled_vectors()
 
     assert table.numbers.shape == (60_000, 100)
     assert len(set(table.words)) == 60_000
@@ -110,7 +110,7 @@ def test_the_shipped_table_is_of_words_as_texts_are_read_and_small():
 
 
 def test_words_that_mean_much_the_same_lie_near_in_the_shipped_table():
-    table = shipped_vectors()
+    table = bundled_vectors()
     rain, snow, court = (
         table.numbers[table.words.index(word)] for word in ("rain", "snow", "court")
     )
@@ -126,7 +126,7 @@ def learned(vectors, **given):
 def test_what_is_learned_is_one_view_of_all_words_of_the_table(vectors):
     (view,) = learned(vectors).form_.views
 
-    assert view.view == View("word", 1, 1, "log")
+    assert view.view == FeatureGroup("word", 1, 1, "log")
     assert set(view.terms[:]) == set(WORDS)
     assert dict(zip(view.terms[:], view.scale, strict=True)) == pytest.approx(
         dict(zip(WORDS, vectors.scale, strict=True))
@@ -147,7 +147,7 @@ def test_a_score_is_the_dot_product_of_the_texts_vector_and_the_labels(vectors):
     numbers, scale = vectors.numbers.astype(float), vectors.scale.astype(float)
     B = np.linalg.lstsq(numbers, view.weights[rows] / scale[:, None], rcond=None)[0]
 
-    scores = NumpyEngine([model.form_]).score(["Snow, snow and the unheard-of frost"])[0].scores
+    scores = NumpyScorer([model.form_]).score(["Snow, snow and the unheard-of frost"])[0].scores
 
     parts = {"snow": 1 + log(2), "the": 1.0, "frost": 1.0}
     places = [WORDS.index(word) for word in parts]
@@ -157,7 +157,7 @@ def test_a_score_is_the_dot_product_of_the_texts_vector_and_the_labels(vectors):
 
 
 def test_a_word_of_no_text_has_the_label_of_the_words_that_are_like_it():
-    model = learned(shipped_vectors())
+    model = learned(bundled_vectors())
 
     found = model.predict(["thunderstorm", "striker", "drizzle", "batsman"])
 
@@ -189,28 +189,28 @@ def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
 
     assert views[-1]["view"] == "word 1-1 log, vectors"
     assert [one["share"] for one in views] == [0.4, 0.2, 0.4]
-    assert of_terms.form.views[-1].view == View("word", 1, 1, "log")
+    assert of_terms.form.views[-1].view == FeatureGroup("word", 1, 1, "log")
 
 
-@pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+@pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 def test_both_engines_give_the_score_of_a_model_with_vectors(of_terms):
     texts = ["A batsman and a goalkeeper in thunder", "hailstorm hailstorm drizzle", "", "xyzzy"]
 
-    reference = NumpyEngine([of_terms.form]).score(texts)[0]
-    compiled = KernelEngine([of_terms.form]).score(texts)[0]
+    reference = NumpyScorer([of_terms.form]).score(texts)[0]
+    compiled = NativeScorer([of_terms.form]).score(texts)[0]
 
     assert np.allclose(reference.scores, compiled.scores, rtol=0, atol=1e-9)
     assert np.abs(reference.scores[0] - reference.scores[3]).max() > 0.1
 
 
 def test_training_with_vectors_gives_the_same_file_again(of_terms):
-    again = fit(Corpus(()), SINGLE, terms=TERMS, config=SMALL, jobs=2)
+    again = train(Corpus(()), SINGLE, terms=TERMS, config=SMALL, jobs=2)
 
     assert to_bytes(again) == to_bytes(of_terms)
 
 
 def test_without_vectors_nothing_of_them_is_learned():
-    model = fit(Corpus(()), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False))
+    model = train(Corpus(()), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False))
 
     assert [one["view"] for one in model.card["views"]] == ["word 1-2 log", "char_wb 3-5 log"]
 
@@ -231,10 +231,10 @@ def test_vectors_that_tell_nothing_are_left_out_and_cost_the_others_nothing():
     scheme = Scheme("beat", tuple(map(Label, names)))
     texts = corpus("beat", nonsense(names))
 
-    model = fit(texts, scheme, config=SMALL)
+    model = train(texts, scheme, config=SMALL)
 
     assert not model.card["config"]["vectors"]
-    assert to_bytes(model) == to_bytes(fit(texts, scheme, config=replace(SMALL, vectors=False)))
+    assert to_bytes(model) == to_bytes(train(texts, scheme, config=replace(SMALL, vectors=False)))
 
 
 def test_seven_labels_or_fewer_do_not_try_vectors(beat):
@@ -278,6 +278,6 @@ def test_vectors_weigh_as_much_as_words_beside_terms_alone_and_half_beside_texts
     answers = [(words.split()[n], (name,)) for name, words in subjects.items() for n in texts]
     terms = TermList("beat", tuple(groups))
 
-    model = fit(corpus("beat", answers), scheme, terms=terms, config=SMALL)
+    model = train(corpus("beat", answers), scheme, terms=terms, config=SMALL)
 
     assert [one["share"] for one in model.card["views"]] == shares

@@ -13,19 +13,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import IO, NamedTuple, TypeVar
 
-from textclf.classifier.classifier import Annotator, Options, read_document
-from textclf.classifier.prediction import Annotation, Labelled, Status
+from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
+from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
 from textclf.io.inputs import (
     STDIN,
-    Gathered,
-    Reading,
+    Pending,
+    ReadOptions,
     expand,
     format_of,
     gather,
     items_of,
 )
-from textclf.io.output import Format, Spelling, blank
+from textclf.io.output import Format, RecordWriter, blank
 from textclf.io.shown_text import read_text
 from textclf.io.spool import kept_stdin
 from textclf.model.priors import told
@@ -45,7 +45,7 @@ _ESTIMATED = 2_000
 """Texts that shares of labels are estimated from, at most."""
 
 
-class Spelled(NamedTuple):
+class EncodedBatch(NamedTuple):
     """The bytes of some records, and what is to be told of them."""
 
     data: bytes
@@ -57,14 +57,14 @@ class Spelled(NamedTuple):
     """Warnings, and why something could not be read."""
     error: TextclfError | None = None
     """Why nothing follows."""
-    dropped: Mapping[str, int] = MappingProxyType({})
+    removed: Mapping[str, int] = MappingProxyType({})
     """How many spans were not read, by reason."""
     shown: bytes = b""
     """What was read of each text and what was not, for a person to look over."""
 
 
 class _Batch(NamedTuple):
-    gathered: list[Gathered]
+    gathered: list[Pending]
     error: TextclfError | None = None
     """Why nothing follows."""
 
@@ -73,11 +73,11 @@ class _Batch(NamedTuple):
         return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
 
 
-def label_inputs(
+def iter_results(
     inputs: Sequence[str],
-    annotator: Annotator,
-    reading: Reading = Reading(),
-    options: Options = Options(),
+    multi_classifier: MultiClassifier,
+    reading: ReadOptions = ReadOptions(),
+    options: PredictOptions = PredictOptions(),
 ) -> Iterator[Labelled]:
     """Yield the record of each text in the inputs, in order, reading on as they are asked for.
 
@@ -87,24 +87,24 @@ def label_inputs(
     """
     with _twice(inputs, reading, options) as (stdin, found):
         for batch in _batches(gather(inputs, reading, stdin)):
-            yield from (record for record, _ in _labelled(batch, annotator, reading, found))
+            yield from (record for record, _ in _labelled(batch, multi_classifier, reading, found))
             if batch.error:
                 raise batch.error
 
 
-def spell_inputs(
+def encode_results(
     inputs: Sequence[str],
-    annotator: Annotator,
+    multi_classifier: MultiClassifier,
     style: Format,
     prefix: str = "",
-    reading: Reading = Reading(),
-    options: Options = Options(),
+    reading: ReadOptions = ReadOptions(),
+    options: PredictOptions = PredictOptions(),
     jobs: int = 1,
     *,
     show: bool = False,
     estimate: bool = False,
-) -> Generator[Spelled, None, None]:
-    """Yield the records of `label_inputs` as `write` writes them, some at a time.
+) -> Generator[EncodedBatch, None, None]:
+    """Yield the records of `iter_results` as `write` writes them, some at a time.
 
     With several jobs, so many processes label and spell, to the same bytes; the first batch is
     done here, so that a short input starts none. With `show`, what was read of each text comes
@@ -118,10 +118,10 @@ def spell_inputs(
     most = max(_FIRST, _MOST // jobs)
     with _twice(inputs, reading, options, jobs, again=estimate) as (stdin, found):
         if estimate:
-            annotator, warning = _adapted(inputs, annotator, reading, found, stdin)
-            yield Spelled(b"", messages=(warning,))
+            multi_classifier, warning = _adapted(inputs, multi_classifier, reading, found, stdin)
+            yield EncodedBatch(b"", messages=(warning,))
         batches = _batches(gather(inputs, reading, stdin), most)
-        run = _Run(annotator, reading, found, show)
+        run = _Run(multi_classifier, reading, found, show)
         with closing(_spelled(batches, run, style, prefix, jobs)) as parts:
             for part in parts:
                 yield part
@@ -131,26 +131,26 @@ def spell_inputs(
 
 def adapted_to(
     inputs: Sequence[str],
-    annotator: Annotator,
-    reading: Reading = Reading(),
-    options: Options = Options(),
-) -> Annotator:
-    """Return the annotator for inputs whose labels are as frequent as their first texts tell.
+    multi_classifier: MultiClassifier,
+    reading: ReadOptions = ReadOptions(),
+    options: PredictOptions = PredictOptions(),
+) -> MultiClassifier:
+    """Return the classifier for inputs whose labels are as frequent as their first texts suggest.
 
-    The first 2,000 are read; see `Annotator.adapted`. Raises InputError for an input that is not
-    there, and where no model states a prior.
+    The first 2,000 are read; see `MultiClassifier.adapted`. Raises InputError for an input that is
+    not there, and where no model states a prior.
     """
     with _twice(inputs, reading, options, again=True) as (stdin, found):
-        return _adapted(inputs, annotator, reading, found, stdin)[0]
+        return _adapted(inputs, multi_classifier, reading, found, stdin)[0]
 
 
 def _adapted(
     inputs: Sequence[str],
-    annotator: Annotator,
-    reading: Reading,
-    options: Options,
+    multi_classifier: MultiClassifier,
+    reading: ReadOptions,
+    options: PredictOptions,
     stdin: IO[bytes] | None,
-) -> tuple[Annotator, str]:
+) -> tuple[MultiClassifier, str]:
     """Return the annotator that is adapted to inputs, and what a person is to be told of it."""
     read = 0
 
@@ -164,7 +164,7 @@ def _adapted(
             if read == _ESTIMATED:
                 return
 
-    adapted = annotator.adapted(documents())
+    adapted = multi_classifier.adapted(documents())
     found = "; ".join(
         f"{model.scheme.name}: {told(model) if model.decision.prior else 'states none, stays'}"
         for model in adapted.models
@@ -179,12 +179,12 @@ def _adapted(
 @contextmanager
 def _twice(
     inputs: Sequence[str],
-    reading: Reading,
-    options: Options,
+    reading: ReadOptions,
+    options: PredictOptions,
     jobs: int = 1,
     *,
     again: bool = False,
-) -> Iterator[tuple[IO[bytes] | None, Options]]:
+) -> Iterator[tuple[IO[bytes] | None, PredictOptions]]:
     """Read the inputs once for what is repeated in them; give what is needed to read them again.
 
     What comes on standard input is kept where it is read for that, or `again` all the same.
@@ -209,14 +209,14 @@ def _twice(
         yield stdin, replace(options, repeated=repeated)
 
 
-def _is_short(inputs: Sequence[str], reading: Reading) -> bool:
+def _is_short(inputs: Sequence[str], reading: ReadOptions) -> bool:
     """Return whether the inputs hold too few articles for a paragraph to stand in several."""
     paths = expand(inputs, reading)
     whole = not reading.lines and all(format_of(path, reading) == "txt" for path in paths)
     return whole and STDIN not in paths and len(paths) < ARTICLES
 
 
-def _keys(batch: _Batch, reading: Reading) -> Sequence[Sequence[int]]:
+def _keys(batch: _Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
     """Return the keys of the paragraphs of each text."""
     items = items_of(batch.gathered, reading)
     return [array("Q", keys_of(item.text)) for item in items if not item.error]
@@ -232,9 +232,9 @@ def _mapped(work: Callable[[_Batch], R], batches: Iterator[_Batch], jobs: int) -
     yield from in_processes(work, batches, jobs)
 
 
-def _batches(gathered: Iterator[Gathered], later: int = _MOST) -> Iterator[_Batch]:
+def _batches(gathered: Iterator[Pending], later: int = _MOST) -> Iterator[_Batch]:
     """Yield what is gathered in batches; what came before an error comes with it."""
-    batch: list[Gathered] = []
+    batch: list[Pending] = []
     size, most = 0, _FIRST
     try:
         for one in gathered:
@@ -251,20 +251,20 @@ def _batches(gathered: Iterator[Gathered], later: int = _MOST) -> Iterator[_Batc
 
 
 def _labelled(
-    batch: _Batch, annotator: Annotator, reading: Reading, options: Options
+    batch: _Batch, multi_classifier: MultiClassifier, reading: ReadOptions, options: PredictOptions
 ) -> list[tuple[Labelled, Document | None]]:
     """Return the record of each text, with its document where it could be read."""
     items = list(items_of(batch.gathered, reading))
     documents = [
         None if item.error else read_document(item.text, item.title, options) for item in items
     ]
-    found = iter(annotator.code_all([one for one in documents if one], options))
-    failed = Annotation(annotator.unanswered(Status.ERROR))
+    found = iter(multi_classifier.classify_documents([one for one in documents if one], options))
+    failed = DocumentResult(multi_classifier.unanswered(Status.ERROR))
     records: list[tuple[Labelled, Document | None]] = []
     for item, document in zip(items, documents, strict=True):
         one = next(found) if document else failed
-        named = Annotation(
-            one.predictions, item.id, item.path, item.error, item.warnings, one.dropped
+        named = DocumentResult(
+            one.predictions, item.id, item.path, item.error, item.warnings, one.removed
         )
         records.append(((named, item.row), document))
     return records
@@ -273,46 +273,46 @@ def _labelled(
 class _Run(NamedTuple):
     """What is the same for all batches of a run."""
 
-    annotator: Annotator
-    reading: Reading
-    options: Options
+    multi_classifier: MultiClassifier
+    reading: ReadOptions
+    options: PredictOptions
     show: bool
 
     def labelled(self, batch: _Batch) -> list[tuple[Labelled, Document | None]]:
         """Return the records of a batch, with their documents."""
-        return _labelled(batch, self.annotator, self.reading, self.options)
+        return _labelled(batch, self.multi_classifier, self.reading, self.options)
 
 
 def _spelled(
     batches: Iterator[_Batch], run: _Run, style: Format, prefix: str, jobs: int
-) -> Generator[Spelled, None, None]:
+) -> Generator[EncodedBatch, None, None]:
     first = next(batches, _Batch([]))
     records = run.labelled(first)
     if not records:
-        yield Spelled(b"" if first.error else blank(style), error=first.error)
+        yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
         return
-    spelling = Spelling.of(records[0][0], style, prefix)
+    spelling = RecordWriter.of(records[0][0], style, prefix)
     yield _together(records, spelling, first.error, show=run.show)
     yield from _mapped(partial(_done, run, spelling.going_on()), batches, jobs)
-    yield Spelled(spelling.ending)
+    yield EncodedBatch(spelling.ending)
 
 
-def _done(run: _Run, spelling: Spelling, batch: _Batch) -> Spelled:
+def _done(run: _Run, spelling: RecordWriter, batch: _Batch) -> EncodedBatch:
     """Return what is done with a batch, in whichever process."""
     return _together(run.labelled(batch), spelling, batch.error, show=run.show)
 
 
 def _together(
     labelled: Sequence[tuple[Labelled, Document | None]],
-    spelling: Spelling,
+    spelling: RecordWriter,
     error: TextclfError | None,
     *,
     show: bool,
-) -> Spelled:
+) -> EncodedBatch:
     """Return the bytes of the records before the first that cannot be spelled."""
     data: list[bytes] = []
     try:
-        data.extend(spelling.spelled(record for record, _ in labelled))
+        data.extend(spelling.encoded(record for record, _ in labelled))
     except TextclfError as reason:
         error = reason
     count = len(data)
@@ -321,12 +321,12 @@ def _together(
     failed = sum(bool(one.error) for one in met[:count])
     reasons: dict[str, int] = {}
     for one in met[:count]:
-        for dropped in one.dropped:
-            reasons[dropped.reason] = reasons.get(dropped.reason, 0) + 1
+        for removed in one.removed:
+            reasons[removed.reason] = reasons.get(removed.reason, 0) + 1
     shown = [
         read_text(document, annotation.id)
         for (annotation, _), document in (labelled[:count] if show else ())
         if document
     ]
     data_shown = "".join(shown).encode("utf-8", "backslashreplace")
-    return Spelled(b"".join(data), count, failed, messages, error, reasons, data_shown)
+    return EncodedBatch(b"".join(data), count, failed, messages, error, reasons, data_shown)

@@ -19,7 +19,7 @@ Row = list[float]
 _Answer = tuple[tuple[str, ...], float, Status]
 
 
-class Answerer:
+class Aggregator:
     """Answers documents under the scheme of one model, by its decision."""
 
     def __init__(self, model: Model) -> None:
@@ -28,7 +28,7 @@ class Answerer:
 
     def unanswered(self, status: Status) -> Prediction:
         """Return the answer to a document that has none."""
-        return Prediction(self.scheme.stamp, self.scheme.kind, (), None, (), status)
+        return Prediction(self.scheme.version_id, self.scheme.kind, (), None, (), status)
 
     def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
         """Return the probabilities of each passage, or of each document that has none.
@@ -57,23 +57,23 @@ class Answerer:
         known = found.shares.tolist()
         counts = [len(spans) if self.scheme.by_passage else 0 for spans in passages]
         rows = list(pairwise(accumulate(counts, lambda at, count: at + 1 + count, initial=0)))
-        rests_on: list[tuple[int, ...]] = [()] * len(rows)
+        supporting_passages: list[tuple[int, ...]] = [()] * len(rows)
         whole, taken, parts = probs, best, []
         if self.scheme.by_passage:
             if self.scheme.mean_over:
-                rests_on, whole, taken = self._by_mean(rows, probs, known)
+                supporting_passages, whole, taken = self._by_mean(rows, probs, known)
             else:
-                rests_on, whole = self._by_passage(rows, probs, best, known)
+                supporting_passages, whole = self._by_passage(rows, probs, best, known)
                 taken = [likeliest(row, self._decision) for row in whole]
             parts = self._answers(probs, best, abstain)
         answers = self._answers(whole, taken, abstain)
         for number, (first, end) in enumerate(rows):
             if not known[first]:
-                yield self.unanswered(Status.NO_EVIDENCE)
+                yield self.unanswered(Status.OUT_OF_VOCABULARY)
                 continue
             labels, prob, status = answers[number]
             yield Prediction(
-                self.scheme.stamp,
+                self.scheme.version_id,
                 self.scheme.kind,
                 labels,
                 prob,
@@ -83,7 +83,7 @@ class Answerer:
                 passages=tuple(
                     map(_passage, passages[number], parts[first + 1 : end], known[first + 1 : end])
                 ),
-                rests_on=rests_on[number],
+                supporting_passages=supporting_passages[number],
             )
 
     def _answers(self, probs: Sequence[Row], best: Sequence[int], abstain: float) -> list[_Answer]:
@@ -136,15 +136,15 @@ class Answerer:
         if self.scheme.kind == "multi":
             return self._surest(rows, probs, known, whole), whole
         target = self.scheme.index(self.scheme.any_passage)
-        rests_on: list[tuple[int, ...]] = []
+        supporting_passages: list[tuple[int, ...]] = []
         for number, (first, end) in enumerate(rows):
             places = [place for place in range(first + 1, end) if known[place]]
             ranked = sorted(places, key=lambda place: -probs[place][target])
             taking = [place for place in places if best[place] == target] or ranked[:1]
             if taking:
                 whole[number] = probs[next(place for place in ranked if place in taking)]
-            rests_on.append(tuple(place - first - 1 for place in taking))
-        return rests_on, whole
+            supporting_passages.append(tuple(place - first - 1 for place in taking))
+        return supporting_passages, whole
 
     def _by_mean(
         self, rows: Sequence[tuple[int, int]], probs: Sequence[Row], known: Sequence[float]
@@ -158,7 +158,7 @@ class Answerer:
         of it.
         """
         default = self.scheme.index(self.scheme.mean_over)
-        rests_on: list[tuple[int, ...]] = []
+        supporting_passages: list[tuple[int, ...]] = []
         whole, taken = [], []
         for first, end in rows:
             places = [place for place in range(first + 1, end) if known[place]] or [first]
@@ -174,8 +174,8 @@ class Answerer:
             whole.append(_from_shares(mean, default, self.scheme.mean_least))
             taken.append(label)
             read_whole = label == default or places == [first]
-            rests_on.append(() if read_whole else tuple(p - first - 1 for p in telling))
-        return rests_on, whole, taken
+            supporting_passages.append(() if read_whole else tuple(p - first - 1 for p in telling))
+        return supporting_passages, whole, taken
 
     def _surest(
         self,
@@ -219,5 +219,5 @@ def _from_shares(mean: Row, default: int, least: float) -> Row:
 
 def _passage(span: Span, answer: _Answer, known: float) -> PassagePrediction:
     if not known:
-        return PassagePrediction(span.start, span.end, (), None, Status.NO_EVIDENCE)
+        return PassagePrediction(span.start, span.end, (), None, Status.OUT_OF_VOCABULARY)
     return PassagePrediction(span.start, span.end, *answer)

@@ -1,58 +1,36 @@
-"""Codes documents: from the scores of an engine to labels, probabilities, statuses, evidence.
+"""Codes documents: from scores to labels, probabilities, statuses, evidence.
 
-It declares what it needs of an engine and knows neither the engines there are, nor how a
-model is learned, nor how it lies on disk.
+It knows neither how a model is trained nor how it lies on disk.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from math import isnan
 from operator import itemgetter
-from typing import Protocol
 
 from textclf._lazy_numpy import np
-from textclf.classifier.aggregation import Answerer, Row
+from textclf.classifier.aggregation import Aggregator, Row
 from textclf.classifier.evidence import every, strongest
-from textclf.classifier.prediction import Annotation, Evidence, Prediction, Status
+from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.codebook.scheme import Scheme
 from textclf.errors import InputError
 from textclf.model.model import Model
 from textclf.model.priors import assumed_by, estimate_prior, with_prior
-from textclf.scoring.weights import Doubles, LinearForm, Place, Scores, with_leads
+from textclf.scoring.scorer import ScorerMaker
+from textclf.scoring.weights import Doubles, Place, Scores, with_leads
 from textclf.text.document import Document
 from textclf.text.repeated import NOTHING_REPEATED, Repeated
 from textclf.text.sentences import Span
 from textclf.text.tokens import lead_spans
 
 
-class Engine(Protocol):
-    """Scores texts under several linear forms in one pass."""
-
-    def score(
-        self,
-        texts: Sequence[str],
-        spans: Sequence[Sequence[tuple[int, int]]] = (),
-        forms: Collection[int] = (),
-    ) -> Sequence[Scores]:
-        """Return for each form the scores of each text and, of the forms named, of its spans."""
-        ...
-
-    def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
-    ) -> Sequence[Place]:
-        """Return what places inside a span add to a label's score: all, or the heaviest."""
-        ...
-
-
-EngineMaker = Callable[[Sequence[LinearForm]], Engine]
-
-
 @dataclass(frozen=True, slots=True)
-class Options:
+class PredictOptions:
     """How a document is answered."""
 
     clean: bool = True
@@ -79,16 +57,16 @@ class Options:
             raise InputError(f"evidence is {self.evidence}; give a number of places, 0 for none")
 
 
-_DEFAULTS = Options()
+_DEFAULTS = PredictOptions()
 
 
-class Annotator:
+class MultiClassifier:
     """Codes documents under the schemes of several models, reading each document once.
 
     It serves one thread. Another process makes its own, of the same models.
     """
 
-    def __init__(self, models: Sequence[Model], engine: EngineMaker) -> None:
+    def __init__(self, models: Sequence[Model], make: ScorerMaker) -> None:
         names = [model.scheme.name for model in models]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
@@ -96,41 +74,52 @@ class Annotator:
         if not models:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
-        self._made_by = engine
-        self._engine = engine([model.form for model in models])
-        self._answerers = [Answerer(model) for model in models]
+        self._made_by = make
+        self._scorer = make([model.form for model in models])
+        self._aggregators = [Aggregator(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
         self._by_lead = {n for n, model in enumerate(models) if model.scheme.lead_words}
         self._leads = sorted({n for model in models for n in model.scheme.lead_words})
 
-    def __reduce__(self) -> tuple[type[Annotator], tuple[tuple[Model, ...], EngineMaker]]:
-        return Annotator, (self.models, self._made_by)
+    def __repr__(self) -> str:
+        return f"MultiClassifier({[model.scheme.version_id for model in self.models]})"
 
-    def annotate(self, text: str, options: Options = _DEFAULTS, *, title: str = "") -> Annotation:
+    def __reduce__(self) -> tuple[type[MultiClassifier], tuple[tuple[Model, ...], ScorerMaker]]:
+        return MultiClassifier, (self.models, self._made_by)
+
+    def classify(
+        self, text: str, options: PredictOptions = _DEFAULTS, *, title: str = ""
+    ) -> DocumentResult:
         """Return the record of one text, and of its title where it has one, under all schemes."""
-        return self.code(read_document(text, title, options), options)
+        return self.classify_document(read_document(text, title, options), options)
 
-    def annotate_all(self, texts: Sequence[str], options: Options = _DEFAULTS) -> list[Annotation]:
+    def classify_all(
+        self, texts: Sequence[str], options: PredictOptions = _DEFAULTS
+    ) -> list[DocumentResult]:
         """Return the records of texts, in their order: together they cost less than one by one."""
-        return self.code_all([read_document(text, "", options) for text in texts], options)
+        return self.classify_documents(
+            [read_document(text, "", options) for text in texts], options
+        )
 
-    def code(self, document: Document, options: Options = _DEFAULTS) -> Annotation:
+    def classify_document(
+        self, document: Document, options: PredictOptions = _DEFAULTS
+    ) -> DocumentResult:
         """Return the record of a document that was read before."""
-        return self.code_all([document], options)[0]
+        return self.classify_documents([document], options)[0]
 
-    def code_all(
-        self, documents: Sequence[Document], options: Options = _DEFAULTS
-    ) -> list[Annotation]:
+    def classify_documents(
+        self, documents: Sequence[Document], options: PredictOptions = _DEFAULTS
+    ) -> list[DocumentResult]:
         """Return the records of documents that were read before, in their order."""
         if not options.evidence:
             return self._coded(documents, options)
-        # One by one: the engine remembers the text whose evidence is asked for.
+        # One by one: the scorer remembers the text whose evidence is asked for.
         return [
             self._shown(document, self._coded([document], options)[0], options.evidence)
             for document in documents
         ]
 
-    def adapted(self, batches: Iterable[Sequence[Document]]) -> Annotator:
+    def adapted(self, batches: Iterable[Sequence[Document]]) -> MultiClassifier:
         """Return the annotator for material whose labels are as frequent as documents tell.
 
         Their shares, among passages where those are answered, are estimated by `estimate_prior`
@@ -151,42 +140,44 @@ class Annotator:
             model = models[number]
             probs = np.array(found[number]).reshape(-1, len(model.scheme.labels))
             models[number] = with_prior(model, estimate_prior(probs, assumed_by(model)))
-        return Annotator(models, self._made_by)
+        return MultiClassifier(models, self._made_by)
 
     def unanswered(self, status: Status) -> tuple[Prediction, ...]:
         """Return for each scheme the answer of a text that was not or cannot be read."""
-        return tuple(answerer.unanswered(status) for answerer in self._answerers)
+        return tuple(answerer.unanswered(status) for answerer in self._aggregators)
 
     def explained(
-        self, text: str, name: str = "", options: Options = _DEFAULTS, *, title: str = ""
-    ) -> tuple[Document, Annotation, list[tuple[Evidence, ...]]]:
+        self, text: str, name: str = "", options: PredictOptions = _DEFAULTS, *, title: str = ""
+    ) -> tuple[Document, DocumentResult, list[tuple[Evidence, ...]]]:
         """Return a text as it was read, its record, and for each scheme all of the evidence.
 
         That is every place, for or against: the weights of a passage, or of a document read
         whole, and the label's bias add up to its score.
         """
         document = read_document(text, title, options)
-        annotation = replace(self.code(document, options), id=name)
+        annotation = replace(self.classify_document(document, options), id=name)
         evidence = [
             every(document, self._contributions(number, document, prediction))
             for number, prediction in enumerate(annotation.predictions)
         ]
         return document, annotation, evidence
 
-    def _coded(self, documents: Sequence[Document], options: Options) -> list[Annotation]:
+    def _coded(
+        self, documents: Sequence[Document], options: PredictOptions
+    ) -> list[DocumentResult]:
         """Return the records of documents, without evidence."""
         read = [document for document in documents if not document.is_empty]
         answered = iter(self._answered(read, options) if read else [])
         return [
-            Annotation(
+            DocumentResult(
                 self.unanswered(Status.EMPTY) if document.is_empty else next(answered),
-                dropped=document.dropped,
+                removed=document.removed,
             )
             for document in documents
         ]
 
     def _answered(
-        self, documents: Sequence[Document], options: Options
+        self, documents: Sequence[Document], options: PredictOptions
     ) -> Iterator[tuple[Prediction, ...]]:
         """Yield the answers of all schemes to each document that is not empty."""
         passages = [
@@ -195,7 +186,7 @@ class Annotator:
         columns = [
             answerer.answers(found, passages, _least(model, options))
             for answerer, model, found in zip(
-                self._answerers, self.models, self._scores(documents), strict=True
+                self._aggregators, self.models, self._scores(documents), strict=True
             )
         ]
         return zip(*columns, strict=True)
@@ -209,7 +200,7 @@ class Annotator:
         leads = [lead_spans(document.text, self._leads) for document in documents]
         spans = [(*one, *other) for one, other in zip(passages, leads, strict=True)]
         asked = self._by_passage | self._by_lead
-        found = self._engine.score(
+        found = self._scorer.score(
             [document.text for document in documents], spans if asked else (), asked
         )
         if not self._leads:
@@ -223,7 +214,7 @@ class Annotator:
     def _units(self, number: int, found: Scores, documents: Sequence[Document]) -> list[Row]:
         """Return the probabilities of what a scheme answers of documents: passages, or all."""
         counts = [len(one.passages) if number in self._by_passage else 0 for one in documents]
-        return self._answerers[number].each(found, counts)
+        return self._aggregators[number].each(found, counts)
 
     def _own_rows(self, number: int, found: Scores, passages: Sequence[int]) -> Scores:
         """Return the rows of documents and passages, or of documents with their leads in them."""
@@ -246,7 +237,7 @@ class Annotator:
             at = end + len(self._leads)
         return Scores(memoryview(array("d", numbers)), memoryview(array("d", shares)), labels)
 
-    def _shown(self, document: Document, annotation: Annotation, most: int) -> Annotation:
+    def _shown(self, document: Document, annotation: DocumentResult, most: int) -> DocumentResult:
         """Return a record with its evidence."""
         predictions = []
         for number, prediction in enumerate(annotation.predictions):
@@ -254,8 +245,8 @@ class Annotator:
                 predictions.append(prediction)
                 continue
             heaviest = partial(self._contributions, number, document, prediction)
-            predictions.append(prediction.because_of(strongest(document, heaviest, most)))
-        return Annotation(tuple(predictions), dropped=annotation.dropped)
+            predictions.append(prediction.with_evidence(strongest(document, heaviest, most)))
+        return DocumentResult(tuple(predictions), removed=annotation.removed)
 
     def _takes_default(self, number: int, prediction: Prediction) -> bool:
         """Return whether the label is one that nothing in a text speaks for."""
@@ -267,9 +258,9 @@ class Annotator:
     ) -> list[tuple[str, Sequence[Place]]]:
         """Return what places of each span that the answer rests on add, label by label."""
         scheme = self.models[number].scheme
-        spans = [document.passages[place] for place in prediction.rests_on]
+        spans = [document.passages[place] for place in prediction.supporting_passages]
         spans = spans or [Span(0, len(document.text))]
-        add = partial(self._engine.contributions, document.text, number)
+        add = partial(self._scorer.contributions, document.text, number)
         found: list[tuple[str, Sequence[Place]]] = []
         for label in prediction.labels or _nearest(prediction):
             place = scheme.index(label)
@@ -285,22 +276,31 @@ class Annotator:
 class Classifier:
     """A trained model that labels texts. Made by `textclf.load`."""
 
-    def __init__(self, model: Model, engine: EngineMaker) -> None:
+    def __init__(self, model: Model, make: ScorerMaker) -> None:
         self.model = model
-        self._annotator = Annotator([model], engine)
+        self._classifiers = MultiClassifier([model], make)
+
+    def __repr__(self) -> str:
+        return f"Classifier({self.scheme.version_id!r}, {len(self.classes_)} labels)"
 
     @property
     def scheme(self) -> Scheme:
         """The scheme that its labels come from."""
         return self.model.scheme
 
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `predict_proba`."""
+        return self.scheme.label_names
+
     def predict(
-        self, texts: Iterable[str], options: Options = Options(evidence=0)
+        self, texts: Iterable[str], options: PredictOptions = PredictOptions(evidence=0)
     ) -> list[str | None] | list[tuple[str, ...] | None]:
         """Return the label of each text, None where there is no answer.
 
-        For a multi scheme: a tuple of labels for each text. Raises InputError for a bare
-        string and for anything that is not text.
+        For a multi scheme: a tuple of labels for each text. `texts` are a list, an array, a
+        column of a data frame or a generator; a missing value in it, such as NaN, is an empty
+        text. Raises InputError for a bare string, a data frame and for what is not text.
         """
         answers = [self._one(text, options) for text in _texts(texts)]
         if self.scheme.kind == "single":
@@ -308,7 +308,7 @@ class Classifier:
         return [answer.labels if answer.status is Status.OK else None for answer in answers]
 
     def predict_proba(
-        self, texts: Iterable[str], options: Options = Options(evidence=0)
+        self, texts: Iterable[str], options: PredictOptions = PredictOptions(evidence=0)
     ) -> Doubles:
         """Return calibrated probabilities, shape (texts, labels); NaN where there is no answer."""
         rows = [
@@ -317,25 +317,40 @@ class Classifier:
         ]
         return np.array(rows, dtype=float).reshape(-1, len(self.scheme.labels))
 
-    def annotate(self, text: str, options: Options = _DEFAULTS, *, title: str = "") -> Prediction:
+    def classify(
+        self, text: str, options: PredictOptions = _DEFAULTS, *, title: str = ""
+    ) -> Prediction:
         """Return the label of a text with probabilities, status, evidence and passages."""
-        return self._annotator.annotate(text, options, title=title).predictions[0]
+        return self._classifiers.classify(text, options, title=title).predictions[0]
 
-    def code(self, document: Document, options: Options = _DEFAULTS) -> Prediction:
+    def classify_document(
+        self, document: Document, options: PredictOptions = _DEFAULTS
+    ) -> Prediction:
         """Return the answer to a document that was read before."""
-        return self._annotator.code(document, options).predictions[0]
+        return self._classifiers.classify_document(document, options).predictions[0]
 
-    def _one(self, text: str, options: Options) -> Prediction:
-        return self._annotator.annotate(text, options).predictions[0]
+    def _one(self, text: str, options: PredictOptions) -> Prediction:
+        return self._classifiers.classify(text, options).predictions[0]
 
 
-def _texts(texts: Iterable[str]) -> Iterable[str]:
+def _texts(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, a missing value as an empty one; InputError for what holds no texts."""
     if isinstance(texts, str | bytes):
         raise InputError("this is one text; give a list of texts, such as [text]")
-    return texts
+    if isinstance(texts, Mapping) or hasattr(texts, "columns"):
+        raise InputError("this is a table; give one column of it, such as table['text']")
+    for text in texts:
+        yield "" if _is_missing(text) else text
 
 
-def read_document(text: str, title: str, options: Options) -> Document:
+def _is_missing(value: object) -> bool:
+    """Return whether a value is None, NaN or the missing value of a data frame."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    return isinstance(value, float) and isnan(value)
+
+
+def read_document(text: str, title: str, options: PredictOptions) -> Document:
     """Return the document of a text, read as the options say; InputError for what is no text."""
     for name, given in (("text", text), ("title", title)):
         if not isinstance(given, str):
@@ -360,7 +375,7 @@ def _shared(parts: Sequence[Sequence[Place]], most: int | None) -> list[Place]:
     return sorted(found, key=itemgetter(2), reverse=True)[:most]
 
 
-def _least(model: Model, options: Options) -> float:
+def _least(model: Model, options: PredictOptions) -> float:
     """Return the probability below which an answer is held back."""
     if options.coverage == 1:
         return options.abstain

@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from textclf.classifier.classifier import Annotator, Classifier
-from textclf.classifier.prediction import Annotation
+from textclf.classifier.classifier import Classifier, MultiClassifier
+from textclf.classifier.prediction import DocumentResult
 from textclf.model.priors import with_high_precision, with_stated
 from textclf.model.store import bundled_models, find_model, read_model
-from textclf.scoring.scorer import make_engine
+from textclf.scoring.scorer import make_scorer
 
 
 def load(name: str | os.PathLike[str]) -> Classifier:
@@ -17,15 +17,15 @@ def load(name: str | os.PathLike[str]) -> Classifier:
     A name is looked for in the folders of $TEXTCLF_MODELS, in ./models, and among the models
     that travel with textclf, in this order. Raises ModelError.
     """
-    return Classifier(read_model(find_model(name)), make_engine)
+    return Classifier(read_model(find_model(name)), make_scorer)
 
 
-def load_annotator(
+def load_all(
     names: Sequence[str | os.PathLike[str]] = (),
     *,
     prior: Mapping[str, float] | None = None,
     high_precision: bool = False,
-) -> Annotator:
+) -> MultiClassifier:
     """Return an annotator for several models; without names, for all that travel with textclf.
 
     `prior` tells how frequent labels are in the material at hand, such as `{"mention": 0.1}`,
@@ -37,18 +37,18 @@ def load_annotator(
     models = [read_model(path) for path in chosen]
     if prior:
         models = with_stated(models, prior)
-    return Annotator(with_high_precision(models) if high_precision else models, make_engine)
+    return MultiClassifier(with_high_precision(models) if high_precision else models, make_scorer)
 
 
-def annotate(text: str, schemes: Sequence[str] = ()) -> Annotation:
+def classify(text: str, schemes: Sequence[str] = ()) -> DocumentResult:
     """Return a text's record under several schemes at once; without names, under all shipped.
 
-    >>> annotate("Rain and wind will lash Murree.", ["topic", "stance"])["topic"].label
+    >>> classify("Rain and wind will lash Murree.", ["topic", "stance"])["topic"].label
     'weather'
     """
-    return _annotator(tuple(schemes)).annotate(text)
+    return _annotator(tuple(schemes)).classify(text)
 
 
 @lru_cache(maxsize=4)
-def _annotator(names: tuple[str, ...]) -> Annotator:
-    return load_annotator(names)
+def _annotator(names: tuple[str, ...]) -> MultiClassifier:
+    return load_all(names)

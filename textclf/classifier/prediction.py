@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from textclf._json import dumped
-from textclf.text.boilerplate import Dropped
+from textclf.text.boilerplate import RemovedSpan
 
 _DECIMALS = 4
 _STEPS = 10**_DECIMALS
@@ -22,7 +22,7 @@ class Status(StrEnum):
     OK = "ok"
     ABSTAINED = "abstained"
     """The most probable label was not probable enough."""
-    NO_EVIDENCE = "no_evidence"
+    OUT_OF_VOCABULARY = "out_of_vocabulary"
     """Not one word of the text is known to the model."""
     EMPTY = "empty"
     """There is nothing to read."""
@@ -87,12 +87,12 @@ class Prediction:
     probs: tuple[tuple[str, float], ...]
     """Each label's probability, in the order of the scheme."""
     status: Status
-    known: float = 0.0
+    in_vocabulary: float = 0.0
     """The share of the text's words that the model knows."""
     evidence: tuple[Evidence, ...] = ()
     passages: tuple[PassagePrediction, ...] = ()
     """Given where the scheme answers for each passage."""
-    rests_on: tuple[int, ...] = ()
+    supporting_passages: tuple[int, ...] = ()
     """The passages whose words decided; empty where the document was read whole."""
 
     @property
@@ -105,7 +105,7 @@ class Prediction:
         """The one label of a single scheme, None where there is no answer."""
         return self.labels[0] if self.labels else None
 
-    def because_of(self, evidence: tuple[Evidence, ...]) -> "Prediction":
+    def with_evidence(self, evidence: tuple[Evidence, ...]) -> "Prediction":
         """Return the answer with its evidence, in less time than `replace` takes."""
         return Prediction(
             self.scheme,
@@ -114,10 +114,10 @@ class Prediction:
             self.prob,
             self.probs,
             self.status,
-            self.known,
+            self.in_vocabulary,
             evidence,
             self.passages,
-            self.rests_on,
+            self.supporting_passages,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -132,14 +132,14 @@ class Prediction:
         return (
             f'{{{_labels(self.kind, self.labels, self.status)}, "prob": {_number(self.prob)}, '
             f'"probs": {{{probs}}}, "status": {_name(self.status)}, '
-            f'"known": {_number(self.known)}, "scheme": {_name(self.scheme)}, '
+            f'"in_vocabulary": {_number(self.in_vocabulary)}, "scheme": {_name(self.scheme)}, '
             f'"evidence": [{evidence}], "passages": [{passages}], '
-            f'"rests_on": {list(self.rests_on)}}}'
+            f'"supporting_passages": {list(self.supporting_passages)}}}'
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Annotation:
+class DocumentResult:
     """The record of one document under all schemes that were asked."""
 
     predictions: tuple[Prediction, ...]
@@ -148,7 +148,7 @@ class Annotation:
     error: str = ""
     """Why the document could not be read, where it could not."""
     warnings: tuple[str, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
+    removed: tuple[RemovedSpan, ...] = ()
     """What was not read as part of the article."""
 
     def __getitem__(self, name: str) -> Prediction:
@@ -170,16 +170,16 @@ class Annotation:
             record["warnings"] = dumped(self.warnings)
         schemes = ", ".join([f"{_name(one.name)}: {one.as_json()}" for one in self.predictions])
         record["schemes"] = f"{{{schemes}}}"
-        if self.dropped:
-            dropped = ", ".join(
+        if self.removed:
+            removed = ", ".join(
                 f'{{"start": {one.start}, "end": {one.end}, "reason": {_name(one.reason)}}}'
-                for one in self.dropped
+                for one in self.removed
             )
-            record["dropped"] = f"[{dropped}]"
+            record["removed"] = f"[{removed}]"
         return record
 
 
-Labelled = tuple[Annotation, Mapping[str, Any] | None]
+Labelled = tuple[DocumentResult, Mapping[str, Any] | None]
 """A record, and the user's own fields where the text came from a table."""
 
 

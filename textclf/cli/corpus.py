@@ -48,22 +48,22 @@ def check(
 @app.command()
 def stats(files: Files = None, plan: PlanFile = None) -> None:
     """Count a corpus, and hold the counts against its plan."""
-    from textclf.reports.corpus_stats import census_files  # noqa: PLC0415 - start-up time
+    from textclf.reports.corpus_stats import corpus_stats_of_files  # noqa: PLC0415 - start-up time
 
-    print_text(census_files(files or [], plan))
+    print_text(corpus_stats_of_files(files or [], plan))
 
 
 @app.command()
 def agree(files: Files = None) -> None:
     """Tell how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
     from textclf.corpus.records import Corpus  # noqa: PLC0415 - start-up time
-    from textclf.reports.corpus_stats import coders  # noqa: PLC0415 - start-up time
+    from textclf.reports.corpus_stats import coder_agreement  # noqa: PLC0415 - start-up time
 
-    print_text(coders(Corpus.read(files or [])))
+    print_text(coder_agreement(Corpus.read(files or [])))
 
 
 @app.command()
-def propose(
+def propose_labels(
     pool: Annotated[
         list[str], typer.Argument(help="Unlabelled articles: files, folders, tables; - is stdin.")
     ],
@@ -85,9 +85,9 @@ def propose(
 ) -> None:
     """Propose labels for articles from seed terms; tell how far the terms reach and conflict."""
     from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
-    from textclf.training.weak_labels import propose_files  # noqa: PLC0415 - start-up time
+    from textclf.training.weak_labels import propose_labels_of_files  # noqa: PLC0415 - start-up time
 
-    found = propose_files(
+    found = propose_labels_of_files(
         pool, scheme, terms, text_field=text_field, abstain=abstain, progress=progress
     )
     print_text(found.lines(), output)

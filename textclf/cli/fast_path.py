@@ -43,14 +43,14 @@ def predicted(arguments: Sequence[str]) -> bool:
 
 def _labelled(inputs: list[str], models: list[str], output: str, style: str, places: str) -> bool:
     """Label, unless the format is none, or the number of places no number."""
-    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
-    from textclf.io.inputs import Reading  # noqa: PLC0415 - start-up time
+    from textclf.io.inputs import ReadOptions  # noqa: PLC0415 - start-up time
     from textclf.io.output import Format  # noqa: PLC0415 - start-up time
 
     if style not in ("", *get_args(Format)) or not (places or "0").isdecimal():
         return False
-    options = Options(evidence=int(places)) if places else Options()
+    options = PredictOptions(evidence=int(places)) if places else PredictOptions()
     path = Path(output) if output else None
-    label(inputs, models, path, cast("Format | None", style or None), Reading(), options)
+    label(inputs, models, path, cast("Format | None", style or None), ReadOptions(), options)
     return True

@@ -1,4 +1,4 @@
-"""`info`: versions, the engine that scores and why, where models are found."""
+"""`info`: versions, the scorer and why it was chosen, where models are found."""
 
 from textclf.cli.console import print_text
 

@@ -1,4 +1,4 @@
-"""What is installed here: versions, the engine that scores and why, where models are found."""
+"""What is installed here: versions, the scorer and why it was chosen, where models are found."""
 
 import platform
 import sys
@@ -21,7 +21,7 @@ def _facts() -> Iterator[tuple[str, str]]:
     yield "unicode", unicodedata.unidata_version
     yield "numpy", version("numpy")
     chosen = choice()
-    yield "engine", f"{chosen.name}: {chosen.reason}"
+    yield "scorer", f"{chosen.name}: {chosen.reason}"
     found = list_models()
     for folder in model_folders():
         names = ", ".join(path.stem for path in found if path.parent == folder)

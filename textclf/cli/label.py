@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from textclf.batch.predict_files import spell_inputs
-from textclf.classifier.classifier import Options
-from textclf.classifier.loading import load_annotator
+from textclf.batch.predict_files import encode_results
+from textclf.classifier.classifier import PredictOptions
+from textclf.classifier.loading import load_all
 from textclf.cli.console import counted, tell
 from textclf.errors import InputError
-from textclf.io.inputs import STDIN, Reading, expand
+from textclf.io.inputs import STDIN, ReadOptions, expand
 from textclf.io.output import Format, format_for, opened
 from textclf.model.priors import ESTIMATE, parse_prior, refuse_both
 
@@ -21,8 +21,8 @@ def label(
     models: Sequence[str],
     output: Path | None,
     style: Format | None,
-    reading: Reading,
-    options: Options,
+    reading: ReadOptions,
+    options: PredictOptions,
     prefix: str = "",
     jobs: int = 1,
     show_text: Path | None = None,
@@ -35,15 +35,23 @@ def label(
     shares = parse_prior(prior)
     estimate = shares == ESTIMATE
     refuse_both(high_precision, shares)
-    annotator = load_annotator(
+    multi_classifier = load_all(
         models, prior=None if shares == ESTIMATE else shares, high_precision=high_precision
     )
     show = show_text is not None
-    parts = spell_inputs(
-        inputs, annotator, chosen, prefix, reading, options, jobs, show=show, estimate=estimate
+    parts = encode_results(
+        inputs,
+        multi_classifier,
+        chosen,
+        prefix,
+        reading,
+        options,
+        jobs,
+        show=show,
+        estimate=estimate,
     )
     failed = number = 0
-    dropped: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
     with ExitStack() as stack:
         stream = stack.enter_context(opened(output, sys.stdout.buffer))
         shown = stack.enter_context(opened(show_text, sys.stdout.buffer)) if show else None
@@ -56,11 +64,11 @@ def label(
                 shown.write(part.shown)
             failed += part.failed
             number += part.number
-            dropped.update(part.dropped)
+            removed.update(part.removed)
     if output is not None:
         tell(f"{number} articles written to {output}")
-    if dropped and (output is not None or show):
-        reasons = ", ".join(f"{reason} {count}" for reason, count in dropped.most_common())
+    if removed and (output is not None or show):
+        reasons = ", ".join(f"{reason} {count}" for reason, count in removed.most_common())
         tell(f"not read: {reasons}")
     if failed:
         tell(f"{failed} of the inputs could not be read; their rows say why")

@@ -41,7 +41,7 @@ def show(
 
     path = find_model(name)
     model = read_model(path)
-    print_text(card_report(str(path), model.card, model.scheme.stamp))
+    print_text(card_report(str(path), model.card, model.scheme.version_id))
     print_text(prior_report(model))
     if terms:
         print_text(strongest_report(model, terms))

@@ -8,7 +8,7 @@ import typer
 
 from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.io.inputs import Reading, format_of, read_items
+from textclf.io.inputs import ReadOptions, format_of, read_items
 
 
 class OutputFormat(StrEnum):
@@ -130,15 +130,15 @@ def predict(
     ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
+    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
     from textclf.text.repeated import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
-    reading = Reading(
+    reading = ReadOptions(
         text_field, id_field, title_field, input_format.value if input_format else None, lines
     )
     repeated = NOTHING_REPEATED if keep_repeated else None
-    options = Options(not no_clean, repeated, abstain, coverage, evidence)
+    options = PredictOptions(not no_clean, repeated, abstain, coverage, evidence)
     label(
         inputs,
         model or [],
@@ -174,8 +174,8 @@ def explain(
     ] = False,
 ) -> None:
     """Show one article with the evidence for its labels marked."""
-    from textclf.classifier.classifier import Options  # noqa: PLC0415 - start-up time
-    from textclf.classifier.loading import load_annotator  # noqa: PLC0415 - start-up time
+    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
+    from textclf.classifier.loading import load_all  # noqa: PLC0415 - start-up time
     from textclf.model.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
     from textclf.reports.article import explained  # noqa: PLC0415 - start-up time
 
@@ -187,12 +187,12 @@ def explain(
     shares = parse_prior(prior or [])
     if shares == ESTIMATE:
         raise InputError("prior 'estimate' needs many articles; give the shares predict printed")
-    item = next(read_items([file], Reading(format="txt")))
+    item = next(read_items([file], ReadOptions(format="txt")))
     if item.error:
         raise InputError(item.error)
     high = precision is Precision.high
     refuse_both(high, shares)
-    annotator = load_annotator(model or [], prior=shares, high_precision=high)
-    options = Options(clean=not no_clean)
-    page = explained(annotator, item.text, item.id, options, everything, output is not None)
+    multi_classifier = load_all(model or [], prior=shares, high_precision=high)
+    options = PredictOptions(clean=not no_clean)
+    page = explained(multi_classifier, item.text, item.id, options, everything, output is not None)
     print_text(page, output)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text
-from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 
 app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def list_() -> None:
     """List the shipped schemes."""
     from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
-    print_text(overview([find_scheme(name) for name in shipped_schemes()]))
+    print_text(overview([find_scheme(name) for name in bundled_schemes()]))
 
 
 @app.command()

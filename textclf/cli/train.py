@@ -108,11 +108,11 @@ def evaluate(
     ] = 0.0,
 ) -> None:
     """Score a model on labelled texts that it was not trained on."""
-    from textclf.evaluation.model_evaluation import judge_file  # noqa: PLC0415 - start-up time
+    from textclf.evaluation.model_evaluation import evaluate_file  # noqa: PLC0415 - start-up time
     from textclf.reports.scores import scores_report  # noqa: PLC0415 - start-up time
 
     columns = _columns(label_field, label_sep, label_names, group_field)
-    scores = judge_file(model, data, columns, text_field)
+    scores = evaluate_file(model, data, columns, text_field)
     print_text(scores_report(scores))
     if scores.macro_f1.value < fail_under:
         tell(f"macro-F1 {scores.macro_f1.value:.3f} is under {fail_under}")

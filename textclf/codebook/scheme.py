@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
-from textclf.codebook.toml_table import Table
+from textclf.codebook.toml_table import TomlTable
 from textclf.errors import SchemeError, choices
 
 Kind = Literal["single", "multi"]
@@ -149,7 +149,7 @@ class Scheme:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
-    def stamp(self) -> str:
+    def version_id(self) -> str:
         """Name, version and short digest: what goes beside an answer, so that it can be traced."""
         return f"{self.name} {self.version} {self.digest[:12]}"
 
@@ -219,7 +219,7 @@ class Scheme:
     @classmethod
     def read(cls, path: Path) -> "Scheme":
         """Return the scheme of a TOML file; raises SchemeError with the file and the key."""
-        table = Table.read(path, SchemeError)
+        table = TomlTable.read(path, SchemeError)
         labels, rulings = table.tables("labels"), table.tables("rulings")
         if table.number("format") != _FORMAT:
             raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
@@ -259,25 +259,25 @@ def find_scheme(name: str) -> Scheme:
     path = Path(name)
     if path.suffix == ".toml":
         return Scheme.read(path)
-    if name in shipped_schemes():
+    if name in bundled_schemes():
         return Scheme.read(_SHIPPED / f"{name}.toml")
     raise SchemeError(
         f"there is no scheme {name!r}: give a .toml file, or a shipped scheme; "
-        f"{choices(name, shipped_schemes())}"
+        f"{choices(name, bundled_schemes())}"
     )
 
 
-def shipped_schemes() -> tuple[str, ...]:
+def bundled_schemes() -> tuple[str, ...]:
     """Return the names of the schemes that travel with textclf."""
     return tuple(sorted(path.stem for path in _SHIPPED.glob("*.toml")))
 
 
-def inferred_scheme(name: str, labels: Sequence[str], kind: Kind) -> Scheme:
+def infer_scheme(name: str, labels: Sequence[str], kind: Kind) -> Scheme:
     """Return a scheme with no more than the label names that somebody's data shows."""
     return Scheme(name, tuple(Label(label) for label in labels), kind, source="inferred from data")
 
 
-def _label(table: Table) -> Label:
+def _label(table: TomlTable) -> Label:
     leaves = table.tables("leaves")
     label = Label(
         name=table.text("name"),
@@ -292,7 +292,7 @@ def _label(table: Table) -> Label:
     return label
 
 
-def _ruling(table: Table) -> Ruling:
+def _ruling(table: TomlTable) -> Ruling:
     ruling = Ruling(table.text("case"), table.text("label"), table.text("key", ""))
     table.close()
     return ruling

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from textclf.codebook.scheme import Scheme, inferred_scheme
+from textclf.codebook.scheme import Scheme, infer_scheme
 from textclf.errors import SchemeError, choices
 
 
@@ -12,7 +12,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
     """Write a scheme file to fill in; raises SchemeError where it would overwrite one."""
     if kind not in {"single", "multi"}:
         raise SchemeError(f"kind cannot be {kind!r}; {choices(kind, ['single', 'multi'])}")
-    scheme = inferred_scheme(name, labels, kind)  # type: ignore[arg-type]
+    scheme = infer_scheme(name, labels, kind)  # type: ignore[arg-type]
     lines = [
         "format = 1",
         f"name = {_quoted(scheme.name)}",

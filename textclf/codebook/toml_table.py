@@ -10,7 +10,7 @@ from typing import Any
 from textclf.errors import TextclfError, choices, nearest
 
 
-class Table:
+class TomlTable:
     """One table of a file, whose keys are taken out one by one; `close` refuses what is left."""
 
     def __init__(self, values: Mapping[str, Any], place: str, error: type[TextclfError]) -> None:
@@ -20,7 +20,7 @@ class Table:
         self.error = error
 
     @classmethod
-    def read(cls, path: Path, error: type[TextclfError]) -> "Table":
+    def read(cls, path: Path, error: type[TextclfError]) -> "TomlTable":
         """Return the whole file as a table; `error` is the class that its errors take."""
         import tomllib  # noqa: PLC0415 - start-up time
 
@@ -92,20 +92,20 @@ class Table:
         """The keys that the table has, in the order of the file."""
         return tuple(self._values)
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str) -> "TomlTable":
         """Return the table under a key; an empty one where the key is not there."""
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, f"must be a table, under [{key}]")
-        return Table(value, f"{self.place}: {key}", self.error)
+        return TomlTable(value, f"{self.place}: {key}", self.error)
 
-    def tables(self, key: str) -> list["Table"]:
+    def tables(self, key: str) -> list["TomlTable"]:
         """Return the tables of a list; empty where the key is not there."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             raise self.wrong(key, f"must be a list of tables, each under [[{key}]]")
         return [
-            Table(v, f"{self.place}: {key}[{number}]", self.error)
+            TomlTable(v, f"{self.place}: {key}[{number}]", self.error)
             for number, v in enumerate(value, start=1)
         ]
 
@@ -114,7 +114,7 @@ class Table:
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, 'must be a table, such as { one = ["other"] }')
-        inner = Table(value, f"{self.place}: {key}", self.error)
+        inner = TomlTable(value, f"{self.place}: {key}", self.error)
         return {name: inner.texts(name) for name in value}
 
     def wrong(self, key: str, what: str) -> TextclfError:

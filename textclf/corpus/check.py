@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from textclf._resources import shipped
-from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf._resources import bundled_path
+from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells
-from textclf.corpus.hydration import shipped_seeds
+from textclf.corpus.hydration import bundled_seeds
 from textclf.corpus.near_duplicates import near_duplicates
-from textclf.corpus.plan import Plan, shipped_plan
+from textclf.corpus.plan import Plan, bundled_plan
 from textclf.corpus.records import Record, read_records
 from textclf.corpus.shortcuts import names, spurious
 from textclf.corpus.templates import frames, repeated_openings, shared_runs
-from textclf.corpus.term_lists import shipped_terms
+from textclf.corpus.term_lists import bundled_terms
 from textclf.errors import CorpusError, ModelError, SchemeError, choices
 from textclf.io.inputs import expand, format_of
 from textclf.model.store import find_model, read_model
@@ -74,17 +74,17 @@ def check_files(
         place, _, rest = message.partition(": ")
         findings.append(Finding(place, rest))
 
-    books = [find_scheme(name) for name in (schemes or shipped_schemes())]
-    records = _read(files or [str(shipped("corpus"))], wrong)
+    books = [find_scheme(name) for name in (schemes or bundled_schemes())]
+    records = _read(files or [str(bundled_path("corpus"))], wrong)
     others = _read(test, wrong)
     findings += check(records, others, books)
     if plan or not files:
-        asked = Plan.read(plan) if plan else shipped_plan()
+        asked = Plan.read(plan) if plan else bundled_plan()
         findings += check_plan([r for r in records if not r.furniture], asked, books)
         if not files:
             findings += _learned(records, books, asked, wrong)
-    stamps = tuple(book.stamp for book in books)
-    return Report(tuple(findings), len(records) + len(others), stamps)
+    version_ids = tuple(book.version_id for book in books)
+    return Report(tuple(findings), len(records) + len(others), version_ids)
 
 
 def check(
@@ -93,7 +93,7 @@ def check(
     """Yield what is wrong with records, and between them and those of a test split."""
     everything = [*records, *test]
     yield from _repeated_ids(everything)
-    seeds = [*(seed.id for seed in shipped_seeds()), _FROM_CODEBOOK]
+    seeds = [*(seed.id for seed in bundled_seeds()), _FROM_CODEBOOK]
     for record in everything:
         yield from _text(record)
         yield from _labels(record, schemes)
@@ -160,13 +160,13 @@ def _spun(records: Sequence[Record]) -> Iterator[Finding]:
 
 
 def _told(records: Sequence[Record], plan: Plan, schemes: Sequence[Scheme]) -> Iterator[Finding]:
-    from textclf.corpus.metadata_baseline import told_by_traits  # noqa: PLC0415 - start-up time
+    from textclf.corpus.metadata_baseline import metadata_score  # noqa: PLC0415 - start-up time
 
     for scheme in schemes:
         labelled = [record for record in records if scheme.name in record.labels]
         if scheme.name not in plan.pairs or not labelled:
             continue
-        told = told_by_traits(labelled, scheme)
+        told = metadata_score(labelled, scheme)
         if told.points > _TOLD_POINTS:
             yield Finding(
                 "the corpus",
@@ -202,7 +202,7 @@ def _learned(
 def _meant(scheme: Scheme, wrong: Callable[[str], None]) -> frozenset[str]:
     """Return the shipped seed terms of a scheme; tell what is wrong with their file."""
     try:
-        terms = shipped_terms(scheme)
+        terms = bundled_terms(scheme)
     except CorpusError as reason:
         wrong(str(reason))
         return frozenset()
@@ -238,7 +238,7 @@ def _text(record: Record) -> Iterator[Finding]:
 
 def _labels(record: Record, schemes: Sequence[Scheme]) -> Iterator[Finding]:
     asked = {scheme.name: scheme for scheme in schemes}
-    known = sorted({*asked, *shipped_schemes()})
+    known = sorted({*asked, *bundled_schemes()})
     if not record.labels and not record.furniture:
         yield Finding(record.place, "is labelled under no scheme")
     for name, answer in record.labels.items():

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from textclf._resources import shipped
-from textclf.codebook.toml_table import Table
+from textclf._resources import bundled_path
+from textclf.codebook.toml_table import TomlTable
 from textclf.corpus.records import Record, as_dict
 from textclf.errors import CorpusError, InputError
 from textclf.io.encoding import decode
@@ -63,7 +63,7 @@ class Hydrated:
 
 def read_seed(path: Path) -> Seed:
     """Return the seed record of a TOML file; raises CorpusError with file and key."""
-    table = Table.read(path, CorpusError)
+    table = TomlTable.read(path, CorpusError)
     if table.number("format") != _FORMAT:
         raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
     passages = table.tables("passages")
@@ -85,9 +85,9 @@ def read_seed(path: Path) -> Seed:
     return seed
 
 
-def shipped_seeds() -> tuple[Seed, ...]:
+def bundled_seeds() -> tuple[Seed, ...]:
     """Return the seed records that travel with textclf."""
-    return tuple(read_seed(path) for path in sorted(shipped("seeds").glob("*.toml")))
+    return tuple(read_seed(path) for path in sorted(bundled_path("seeds").glob("*.toml")))
 
 
 def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
@@ -130,7 +130,7 @@ def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
 
 def hydrate_files(paths: Sequence[Path]) -> tuple[list[str], list[str]]:
     """Return the JSON lines of all records that documents give, and a note on each document."""
-    seeds = shipped_seeds()
+    seeds = bundled_seeds()
     lines, notes = [], []
     for path in paths:
         found = hydrate(path, seeds)

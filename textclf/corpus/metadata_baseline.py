@@ -17,12 +17,12 @@ from sklearn.preprocessing import OneHotEncoder
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Record
 
-TRAITS = ("genre", "region", "period", "style", "seed", "batch")
+METADATA = ("genre", "region", "period", "style", "seed", "batch")
 _FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class MetadataScore:
     """How often a scheme's label is right when told from traits alone, and when always the same."""
 
     accuracy: float
@@ -34,20 +34,20 @@ class Telling:
         return 100 * (self.accuracy - self.majority)
 
 
-def told_by_traits(records: Sequence[Record], scheme: Scheme) -> Telling:
+def metadata_score(records: Sequence[Record], scheme: Scheme) -> MetadataScore:
     """Return how well a forest tells the labels from length and traits, cross-validated.
 
     The records of an article or a contrast pair stay in one fold.
     """
     truth = np.array([" ".join(record.labels[scheme.name]) for record in records])
     rows = np.array(
-        [[len(record.text), *(getattr(record, trait) for trait in TRAITS)] for record in records],
+        [[len(record.text), *(getattr(record, trait) for trait in METADATA)] for record in records],
         dtype=object,
     )
     _, counts = np.unique(truth, return_counts=True)
     forest = make_pipeline(
         make_column_transformer(
-            (OneHotEncoder(handle_unknown="ignore"), list(range(1, len(TRAITS) + 1))),
+            (OneHotEncoder(handle_unknown="ignore"), list(range(1, len(METADATA) + 1))),
             remainder="passthrough",
         ),
         RandomForestClassifier(min_samples_leaf=5, random_state=0),
@@ -56,4 +56,4 @@ def told_by_traits(records: Sequence[Record], scheme: Scheme) -> Telling:
     said = cross_val_predict(
         forest, rows, truth, groups=[record.group for record in records], cv=folds
     )
-    return Telling(float((said == truth).mean()), float(counts.max() / len(truth)))
+    return MetadataScore(float((said == truth).mean()), float(counts.max() / len(truth)))

@@ -54,7 +54,7 @@ def _pairs(shingles: Sequence[_Runs], similarity: float) -> Iterator[Pair]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class DuplicateGroups:
     """Which texts belong together, and which are alike all the same."""
 
     groups: tuple[str, ...]
@@ -71,7 +71,9 @@ class Kin:
         return rows[[self.copy_of[place] not in known for place in rows]]
 
 
-def kin(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) -> Kin:
+def group_near_duplicates(
+    texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5
+) -> DuplicateGroups:
     """Return which texts belong together by their groups, and by their words.
 
     Joined groups hold no more than a tenth of all texts, since phrases that many articles
@@ -106,7 +108,7 @@ def kin(texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5) ->
         join(groups[one], groups[other])
         alike[one].add(other)
         alike[other].add(one)
-    return Kin(
+    return DuplicateGroups(
         tuple(find(group) for group in groups),
         tuple(copy_of),
         {place: frozenset(others) for place, others in alike.items()},

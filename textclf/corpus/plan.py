@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textclf._resources import shipped
-from textclf.codebook.toml_table import Table
+from textclf._resources import bundled_path
+from textclf.codebook.toml_table import TomlTable
 from textclf.errors import CorpusError
 
 _FORMAT = 1
@@ -16,7 +16,7 @@ _OF_ALL = ("passages", "words", "distinct_words", "articles", "cases_of_each_rul
 
 
 @dataclass(frozen=True, slots=True)
-class Argued:
+class AllowedException:
     """A function word or a name that may be among the strongest terms of a label, and why."""
 
     label: str
@@ -41,12 +41,12 @@ class Plan:
     """By scheme and label: the fewest passages."""
     pairs: Mapping[str, int]
     """By scheme: the fewest contrast pairs whose halves it labels differently."""
-    argued: tuple[Argued, ...] = ()
+    argued: tuple[AllowedException, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Plan":
         """Return the plan of a TOML file; raises CorpusError with the file and the key."""
-        table = Table.read(path, CorpusError)
+        table = TomlTable.read(path, CorpusError)
         if table.number("format") != _FORMAT:
             raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
         regions = table.table("regions")
@@ -77,12 +77,12 @@ class Plan:
         return plan
 
 
-def shipped_plan() -> Plan:
+def bundled_plan() -> Plan:
     """Return the plan of the shipped corpus."""
-    return Plan.read(shipped("corpus") / "plan.toml")
+    return Plan.read(bundled_path("corpus") / "plan.toml")
 
 
-def _argued(table: Table) -> Argued:
-    argued = Argued(table.text("label"), table.text("term"), table.text("why"))
+def _argued(table: TomlTable) -> AllowedException:
+    argued = AllowedException(table.text("label"), table.text("term"), table.text("why"))
     table.close()
     return argued

@@ -12,10 +12,10 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from textclf._resources import shipped
-from textclf.codebook.scheme import Kind, Scheme, inferred_scheme
+from textclf._resources import bundled_path
+from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.errors import CorpusError, InputError, SchemeError, choices
-from textclf.io.inputs import STDIN, Item, Reading, expand, format_of, read_items
+from textclf.io.inputs import STDIN, Item, ReadOptions, expand, format_of, read_items
 from textclf.text.document import Document
 
 Answer = tuple[str, ...]
@@ -88,7 +88,7 @@ class Corpus:
 
         Raises CorpusError with file and line for the first record that is not one.
         """
-        given = [str(path) for path in paths] or [str(shipped("corpus"))]
+        given = [str(path) for path in paths] or [str(bundled_path("corpus"))]
         files = record_files(given)
         return cls(tuple(record for path in files for record in read_records(path, _raise)))
 
@@ -186,7 +186,7 @@ class Columns:
 def read_labelled(
     inputs: Sequence[str],
     columns: Columns = Columns(),
-    reading: Reading = Reading(),
+    reading: ReadOptions = ReadOptions(),
     *,
     scheme: Scheme | None = None,
     name: str = "labels",
@@ -223,14 +223,14 @@ def _are_records(inputs: Sequence[str]) -> bool:
     if format_of(first) != "jsonl" or first == STDIN:
         return False
     try:
-        item = next(read_items([first], Reading(text_field="text")), None)
+        item = next(read_items([first], ReadOptions(text_field="text")), None)
     except InputError:
         return False
     return item is not None and isinstance((item.row or {}).get("labels"), dict)
 
 
 def _read_table(
-    inputs: Sequence[str], name: str, columns: Columns, reading: Reading, scheme: Scheme | None
+    inputs: Sequence[str], name: str, columns: Columns, reading: ReadOptions, scheme: Scheme | None
 ) -> tuple[Corpus, Scheme]:
     rows = [(item, _cell(item, columns)) for item in read_items(inputs, reading)]
     if not rows:
@@ -244,7 +244,7 @@ def _read_table(
     if kind == "single":
         _refuse_missing(rows, answers, columns)
     found = {label for answer in answers for label in answer}
-    shown = scheme or inferred_scheme(name, indicator or sorted(found), kind)
+    shown = scheme or infer_scheme(name, indicator or sorted(found), kind)
     if scheme is None and kind == "multi":
         always = len(answers) >= _ENOUGH and all(answers)
         shown = replace(shown, at_least_one=always, implies=_implications(shown, answers))

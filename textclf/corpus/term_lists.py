@@ -6,9 +6,9 @@ They lie in TOML files, one a scheme. This room knows schemes, but no documents 
 from dataclasses import dataclass
 from pathlib import Path
 
-from textclf._resources import shipped
+from textclf._resources import bundled_path
 from textclf.codebook.scheme import Scheme
-from textclf.codebook.toml_table import Table
+from textclf.codebook.toml_table import TomlTable
 from textclf.errors import CorpusError, choices
 from textclf.text.lexicon import QUOTATION, Lexicon
 
@@ -48,7 +48,7 @@ class TermList:
     @classmethod
     def read(cls, path: Path, scheme: Scheme) -> "TermList":
         """Return the terms of a file; raises CorpusError with file, group and term."""
-        table = Table.read(path, CorpusError)
+        table = TomlTable.read(path, CorpusError)
         if table.number("format") != _FORMAT:
             raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
         if table.text("scheme") != scheme.name:
@@ -82,13 +82,13 @@ class TermList:
         return frozenset(term.lower() for group in self.groups for term in group.terms)
 
 
-def shipped_terms(scheme: Scheme) -> TermList | None:
+def bundled_terms(scheme: Scheme) -> TermList | None:
     """Return the terms that travel with textclf for a scheme, if there are any."""
-    path = shipped("seeds") / "terms" / f"{scheme.name}.toml"
+    path = bundled_path("seeds") / "terms" / f"{scheme.name}.toml"
     return TermList.read(path, scheme) if path.is_file() else None
 
 
-def _roles(table: Table, key: str, groups: tuple[TermGroup, ...]) -> tuple[str, ...]:
+def _roles(table: TomlTable, key: str, groups: tuple[TermGroup, ...]) -> tuple[str, ...]:
     """Return the roles under a key; each must be one of a group."""
     roles = {group.role for group in groups if group.role} | {QUOTATION}
     found = table.texts(key)
@@ -98,7 +98,7 @@ def _roles(table: Table, key: str, groups: tuple[TermGroup, ...]) -> tuple[str, 
     return found
 
 
-def _group(table: Table, scheme: Scheme) -> TermGroup:
+def _group(table: TomlTable, scheme: Scheme) -> TermGroup:
     group = TermGroup(
         table.text("name"), table.texts("terms"), table.text("label", ""), table.text("role", "")
     )

@@ -44,7 +44,7 @@ class LabelScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class Metrics:
     """How well a list of answers agrees with the truth."""
 
     texts: int
@@ -85,7 +85,7 @@ def evaluate(
     answers: Sequence[Sequence[str] | None],
     labels: Sequence[str],
     groups: Sequence[str] | None = None,
-) -> Scores:
+) -> Metrics:
     """Return how well the answers agree with the truth; an answer of None is an abstention.
 
     `groups` names what each text belongs to, such as its article; by default each stands
@@ -109,7 +109,7 @@ def evaluate(
     whole = counts.scores(np.ones((1, len(truth))))
     spread = counts.scores(resamples(group))
     accuracy, macro, example = (interval(float(whole[i][0]), spread[i]) for i in range(3))
-    return Scores(
+    return Metrics(
         len(truth),
         float(answered.mean()),
         accuracy,

@@ -2,32 +2,36 @@
 
 from collections.abc import Sequence
 
-from textclf.classifier.classifier import Classifier, Options
+from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.loading import load
 from textclf.classifier.prediction import Status
 from textclf.corpus.records import Columns, Corpus, read_labelled
-from textclf.evaluation.metrics import Scores, evaluate
-from textclf.io.inputs import Reading
+from textclf.evaluation.metrics import Metrics, evaluate
+from textclf.io.inputs import ReadOptions
 
 
-def judge_file(
+def evaluate_file(
     model: str, inputs: Sequence[str], columns: Columns = Columns(), text_field: str = ""
-) -> Scores:
+) -> Metrics:
     """Return how well a model's answers agree with labelled files."""
     classifier = load(model)
-    reading = Reading(text_field=text_field)
+    reading = ReadOptions(text_field=text_field)
     corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme)
-    return judge(classifier, corpus)
+    return evaluate_model(classifier, corpus)
 
 
-def judge(classifier: Classifier, corpus: Corpus, options: Options = Options(evidence=0)) -> Scores:
+def evaluate_model(
+    classifier: Classifier, corpus: Corpus, options: PredictOptions = PredictOptions(evidence=0)
+) -> Metrics:
     """Return how well a model's answers agree with the labels of a corpus.
 
     An answer that is not ok counts as wrong; passages of one article are resampled together.
     Each text is read by itself: what `predict` leaves out because articles of a run repeat it is
     read here.
     """
-    answers = [classifier.code(record.document(), options) for record in corpus.records]
+    answers = [
+        classifier.classify_document(record.document(), options) for record in corpus.records
+    ]
     return evaluate(
         corpus.answers(classifier.scheme),
         [one.labels if one.status is Status.OK else None for one in answers],

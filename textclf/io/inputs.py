@@ -90,10 +90,10 @@ class Page(NamedTuple):
         return self.path
 
 
-Gathered = Item | Line | Page
+Pending = Item | Line | Page
 
 
-class Reading(NamedTuple):
+class ReadOptions(NamedTuple):
     """How inputs are read."""
 
     text_field: str = ""
@@ -107,11 +107,11 @@ class Reading(NamedTuple):
     """Each line of a text file is a document of its own."""
 
 
-_PLAIN = Reading()
+_PLAIN = ReadOptions()
 
 
 def read_items(
-    inputs: Iterable[str], reading: Reading = _PLAIN, stdin: IO[bytes] | None = None
+    inputs: Iterable[str], reading: ReadOptions = _PLAIN, stdin: IO[bytes] | None = None
 ) -> Iterator[Item]:
     """Yield the items of all inputs in order, reading on only as they are asked for.
 
@@ -121,8 +121,8 @@ def read_items(
 
 
 def gather(
-    inputs: Iterable[str], reading: Reading = _PLAIN, stdin: IO[bytes] | None = None
-) -> Iterator[Gathered]:
+    inputs: Iterable[str], reading: ReadOptions = _PLAIN, stdin: IO[bytes] | None = None
+) -> Iterator[Pending]:
     """Yield what `read_items` does, but what can be read elsewhere as it stands.
 
     That is files of one text, and lines of JSON once their file has begun well. `stdin` stands
@@ -133,7 +133,7 @@ def gather(
         yield from _read(path, reading, stdin)
 
 
-def items_of(gathered: Iterable[Gathered], reading: Reading = _PLAIN) -> Iterator[Item]:
+def items_of(gathered: Iterable[Pending], reading: ReadOptions = _PLAIN) -> Iterator[Item]:
     """Yield the items that were gathered; a blank line is none."""
     for one in gathered:
         if isinstance(one, Page):
@@ -142,7 +142,7 @@ def items_of(gathered: Iterable[Gathered], reading: Reading = _PLAIN) -> Iterato
             yield item
 
 
-def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
+def expand(inputs: Iterable[str], reading: ReadOptions = _PLAIN) -> list[str]:
     """Return the files that inputs stand for: folders and globs in sorted order.
 
     Raises InputError where an input is not there or a folder holds nothing to read.
@@ -171,7 +171,7 @@ def expand(inputs: Iterable[str], reading: Reading = _PLAIN) -> list[str]:
     return found
 
 
-def format_of(path: str, reading: Reading = _PLAIN) -> Format:
+def format_of(path: str, reading: ReadOptions = _PLAIN) -> Format:
     """Return what a path is read as: by its suffix, else as one text."""
     if reading.format:
         return reading.format
@@ -179,7 +179,7 @@ def format_of(path: str, reading: Reading = _PLAIN) -> Format:
     return _SUFFIXES.get(name.suffix.lower(), "txt")
 
 
-def _files(folder: Path, reading: Reading) -> Iterator[str]:
+def _files(folder: Path, reading: ReadOptions) -> Iterator[str]:
     """Yield the files of a folder that can be read, hidden ones left out."""
     try:
         entries = list(os.scandir(folder))
@@ -203,7 +203,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _read(path: str, reading: Reading, stdin: IO[bytes] | None) -> Iterator[Gathered]:
+def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[Pending]:
     kind = format_of(path, reading)
     whole = kind == "txt" and not reading.lines
     try:
@@ -279,7 +279,7 @@ def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
         yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
 
 
-def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Line]:
+def _jsonl(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Item | Line]:
     numbered = enumerate(raw_lines(stream), start=1)
     lines = (Line(path, f"{path}:{number}", raw) for number, raw in numbered)
     for line in lines:
@@ -290,7 +290,7 @@ def _jsonl(path: str, stream: IO[bytes], reading: Reading) -> Iterator[Item | Li
     yield from lines
 
 
-def _json_item(line: Line, reading: Reading, *, first: bool = False) -> Item | None:
+def _json_item(line: Line, reading: ReadOptions, *, first: bool = False) -> Item | None:
     """Return what a line holds; raises InputError where the first row has no field for the text."""
     path, place = line.path, line.place
     text, error, warnings = decode_line(place, line.raw)
@@ -311,7 +311,7 @@ def _json_item(line: Line, reading: Reading, *, first: bool = False) -> Item | N
         return _reject(place, path, row, str(reason))
 
 
-def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> Iterator[Item]:
+def _table(path: str, stream: IO[bytes], reading: ReadOptions, delimiter: str) -> Iterator[Item]:
     rows = table_rows(path, stream, delimiter)
     header: list[str] | None = None
     for number, cells, error, warnings in rows:
@@ -334,7 +334,7 @@ def _table(path: str, stream: IO[bytes], reading: Reading, delimiter: str) -> It
 
 
 def _item(
-    row: dict[str, Any], place: str, path: str, reading: Reading, warnings: tuple[str, ...]
+    row: dict[str, Any], place: str, path: str, reading: ReadOptions, warnings: tuple[str, ...]
 ) -> Item:
     field = _text_field(row, place, reading)
     text = row[field]
@@ -351,7 +351,7 @@ def _item(
     return Item(name, path, text, row, warnings=warnings, place=place, title=named)
 
 
-def _title_field(row: Mapping[str, Any], text_field: str, place: str, reading: Reading) -> str:
+def _title_field(row: Mapping[str, Any], text_field: str, place: str, reading: ReadOptions) -> str:
     """Return the field of the title, empty where there is none."""
     if reading.title_field and reading.title_field not in row:
         raise InputError(
@@ -367,7 +367,7 @@ def _reject(place: str, path: str, row: dict[str, Any], error: str) -> Item:
     return Item(place, path, "", row, error, place=place)
 
 
-def _text_field(row: Mapping[str, Any], place: str, reading: Reading) -> str:
+def _text_field(row: Mapping[str, Any], place: str, reading: ReadOptions) -> str:
     wanted = (reading.text_field,) if reading.text_field else TEXT_FIELDS
     found = next((name for name in wanted if name in row), None)
     if found is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 from textclf._json import dumped, line
-from textclf.classifier.prediction import Annotation, Labelled, Prediction, Status
+from textclf.classifier.prediction import DocumentResult, Labelled, Prediction, Status
 from textclf.errors import InputError
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv"]
@@ -83,7 +83,7 @@ def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
                 beside.unlink(missing_ok=True)
 
 
-class Spelling(NamedTuple):
+class RecordWriter(NamedTuple):
     """How records become text, each like the first of the run, whichever process spells it."""
 
     style: Format
@@ -95,7 +95,7 @@ class Spelling(NamedTuple):
     """What stands before the record that comes next."""
 
     @classmethod
-    def of(cls, first: Labelled, style: Format, prefix: str = "") -> "Spelling":
+    def of(cls, first: Labelled, style: Format, prefix: str = "") -> "RecordWriter":
         """Return the spelling of a run that begins with this record.
 
         Raises InputError where the user has a column of ours.
@@ -105,7 +105,7 @@ class Spelling(NamedTuple):
             return cls(style, prefix, theirs, header)
         return cls(style, prefix, (), "[\n" if style == "json" else "")
 
-    def going_on(self) -> "Spelling":
+    def going_on(self) -> "RecordWriter":
         """Return the spelling of what follows on other records."""
         return self._replace(lead=",\n" if self.style == "json" else "")
 
@@ -114,14 +114,14 @@ class Spelling(NamedTuple):
         """What stands behind the last record."""
         return b"\n]\n" if self.style == "json" else b""
 
-    def spelled(self, records: Iterable[Labelled]) -> Iterator[bytes]:
+    def encoded(self, records: Iterable[Labelled]) -> Iterator[bytes]:
         """Yield the bytes of each record, with what stands before it."""
         lead, following = self.lead, self.going_on().lead
         for record in records:
             yield _encoded(lead + self._one(*record))
             lead = following
 
-    def _one(self, annotation: Annotation, row: Mapping[str, Any] | None) -> str:
+    def _one(self, annotation: DocumentResult, row: Mapping[str, Any] | None) -> str:
         if self.style == "text":
             return _text(annotation)
         if self.style in _DELIMITERS:
@@ -147,12 +147,12 @@ def write(
     if first is None:
         stream.write(blank(style))
         return
-    spelling = Spelling.of(first, style, prefix)
-    stream.writelines(spelling.spelled(chain([first], records)))
+    spelling = RecordWriter.of(first, style, prefix)
+    stream.writelines(spelling.encoded(chain([first], records)))
     stream.write(spelling.ending)
 
 
-def _text(annotation: Annotation) -> str:
+def _text(annotation: DocumentResult) -> str:
     lines = [annotation.id]
     if annotation.error:
         lines.append(f"  error: {annotation.error}")
@@ -161,8 +161,8 @@ def _text(annotation: Annotation) -> str:
         if one.evidence:
             shown = ", ".join(f"{e.text} {e.weight:+.2f}" for e in strongest(one)[:_SHOWN])
             lines.append(f"  {'':<20} because of: {' '.join(shown.split())}")
-    if annotation.dropped:
-        reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.dropped))
+    if annotation.removed:
+        reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.removed))
         lines.append(f"  not read: {reasons}")
     return "\n".join([*lines, ""])
 
@@ -194,7 +194,7 @@ def strongest(prediction: Prediction) -> list[Any]:
     return sorted(prediction.evidence, key=lambda one: -one.weight)
 
 
-def _merged(annotation: Annotation, row: Mapping[str, Any], prefix: str) -> dict[str, str]:
+def _merged(annotation: DocumentResult, row: Mapping[str, Any], prefix: str) -> dict[str, str]:
     """Return the user's fields, then ours, in JSON; the user's own id stays as it is."""
     merged = {name: dumped(value) for name, value in row.items()}
     for name, value in annotation.as_json().items():
@@ -215,7 +215,9 @@ def _header(first: Labelled, delimiter: str, prefix: str) -> tuple[tuple[str, ..
     return theirs, _line([*theirs, *ours], delimiter)
 
 
-def _row(annotation: Annotation, row: Mapping[str, Any] | None, theirs: Sequence[str]) -> list[str]:
+def _row(
+    annotation: DocumentResult, row: Mapping[str, Any] | None, theirs: Sequence[str]
+) -> list[str]:
     """Return the cells of the user's columns, then ours."""
     own = {"source": annotation.id} if row is None else row
     if row is None and annotation.error and "source" not in theirs:
@@ -240,14 +242,14 @@ def _quoted(cell: str, delimiter: str) -> str:
     return cell
 
 
-def _taken(name: str, annotation: Annotation) -> InputError:
+def _taken(name: str, annotation: DocumentResult) -> InputError:
     return InputError(
         f"{annotation.path}: has a column {name!r} already; "
         "set ours apart with --prefix, such as --prefix coded_"
     )
 
 
-def _cells(annotation: Annotation) -> dict[str, str]:
+def _cells(annotation: DocumentResult) -> dict[str, str]:
     cells: dict[str, str] = {}
     for one in annotation.predictions:
         cells[one.name] = "|".join(one.labels)

@@ -19,7 +19,7 @@ def read_text(document: Document, name: str) -> str:
     passages = document.passages
     marks = [
         (one.start, f"-- {one.reason}: {_line(document.original[one.start : one.end])}\n")
-        for one in document.dropped
+        for one in document.removed
     ]
     for number, span in enumerate(passages, start=1):
         start = document.in_original(span.start, span.end).start

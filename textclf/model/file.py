@@ -22,10 +22,10 @@ from textclf.errors import InputError, ModelError, SchemeError
 from textclf.model.model import Model
 from textclf.model.safetensors import header as container_header
 from textclf.model.safetensors import pack, unpack
-from textclf.scoring.scorer import make_engine
+from textclf.scoring.scorer import make_scorer
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import Decision, LinearForm, LinearView, least_of_first
-from textclf.text.features import View
+from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights, least_of_first
+from textclf.text.features import FeatureGroup
 from textclf.text.lexicon import Lexicon
 
 _FORMAT = 4
@@ -106,7 +106,7 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
         odd = min(set(tensors) ^ expected)
         raise reader.wrong(f"tensor {odd!r} is missing or not expected")
     reader.digests(header, tensors)
-    form = LinearForm(
+    form = LinearWeights(
         tuple(reader.view(number, view, tensors, count) for number, view in enumerate(views)),
         reader.floats(tensors, "bias", (count,))[0],
     )
@@ -187,7 +187,7 @@ class _Reader:
         data: Mapping[str, Any],
         tensors: Mapping[str, memoryview[Any]],
         labels: int,
-    ) -> LinearView:
+    ) -> FeatureWeights:
         lexicon = None
         if "groups" in data:
             lexicon = self.lexicon(data["groups"], self.lines(f"view{number}.phrases", tensors))
@@ -198,14 +198,14 @@ class _Reader:
         for name in {"within", "without"} & set(parts):
             parts[name] = self.names(parts[name])
         try:
-            view = View(**parts, lexicon=lexicon)
+            view = FeatureGroup(**parts, lexicon=lexicon)
         except (TypeError, InputError) as reason:
             raise self.wrong(f"view {number} does not hold ({reason})") from None
         terms = self.vocabulary(f"view{number}", tensors)
         rows, scale = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
         if scale <= 0:
             raise self.wrong(f"tensor 'view{number}.rows' holds a scale that is not above zero")
-        return LinearView(view, terms, rows)
+        return FeatureWeights(view, terms, rows)
 
     def names(self, given: object) -> tuple[str, ...]:
         if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
@@ -247,7 +247,7 @@ class _Reader:
             raise self.wrong(f"the vocabulary of {view!r} does not hold: {wrong}")
         return found
 
-    def decision(self, header: Mapping[str, Any], scheme: Scheme) -> Decision:
+    def decision(self, header: Mapping[str, Any], scheme: Scheme) -> DecisionRule:
         given, count = header.get("decision"), len(scheme.labels)
         try:
             slope, intercept, threshold = (
@@ -264,7 +264,7 @@ class _Reader:
         empty = given.get("empty", "")  # type: ignore[union-attr]
         if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
             raise self.wrong("its decision does not tell what an empty answer is worth")
-        return Decision(
+        return DecisionRule(
             scheme.kind, slope, intercept, threshold, doubt, empty, self.prior(given, count)
         )
 
@@ -283,7 +283,7 @@ class _Reader:
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score golden probes again: the weights must mean today what they meant then."""
         probes = self.list_of_dicts(header, "probes")
-        engine = make_engine([model.form])
+        engine = make_scorer([model.form])
         for probe in probes if self.thorough else probes[:1]:
             text, scores = probe.get("text"), probe.get("scores")
             if not isinstance(text, str) or not isinstance(scores, list):
@@ -312,9 +312,9 @@ def _number(value: object) -> float:
 
 def _probes(model: Model) -> list[dict[str, Any]]:
     """Return texts made of the vocabulary, so that no text of the corpus goes into the file."""
-    from textclf.scoring.numpy_scorer import NumpyEngine  # noqa: PLC0415 - start-up time
+    from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-    engine = NumpyEngine([model.form])
+    engine = NumpyScorer([model.form])
     texts = []
     for number in range(_PROBES):
         chosen: list[str] = []

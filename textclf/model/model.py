@@ -6,7 +6,7 @@ from typing import Any
 
 from textclf._lazy_numpy import np
 from textclf.codebook.scheme import Scheme
-from textclf.scoring.weights import Decision, LinearForm
+from textclf.scoring.weights import DecisionRule, LinearWeights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,8 +14,8 @@ class Model:
     """A trained model, wholly data: what a model file holds."""
 
     scheme: Scheme
-    form: LinearForm
-    decision: Decision
+    form: LinearWeights
+    decision: DecisionRule
     card: Mapping[str, Any]
     """What it was trained on, how well it did out of fold, and what it may be used for."""
 

@@ -20,7 +20,7 @@ from sklearn.preprocessing import LabelBinarizer
 
 from textclf.errors import ModelError
 from textclf.model.model import Model
-from textclf.scoring.weights import LinearView
+from textclf.scoring.weights import FeatureWeights
 from textclf.text.tokens import WORD
 
 
@@ -61,7 +61,7 @@ def to_pipeline(model: Model) -> Pipeline:
     return Pipeline([("features", union), ("labels", _one(coefficients, intercept, names))])
 
 
-def _vectorizer(view: LinearView) -> TfidfVectorizer:
+def _vectorizer(view: FeatureWeights) -> TfidfVectorizer:
     vectorizer = TfidfVectorizer(
         analyzer=view.view.analyzer,
         ngram_range=(view.view.low, view.view.high),

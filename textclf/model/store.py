@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from textclf._resources import shipped
+from textclf._resources import bundled_path
 from textclf.errors import ModelError, choices
 from textclf.model.file import from_bytes, to_bytes
 from textclf.model.model import Model
@@ -39,7 +39,7 @@ def list_models() -> list[Path]:
 
 def bundled_models() -> list[Path]:
     """Return the model files that travel with textclf."""
-    return list(_models_in(shipped("models")))
+    return list(_models_in(bundled_path("models")))
 
 
 def model_folders() -> list[Path]:
@@ -48,7 +48,7 @@ def model_folders() -> list[Path]:
     return [
         *(Path(part) for part in given.split(os.pathsep) if part),
         Path("models"),
-        shipped("models"),
+        bundled_path("models"),
     ]
 
 

@@ -5,8 +5,8 @@ from html import escape
 from itertools import pairwise
 from string import Template
 
-from textclf.classifier.classifier import Annotator, Options
-from textclf.classifier.prediction import Annotation, Evidence
+from textclf.classifier.classifier import MultiClassifier, PredictOptions
+from textclf.classifier.prediction import DocumentResult, Evidence
 from textclf.io.output import percent, summary
 from textclf.text.document import Document
 
@@ -38,14 +38,19 @@ $sections
 
 
 def explained(
-    annotator: Annotator, text: str, name: str, options: Options, everything: bool, as_page: bool
+    multi_classifier: MultiClassifier,
+    text: str,
+    name: str,
+    options: PredictOptions,
+    everything: bool,
+    as_page: bool,
 ) -> str:
     """Return an article with its evidence: for a terminal, or as a page.
 
     With `everything`, all that adds to a score, for or against: a page marks it, a terminal gets a
     list that adds up.
     """
-    document, annotation, every = annotator.explained(text, name, options)
+    document, annotation, every = multi_classifier.explained(text, name, options)
     shown = [one.evidence for one in annotation.predictions]
     if as_page:
         return explained_page(document, annotation, every if everything else shown)
@@ -53,13 +58,13 @@ def explained(
         return explained_text(document, annotation, shown)
     biases = [
         dict(zip(model.scheme.label_names, model.form.bias.tolist(), strict=True))
-        for model in annotator.models
+        for model in multi_classifier.models
     ]
     return contributions_text(annotation, every, biases)
 
 
 def contributions_text(
-    annotation: Annotation,
+    annotation: DocumentResult,
     evidence: Sequence[Sequence[Evidence]],
     biases: Sequence[Mapping[str, float]],
 ) -> str:
@@ -67,7 +72,7 @@ def contributions_text(
     parts = []
     for prediction, places, bias in zip(annotation.predictions, evidence, biases, strict=True):
         parts.append(f"{prediction.name}: {summary(prediction)}\n")
-        by_passage = bool(prediction.rests_on)
+        by_passage = bool(prediction.supporting_passages)
         for label, passage in dict.fromkeys(
             (one.label, one.passage if by_passage else None) for one in places
         ):
@@ -90,7 +95,7 @@ def contributions_text(
 
 
 def explained_text(
-    document: Document, annotation: Annotation, evidence: Sequence[Sequence[Evidence]]
+    document: Document, annotation: DocumentResult, evidence: Sequence[Sequence[Evidence]]
 ) -> str:
     """Return the article for a terminal: under each scheme, its strongest places in [brackets]."""
     parts = []
@@ -101,14 +106,14 @@ def explained_text(
             text = document.original[start:end]
             parts.append(f"[{text} {weight:+.2f}]" if weight else text)
         parts.append("\n\n")
-    for dropped in annotation.dropped:
-        text = " ".join(document.original[dropped.start : dropped.end].split())
-        parts.append(f"not read ({dropped.reason}): {text}\n")
+    for removed in annotation.removed:
+        text = " ".join(document.original[removed.start : removed.end].split())
+        parts.append(f"not read ({removed.reason}): {text}\n")
     return "".join(parts)
 
 
 def explained_page(
-    document: Document, annotation: Annotation, evidence: Sequence[Sequence[Evidence]]
+    document: Document, annotation: DocumentResult, evidence: Sequence[Sequence[Evidence]]
 ) -> str:
     """Return one HTML page, whole in itself: each scheme's answer above the marked article."""
     sections = []
@@ -127,10 +132,10 @@ def explained_page(
 
 
 def _marked(
-    document: Document, annotation: Annotation, places: Sequence[Evidence]
+    document: Document, annotation: DocumentResult, places: Sequence[Evidence]
 ) -> Iterator[str]:
     heaviest = max((abs(place.weight) for place in places), default=0.0) or 1.0
-    gone = [(one.start, one.end) for one in annotation.dropped]
+    gone = [(one.start, one.end) for one in annotation.removed]
     borders = [border for span in gone for border in span]
     for start, end, weight in _segments(document.original, places, borders):
         text = escape(document.original[start:end])

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from textclf.codebook.scheme import find_scheme, shipped_schemes
+from textclf.codebook.scheme import bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells, subjects
-from textclf.corpus.plan import Plan, shipped_plan
+from textclf.corpus.plan import Plan, bundled_plan
 from textclf.corpus.records import Corpus
 from textclf.errors import CorpusError
 from textclf.evaluation.agreement import agreement
@@ -16,24 +16,24 @@ from textclf.text.tokens import words
 _TRAITS = ("genre", "region", "period", "style", "seed", "batch", "licence")
 
 
-def census_files(files: Sequence[str], plan: Path | None = None) -> str:
+def corpus_stats_of_files(files: Sequence[str], plan: Path | None = None) -> str:
     """Return the figures of corpus files; without files, of the shipped corpus and its plan."""
-    asked = Plan.read(plan) if plan else None if files else shipped_plan()
-    return census(Corpus.read(files), asked)
+    asked = Plan.read(plan) if plan else None if files else bundled_plan()
+    return corpus_stats(Corpus.read(files), asked)
 
 
-def census(corpus: Corpus, plan: Plan | None = None) -> str:
+def corpus_stats(corpus: Corpus, plan: Plan | None = None) -> str:
     """Return the figures of a corpus as text, beside those of a plan where there is one."""
     return "\n".join([*_parts(corpus), *(_beside(corpus, plan) if plan else ())])
 
 
-def coders(corpus: Corpus) -> str:
+def coder_agreement(corpus: Corpus) -> str:
     """Return as text how far the two coders of a corpus agree, scheme by scheme.
 
     Raises CorpusError where no record keeps both answers, `labels_a` and `labels_b`.
     """
     parts = []
-    for scheme in [find_scheme(name) for name in shipped_schemes()]:
+    for scheme in [find_scheme(name) for name in bundled_schemes()]:
         both = [
             record
             for record in corpus.passages
@@ -76,7 +76,7 @@ def _parts(corpus: Corpus) -> Iterator[str]:
 
 def _beside(corpus: Corpus, plan: Plan) -> Iterator[str]:
     passages = corpus.passages
-    schemes = [find_scheme(name) for name in shipped_schemes()]
+    schemes = [find_scheme(name) for name in bundled_schemes()]
     asked = [
         [cell.what, cell.have, cell.least, "" if cell.have >= cell.least else "short"]
         for cell in cells(passages, plan, schemes)

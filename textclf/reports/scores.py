@@ -6,7 +6,7 @@ from typing import Any
 
 from textclf.codebook.scheme import Scheme
 from textclf.evaluation.agreement import Agreement
-from textclf.evaluation.metrics import Scores
+from textclf.evaluation.metrics import Metrics
 from textclf.model.model import Model
 from textclf.model.priors import told
 
@@ -36,7 +36,7 @@ def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def scores_report(scores: Scores) -> str:
+def scores_report(scores: Metrics) -> str:
     """Return the scores of an evaluation."""
     return _scores(scores.as_dict())
 
@@ -124,7 +124,7 @@ def models_report(models: Sequence[tuple[Path, Model]]) -> str:
     rows = [
         [
             path.stem,
-            model.scheme.stamp,
+            model.scheme.version_id,
             len(model.scheme.labels),
             model.card["out_of_fold"]["model"]["macro_f1"][0],
             str(path),

@@ -7,10 +7,10 @@ from array import array
 from collections.abc import Sequence
 
 from textclf.scoring._native import native
-from textclf.scoring.weights import Decision, Scores
+from textclf.scoring.weights import DecisionRule, Scores
 
 
-def decided(found: Scores, decision: Decision) -> tuple[list[list[float]], list[int]]:
+def decided(found: Scores, decision: DecisionRule) -> tuple[list[list[float]], list[int]]:
     """Return the calibrated probabilities of each row of scores, and the place of its label."""
     if native is None:
         probs = decision.probabilities(found.scores)
@@ -28,7 +28,7 @@ def decided(found: Scores, decision: Decision) -> tuple[list[list[float]], list[
     return [listed[at : at + labels] for at in range(0, len(listed), labels)], best.tolist()
 
 
-def likeliest(probs: Sequence[float], decision: Decision) -> int:
+def likeliest(probs: Sequence[float], decision: DecisionRule) -> int:
     """Return the place of the single label that a row of probabilities gives."""
     worth = [prob / least for prob, least in zip(probs, decision.threshold, strict=True)]
     return worth.index(max(worth))

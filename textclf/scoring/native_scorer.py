@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 from textclf._lazy_numpy import Buffer, np
 from textclf.errors import InputError
 from textclf.scoring._native import native
-from textclf.scoring.weights import LinearForm, LinearView, Place, Scores
+from textclf.scoring.weights import FeatureWeights, LinearWeights, Place, Scores
 from textclf.text.lexicon import QUOTATION, Lexicon
 from textclf.text.sentences import ABBREVIATIONS
 
 if TYPE_CHECKING:
-    from textclf.scoring.numpy_scorer import NumpyEngine
+    from textclf.scoring.numpy_scorer import NumpyScorer
 
 _KINDS = {"word": 0, "char_wb": 1, "group": 2}
 _QUOTATION_BIT = 63
 
 
-def obstacle() -> str:
+def why_unavailable() -> str:
     """Return why there is no compiled engine here; an empty text where there is one."""
     if native is None:
         return "it was not built: there was no C compiler when textclf was installed"
@@ -43,13 +43,13 @@ def instructions() -> str:
     return native.instructions
 
 
-class KernelEngine:
+class NativeScorer:
     """Scores texts under several forms.
 
     Raises InputError for forms that it cannot take, such as a phrase with a capital sigma.
     """
 
-    def __init__(self, forms: Sequence[LinearForm], *, portable: bool = False) -> None:
+    def __init__(self, forms: Sequence[LinearWeights], *, portable: bool = False) -> None:
         self._forms = tuple(forms)
         lexicons = list(
             dict.fromkeys(
@@ -103,10 +103,10 @@ class KernelEngine:
         return found
 
     @cached_property
-    def _plain(self) -> NumpyEngine:
-        from textclf.scoring.numpy_scorer import NumpyEngine  # noqa: PLC0415 - start-up time
+    def _plain(self) -> NumpyScorer:
+        from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-        return NumpyEngine(self._forms)
+        return NumpyScorer(self._forms)
 
 
 def _room(labels: int, rows: int) -> Scores:
@@ -128,7 +128,7 @@ def _floats(numbers: Buffer) -> Buffer:
     return np.ascontiguousarray(numbers, np.float32).data
 
 
-def _view(view: LinearView, lexicons: list[Lexicon]) -> tuple[Any, ...]:
+def _view(view: FeatureWeights, lexicons: list[Lexicon]) -> tuple[Any, ...]:
     kind = view.view
     return (
         _KINDS[kind.analyzer],

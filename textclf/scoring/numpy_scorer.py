@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from textclf.scoring._token_arrays import Batch, batched, tally
 from textclf.scoring.vocabulary import Vocabulary, hashes
-from textclf.scoring.weights import Doubles, LinearForm, LinearView, Place, Places, Scores
-from textclf.text.features import View, in_seen_sentences, seen_chunks
+from textclf.scoring.weights import Doubles, FeatureWeights, LinearWeights, Place, Places, Scores
+from textclf.text.features import FeatureGroup, in_seen_sentences, seen_chunks
 from textclf.text.lexicon import Lexicon
 from textclf.text.tokens import Tokens, char_ngrams, chunks, word_ngrams, words
 
@@ -79,10 +79,10 @@ class _Reading:
         return found.within(0, int(self.starts[words]))
 
 
-class NumpyEngine:
+class NumpyScorer:
     """Scores texts under several forms, one text at a time, from one thread."""
 
-    def __init__(self, forms: Sequence[LinearForm]) -> None:
+    def __init__(self, forms: Sequence[LinearWeights]) -> None:
         self._forms = [_Form(form) for form in forms]
         self._last: tuple[str, list[_Reading]] | None = None
 
@@ -166,9 +166,9 @@ class _Analysis:
 
 
 class _Form:
-    def __init__(self, form: LinearForm) -> None:
+    def __init__(self, form: LinearWeights) -> None:
         self.bias = form.bias.astype(float)
-        self.views = [_View(view) for view in form.views]
+        self.views = [_FeatureGroup(view) for view in form.views]
         self.has_words = any(view.view.analyzer != "char_wb" for view in self.views)
 
     def find(self, tokens: _Analysis) -> _Reading:
@@ -234,9 +234,9 @@ class _Form:
         return distinct >> _PLACE_BITS, distinct & (1 << _PLACE_BITS) - 1, summed
 
 
-class _View:
-    def __init__(self, view: LinearView) -> None:
-        self.view: View = view.view
+class _FeatureGroup:
+    def __init__(self, view: FeatureWeights) -> None:
+        self.view: FeatureGroup = view.view
         self.weights = view.weights
         self.scale = view.scale.astype(float)
         self._rows = view.rows

@@ -1,63 +1,86 @@
-"""Which engine scores, and why: the compiled one where it can be had, else numpy.
+"""Chooses the scorer and says why: the native one, in C, where it can be had, else NumPy.
 
-$TEXTCLF_ENGINE can ask for one of them: `kernel`, `portable` (the kernel without the special
-instructions of this processor) or `numpy`.
+$TEXTCLF_SCORER asks for one of them: `native`, `portable` (native without the special instructions
+of this processor) or `numpy`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from textclf.errors import InputError
-from textclf.scoring.native_scorer import KernelEngine, instructions, obstacle
-from textclf.scoring.weights import LinearForm
+from textclf.scoring.native_scorer import NativeScorer, instructions, why_unavailable
+from textclf.scoring.weights import LinearWeights, Place, Scores
 
 if TYPE_CHECKING:
-    from textclf.scoring.numpy_scorer import NumpyEngine
+    from textclf.scoring.numpy_scorer import NumpyScorer
 
-VARIABLE = "TEXTCLF_ENGINE"
-_NAMES = ("kernel", "portable", "numpy")
+VARIABLE = "TEXTCLF_SCORER"
+_NAMES = ("native", "portable", "numpy")
+
+
+class Scorer(Protocol):
+    """Scores texts under several sets of weights in one pass."""
+
+    def score(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[tuple[int, int]]] = (),
+        forms: Collection[int] = (),
+    ) -> Sequence[Scores]:
+        """Return for each set the scores of each text, and of its spans where `forms` names it."""
+        ...
+
+    def contributions(
+        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+    ) -> Sequence[Place]:
+        """Return what places inside a span add to a label's score: all, or the heaviest."""
+        ...
+
+
+ScorerMaker: TypeAlias = Callable[[Sequence[LinearWeights]], Scorer]
+"""Makes the scorer of some weights: `NumpyScorer`, `NativeScorer` or `make_scorer`."""
 
 
 class Choice(NamedTuple):
-    """An engine and the reason why it was chosen."""
+    """A scorer and the reason why it was chosen."""
 
     name: str
-    """`kernel`, `portable` or `numpy`."""
+    """`native`, `portable` or `numpy`."""
     reason: str
     asked: bool = False
-    """Whether $TEXTCLF_ENGINE asks for it: then no other will do."""
+    """Whether $TEXTCLF_SCORER asks for it: then no other will do."""
 
 
 def choice() -> Choice:
-    """Return which engine scores here; raises InputError where one is asked for in vain."""
-    asked, missing = os.environ.get(VARIABLE, ""), obstacle()
+    """Return which scorer is used here; raises InputError where the one asked for is missing."""
+    asked, missing = os.environ.get(VARIABLE, ""), why_unavailable()
     if asked and asked not in _NAMES:
-        raise InputError(f"${VARIABLE}: there is no engine {asked!r}; use {', '.join(_NAMES)}")
-    if asked in {"kernel", "portable"} and missing:
-        raise InputError(f"${VARIABLE}: the compiled engine cannot be had: {missing}")
+        raise InputError(f"${VARIABLE}: there is no scorer {asked!r}; use {', '.join(_NAMES)}")
+    if asked in {"native", "portable"} and missing:
+        raise InputError(f"${VARIABLE}: the native scorer is not available: {missing}")
     if asked:
         return Choice(asked, f"${VARIABLE} asks for it", asked=True)
     if missing:
-        return Choice("numpy", f"the compiled engine cannot be had: {missing}")
-    return Choice("kernel", f"it was built; this processor runs it with {instructions()}")
+        return Choice("numpy", f"the native scorer is not available: {missing}")
+    return Choice("native", f"it was built; this processor runs it with {instructions()}")
 
 
-def make_engine(forms: Sequence[LinearForm]) -> NumpyEngine | KernelEngine:
-    """Return the engine that scores these forms fastest here.
+def make_scorer(forms: Sequence[LinearWeights]) -> NumpyScorer | NativeScorer:
+    """Return the scorer that is fastest here for these weights.
 
-    Forms that the compiled engine cannot take go to numpy's. Raises InputError where
-    $TEXTCLF_ENGINE asks for what cannot be had.
+    Weights that the native scorer cannot take go to NumPy's. Raises InputError where
+    $TEXTCLF_SCORER asks for what cannot be had.
     """
     chosen = choice()
     if chosen.name != "numpy":
         try:
-            return KernelEngine(forms, portable=chosen.name == "portable")
+            return NativeScorer(forms, portable=chosen.name == "portable")
         except InputError:
             if chosen.asked:
                 raise
-    from textclf.scoring.numpy_scorer import NumpyEngine  # noqa: PLC0415 - start-up time
+    from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-    return NumpyEngine(forms)
+    return NumpyScorer(forms)

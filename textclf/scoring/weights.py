@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from textclf._lazy_numpy import Buffer, np
 from textclf.scoring._native import native
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.text.features import View
+from textclf.text.features import FeatureGroup
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,22 +28,24 @@ Places: TypeAlias = "NDArray[np.intp]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinearView:
+class FeatureWeights:
     """One view of a form: its vocabulary and what each term of it weighs."""
 
-    view: View
+    view: FeatureGroup
     terms: Vocabulary
     numbers: Buffer
     """32-bit floats of shape (terms, 1 + labels): a term's scale, then its weights."""
 
     @classmethod
-    def of(cls, view: View, terms: Vocabulary, scale: Floats, weights: Floats) -> LinearView:
+    def of(
+        cls, view: FeatureGroup, terms: Vocabulary, scale: Floats, weights: Floats
+    ) -> FeatureWeights:
         """Return the view of a scale for each term, and weights of shape (terms, labels)."""
         rows = np.column_stack([scale, weights]).astype(np.float32, order="C", copy=False)
         return cls(view, terms, rows)
 
-    def __reduce__(self) -> tuple[type[LinearView], tuple[View, Vocabulary, Floats]]:
-        return LinearView, (self.view, self.terms, self.rows)
+    def __reduce__(self) -> tuple[type[FeatureWeights], tuple[FeatureGroup, Vocabulary, Floats]]:
+        return FeatureWeights, (self.view, self.terms, self.rows)
 
     @property
     def rows(self) -> Floats:
@@ -60,7 +62,7 @@ class LinearView:
         """Shape (terms, labels), idf and all."""
         return self.rows[:, 1:]
 
-    def by_scale(self) -> LinearView:
+    def by_scale(self) -> FeatureWeights:
         """Return the view with its rows by ascending scale: the commonest terms first.
 
         So the few thousand rows that most texts touch lie side by side, and stay in the cache.
@@ -68,23 +70,23 @@ class LinearView:
         order = np.argsort(self.scale, kind="stable")
         terms = self.terms[:]
         ordered = Vocabulary(terms[place] for place in order)
-        return LinearView(self.view, ordered, self.rows[order])
+        return FeatureWeights(self.view, ordered, self.rows[order])
 
-    def weighing(self, weights: Floats) -> LinearView:
+    def weighing(self, weights: Floats) -> FeatureWeights:
         """Return the view with other weights."""
         return self.of(self.view, self.terms, self.scale, weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinearForm:
+class LinearWeights:
     """The views of a model and the intercept of each label."""
 
-    views: tuple[LinearView, ...]
+    views: tuple[FeatureWeights, ...]
     intercepts: Buffer
     """32-bit floats of shape (labels,)."""
 
-    def __reduce__(self) -> tuple[type[LinearForm], tuple[tuple[LinearView, ...], Floats]]:
-        return LinearForm, (self.views, self.bias)
+    def __reduce__(self) -> tuple[type[LinearWeights], tuple[tuple[FeatureWeights, ...], Floats]]:
+        return LinearWeights, (self.views, self.bias)
 
     @property
     def bias(self) -> Floats:
@@ -92,7 +94,7 @@ class LinearForm:
         return np.asarray(self.intercepts)
 
 
-def total(forms: Sequence[LinearForm], weights: Sequence[Doubles]) -> LinearForm:
+def total(forms: Sequence[LinearWeights], weights: Sequence[Doubles]) -> LinearWeights:
     """Return the form whose score for a label is the sum of the forms' scores times their weights.
 
     A form's weights have the shape (labels,).
@@ -103,11 +105,11 @@ def total(forms: Sequence[LinearForm], weights: Sequence[Doubles]) -> LinearForm
         for view in form.views
     ]
     biases = [form.bias * own for form, own in zip(forms, weights, strict=True)]
-    return LinearForm(tuple(views), np.sum(biases, axis=0).astype(np.float32))
+    return LinearWeights(tuple(views), np.sum(biases, axis=0).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Decision:
+class DecisionRule:
     """How scores become probabilities and labels.
 
     `single`: probabilities are the softmax of slope * score + intercept, the label is the one
@@ -130,7 +132,9 @@ class Decision:
     prior: Doubles | tuple[float, ...] | None = None
     """Of `single`: how frequent each label is where texts are answered; None: as in training."""
 
-    def with_prior(self, shares: Sequence[float], known: Sequence[float] | None = None) -> Decision:
+    def with_prior(
+        self, shares: Sequence[float], known: Sequence[float] | None = None
+    ) -> DecisionRule:
         """Return the decision for texts among which labels have these shares, each above 0.
 
         `known` are the shares that the probabilities assume now, unless the decision states them.

@@ -30,7 +30,7 @@ from textclf.text.boilerplate_rules import (
 from textclf.text.paragraphs import ends_well
 
 
-class Dropped(NamedTuple):
+class RemovedSpan(NamedTuple):
     """A span of the original text that is not read, and why."""
 
     start: int
@@ -85,7 +85,7 @@ _WORDS_OF_A_CUT = 7
 """A paragraph of fewer words that ends on an ellipsis is somebody's style."""
 
 
-def furniture(paragraphs: Sequence[str]) -> dict[int, str]:
+def find_boilerplate(paragraphs: Sequence[str]) -> dict[int, str]:
     """Return which of a page's paragraphs are not its article, and what each is.
 
     >>> furniture(["Home / News", "Rain fell on Swat.", "Back to top"])
@@ -105,7 +105,7 @@ def furniture(paragraphs: Sequence[str]) -> dict[int, str]:
     return dict(sorted(whole.items()))
 
 
-def is_furniture(text: str) -> bool:
+def is_boilerplate(text: str) -> bool:
     """Return whether a line is furniture, wherever on a page it stands."""
     return any(
         rule.where == "anywhere" and _compiled(rule.pattern).fullmatch(text)

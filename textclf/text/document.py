@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from textclf.text.alignment import Aligned, Piece
-from textclf.text.boilerplate import Dropped, furniture, glued, is_furniture, other_stories
+from textclf.text.boilerplate import (
+    RemovedSpan,
+    find_boilerplate,
+    glued,
+    is_boilerplate,
+    other_stories,
+)
 from textclf.text.boilerplate_rules import AFTER
 from textclf.text.normalize import normalize
 from textclf.text.paragraphs import Paragraph, ends_well, lines, paragraphs, rejoined
@@ -53,7 +59,7 @@ class Document:
     """The text as its owner has it."""
     text: str
     """What is read: the title in a line of its own, then the paragraphs, one a line."""
-    dropped: tuple[Dropped, ...]
+    removed: tuple[RemovedSpan, ...]
     """What was not read, as spans of `original`."""
     title: str
     """The title that was given beside the text, as its owner has it; empty where none is read."""
@@ -81,7 +87,7 @@ class Document:
         'THE canalbank broke at noon.'
         """
         characters = normalize(original)
-        found, dropped = _paragraphs(characters.text, repeated if clean else None)
+        found, removed = _paragraphs(characters.text, repeated if clean else None)
         heading = _heading(title)
         if heading.text and found and folded(found[0].text) == folded(heading.text):
             heading = _Read()  # the text begins with its title
@@ -94,7 +100,9 @@ class Document:
         return cls(
             original,
             f"{heading.text}{_LINE_END}{text}" if heading.text and text else heading.text or text,
-            tuple(Dropped(*characters.source(one.start, one.end), one.reason) for one in dropped),
+            tuple(
+                RemovedSpan(*characters.source(one.start, one.end), one.reason) for one in removed
+            ),
             title if heading.text else "",
             before + len(found[0].text) + 1 if inside else before,
             body,
@@ -187,7 +195,7 @@ def _begins_with_title(found: Sequence[Paragraph]) -> bool:
     )
 
 
-def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], list[Dropped]]:
+def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], list[RemovedSpan]]:
     """Return the paragraphs to be read, and what is left out, as spans of the text.
 
     Without `repeated`, nothing is left out.
@@ -195,30 +203,30 @@ def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], 
     found = lines(text)
     if repeated is None:
         return paragraphs(text, found), []
-    found = paragraphs(text, found, is_furniture)
-    gone = furniture([one.text for one in found])
-    dropped = _dropped(found, gone)
+    found = paragraphs(text, found, is_boilerplate)
+    gone = find_boilerplate([one.text for one in found])
+    removed = _removed(found, gone)
     if gone:
         found = rejoined(text, [one for n, one in enumerate(found) if n not in gone])
     for number, start, end, reason in reversed(glued([one.text for one in found])):
-        dropped.append(Dropped(*found[number].source(start, end), reason))
+        removed.append(RemovedSpan(*found[number].source(start, end), reason))
         rest = found[number].without(start, end)
         found[number : number + 1] = [rest] if rest else []
     gone = _other_stories([one.text for one in found], repeated)
-    dropped += _dropped(found, gone)
-    return [one for n, one in enumerate(found) if n not in gone], sorted(dropped)
+    removed += _removed(found, gone)
+    return [one for n, one in enumerate(found) if n not in gone], sorted(removed)
 
 
-def _dropped(found: Sequence[Paragraph], gone: Mapping[int, str]) -> list[Dropped]:
+def _removed(found: Sequence[Paragraph], gone: Mapping[int, str]) -> list[RemovedSpan]:
     """Return the paragraphs that go, all that stands behind the article as one."""
-    dropped: list[Dropped] = []
+    removed: list[RemovedSpan] = []
     for number, reason in gone.items():
         parts = found[number].parts
-        one = Dropped(parts[0].start, parts[-1].end, reason)
-        if reason == AFTER and dropped and dropped[-1].reason == AFTER and number - 1 in gone:
-            one = Dropped(dropped.pop().start, one.end, AFTER)
-        dropped.append(one)
-    return dropped
+        one = RemovedSpan(parts[0].start, parts[-1].end, reason)
+        if reason == AFTER and removed and removed[-1].reason == AFTER and number - 1 in gone:
+            one = RemovedSpan(removed.pop().start, one.end, AFTER)
+        removed.append(one)
+    return removed
 
 
 def _other_stories(texts: Sequence[str], repeated: Repeated) -> dict[int, str]:

@@ -22,7 +22,7 @@ _LONGEST_LEAD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class FeatureGroup:
     """One way to look at a text: which n-grams are counted, and how a count weighs."""
 
     analyzer: Analyzer
@@ -81,12 +81,12 @@ class View:
             raise InputError("a view of analyzer 'word' may have a lead, and no other view")
 
 
-def terms(text: str, view: View) -> list[str]:
+def terms(text: str, view: FeatureGroup) -> list[str]:
     """Return all terms of a text in a view, as often as they stand there.
 
-    >>> terms("A bomb in Sehwan", View("word", 1, 2))
+    >>> terms("A bomb in Sehwan", FeatureGroup("word", 1, 2))
     ['bomb', 'in', 'sehwan', 'bomb in', 'in sehwan']
-    >>> terms("A bomb in Sehwan", View("word", 1, 2, lead=2))
+    >>> terms("A bomb in Sehwan", FeatureGroup("word", 1, 2, lead=2))
     ['bomb', 'in', 'bomb in']
     """
     if view.analyzer == "group" and view.lexicon:
@@ -110,7 +110,7 @@ def terms(text: str, view: View) -> list[str]:
     ]
 
 
-def seen_chunks(text: str, view: View) -> Tokens:
+def seen_chunks(text: str, view: FeatureGroup) -> Tokens:
     """Return the chunks that a view of characters looks at."""
     found = chunks(text)
     if not view.lexicon:
@@ -123,7 +123,7 @@ def seen_chunks(text: str, view: View) -> Tokens:
     )
 
 
-def in_seen_sentences(text: str, starts: Sequence[int], view: View) -> list[bool]:
+def in_seen_sentences(text: str, starts: Sequence[int], view: FeatureGroup) -> list[bool]:
     """Return for each word or chunk whether a view looks at the sentence that it stands in.
 
     `starts` are ascending. An n-gram of words counts where the view looks at each of them.

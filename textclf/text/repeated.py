@@ -12,7 +12,7 @@ from typing import IO, Self
 from zlib import adler32, crc32
 
 from textclf.errors import no_room
-from textclf.text.boilerplate import is_furniture
+from textclf.text.boilerplate import is_boilerplate
 from textclf.text.normalize import normalize
 from textclf.text.paragraphs import RARE_LINE_ENDS, lines, paragraphs
 
@@ -152,7 +152,7 @@ def keys_of(text: str) -> list[int]:
     """Return what tells an article from others, then a key for each of its paragraphs."""
     characters = normalize(text).text
     if _MAY_BE_WRAPPED.search(characters) or any(sign in text for sign in RARE_LINE_ENDS):
-        found = paragraphs(characters, lines(characters), is_furniture)
+        found = paragraphs(characters, lines(characters), is_boilerplate)
         characters = "\n".join(one.text for one in found)
     texts = [line for line in folded(characters).split(b"\n") if line]
     if not texts:

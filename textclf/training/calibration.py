@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from textclf.scoring.weights import Decision, expected_f1
+from textclf.scoring.weights import DecisionRule, expected_f1
 
 _FEW = 20
 """A label with fewer texts than this gets no threshold of its own."""
@@ -29,7 +29,7 @@ def decide(
     at_least_one: bool = False,
     *,
     likeliest: bool = False,
-) -> Decision:
+) -> DecisionRule:
     """Return the decision that out-of-fold scores of shape (texts, labels) ask for.
 
     `truth` holds label places (texts,) for `single`, a 0/1 matrix for `multi`. Probabilities
@@ -47,19 +47,21 @@ def decide(
     labels = scores.shape[1]
     half = np.full(labels, 0.5)
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
-    decision = Decision("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
+    decision = DecisionRule("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
     probs = decision.probabilities(scores)
     return replace(decision, empty=_worth_of_none(probs, truth, at_least_one))
 
 
-def moved(decision: Decision, scores: NDArray[np.float64], truth: NDArray[np.int_]) -> Decision:
+def moved(
+    decision: DecisionRule, scores: NDArray[np.float64], truth: NDArray[np.int_]
+) -> DecisionRule:
     """Return a decision of one label of many, moved to fit a few texts of another kind.
 
     All slopes change by one factor, each intercept by a number of its own: what makes the
     `truth` of the scores likeliest, held near to no change, so that few texts move it little.
     """
 
-    def at(point: NDArray[np.float64]) -> Decision:
+    def at(point: NDArray[np.float64]) -> DecisionRule:
         factor, shift = float(np.exp(point[0])), point[1:] - point[1:].mean()
         slope = np.round(np.asarray(decision.slope) * factor, 6)
         return replace(
@@ -80,7 +82,7 @@ def moved(decision: Decision, scores: NDArray[np.float64], truth: NDArray[np.int
 
 
 def score(
-    decision: Decision,
+    decision: DecisionRule,
     probs: NDArray[np.float64],
     truth: NDArray[np.int_],
     at_least_one: bool = False,
@@ -92,7 +94,7 @@ def score(
     return _macro_f1(truth, decision.best(probs), counts)
 
 
-def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decision:
+def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> DecisionRule:
     """Return temperature, bias of each label and doubt of a single scheme, by likelihood.
 
     Temperature and biases are Platt's (1999) for many labels, as in Guo et al. (2017); the
@@ -125,7 +127,7 @@ def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decisio
     best = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds).x
     slope = np.full(labels, round(float(np.exp(best[0])), 6))
     doubt = round(float(np.exp(best[1])), 6)
-    return Decision("single", slope, np.round(best[2:], 6), np.ones(labels), doubt)
+    return DecisionRule("single", slope, np.round(best[2:], 6), np.ones(labels), doubt)
 
 
 def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> NDArray[np.float64]:

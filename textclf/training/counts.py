@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from textclf.text.features import View, Weighting, tells_something, terms
+from textclf.text.features import FeatureGroup, Weighting, tells_something, terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
     """How often each term stands in each text, for every view: counted once, cut many times."""
 
-    views: tuple[View, ...]
+    views: tuple[FeatureGroup, ...]
     vocabularies: tuple[tuple[str, ...], ...]
     matrices: tuple[sparse.csr_array, ...]
     """One a view, shape (texts, terms)."""
@@ -36,9 +36,9 @@ class Counts:
         return replace(self, matrices=tuple(matrix[rows] for matrix in self.matrices))
 
 
-def count(texts: Sequence[str], views: Sequence[View]) -> Counts:
+def count(texts: Sequence[str], views: Sequence[FeatureGroup]) -> Counts:
     """Return the counts of all terms that may enter a vocabulary, the terms ascending."""
-    counted: dict[View, tuple[tuple[str, ...], sparse.csr_array]] = {}
+    counted: dict[FeatureGroup, tuple[tuple[str, ...], sparse.csr_array]] = {}
     for view in views:
         alike = replace(view, weighting="log")
         if alike not in counted:
@@ -47,7 +47,7 @@ def count(texts: Sequence[str], views: Sequence[View]) -> Counts:
     return Counts(tuple(views), tuple(v for v, _ in found), tuple(m for _, m in found))
 
 
-def _count(texts: Sequence[str], view: View) -> tuple[tuple[str, ...], sparse.csr_array]:
+def _count(texts: Sequence[str], view: FeatureGroup) -> tuple[tuple[str, ...], sparse.csr_array]:
     places: dict[str, int] = {}
     columns: list[int] = []
     ends = [0]

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.near_duplicates import Kin, kin
+from textclf.corpus.near_duplicates import DuplicateGroups, group_near_duplicates
 from textclf.corpus.records import Answer, Corpus, Record
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
-from textclf.text.features import View
+from textclf.text.features import FeatureGroup
 from textclf.training.counts import Counts, count
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -41,7 +41,7 @@ class Examples:
     record_weight: NDArray[np.float64]
     """What each record weighs."""
     records: int
-    kin: Kin
+    duplicate_groups: DuplicateGroups
     """Which records belong together, and which are alike."""
 
     def only(self, place: int) -> "Examples":
@@ -88,7 +88,7 @@ def taught(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> tuple[Corp
 
 
 def examples(
-    corpus: Corpus, scheme: Scheme, terms: TermList | None, views: Sequence[View]
+    corpus: Corpus, scheme: Scheme, terms: TermList | None, views: Sequence[FeatureGroup]
 ) -> Examples:
     """Return the examples of records, and of seed terms that are not among them."""
     texts = [record.document().text for record in corpus.records]
@@ -101,7 +101,7 @@ def examples(
         answers += [_answer(scheme, label)] * len(phrases)
         # Labels weigh the same, however many terms each has.
         weight += [records / (len(by_label) * len(phrases))] * len(phrases)
-    related = kin(texts[:records], [record.group for record in corpus.records])
+    related = group_near_duplicates(texts[:records], [record.group for record in corpus.records])
     counts = count(texts, views)
     truth = truth_of(scheme, answers)
     return Examples(
@@ -132,7 +132,7 @@ def folds_of(
     A record that is nearly the same as one that is scored is left out of what is learned from.
     Of a single scheme, those that stand `apart` are dealt out as evenly as the others.
     """
-    folds = min(most, len(set(found.kin.groups)))
+    folds = min(most, len(set(found.duplicate_groups.groups)))
     if scheme.kind == "single":
         folds = min(folds, max(_FEWEST_FOLDS, int(np.bincount(found.answers).max())))
     nothing = TrainingError(
@@ -148,8 +148,8 @@ def folds_of(
         strata = strata + len(scheme.labels) * apart
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
-        sides = list(split.split(strata, strata, found.kin.groups))
-    dealt = [(found.kin.unlike(train, test), test) for train, test in sides]
+        sides = list(split.split(strata, strata, found.duplicate_groups.groups))
+    dealt = [(found.duplicate_groups.unlike(train, test), test) for train, test in sides]
     if not all(len(train) for train, _ in dealt):
         raise nothing
     return dealt

@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 
 from textclf.errors import InputError
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import Decision, LinearForm, LinearView
-from textclf.text.features import View, Weighting
+from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights
+from textclf.text.features import FeatureGroup, Weighting
 from textclf.text.lexicon import Lexicon
 from textclf.training.counts import Counts, columns, count, narrow, normed, weighted
 
@@ -27,7 +27,7 @@ _OF_SEEDS = 0.75
 """This share of a full vocabulary, at most, is kept for the words of seed terms."""
 
 
-class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A linear text classifier over word and character n-grams, with scikit-learn's manners.
 
     X is a sequence of strings. y is a sequence of labels (single-label; two or more classes)
@@ -51,7 +51,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Raises InputError (a ValueError) for what is not a sequence of strings.
 
     >>> texts = ["the team won the match", "a late goal won it", "rain and wind", "snow and rain"]
-    >>> model = TextClassifier().fit(texts, ["sport", "sport", "weather", "weather"])
+    >>> model = LinearTextClassifier().fit(texts, ["sport", "sport", "weather", "weather"])
     >>> model.predict(["rain tomorrow", "a goal"]).tolist()
     ['weather', 'sport']
     """
@@ -93,21 +93,21 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.class_weight = class_weight
         self.random_state = random_state
 
-    def views(self) -> tuple[View, ...]:
+    def views(self) -> tuple[FeatureGroup, ...]:
         """Return the views that the parameters ask for."""
         words, chars = self.word_ngrams, self.char_ngrams
-        found: list[View] = []
+        found: list[FeatureGroup] = []
         for weighting in self.weightings:
             if words:
                 chosen = self._sentences(self.word_within, self.word_without)
-                found.append(View("word", *words, weighting, **chosen))
+                found.append(FeatureGroup("word", *words, weighting, **chosen))
             if chars:
                 chosen = self._sentences(self.char_within, self.char_without)
-                found.append(View("char_wb", *chars, weighting, **chosen))
+                found.append(FeatureGroup("char_wb", *chars, weighting, **chosen))
         if words:
-            found += [View("word", *words, kind, lead=lead) for lead, kind in self.leads]
+            found += [FeatureGroup("word", *words, kind, lead=lead) for lead, kind in self.leads]
         if self.lexicon:
-            found.append(View("group", *self.group_ngrams, "log", self.lexicon))
+            found.append(FeatureGroup("group", *self.group_ngrams, "log", self.lexicon))
         if not found:
             raise InputError("word_ngrams, char_ngrams and lexicon are all None: give one of them")
         return tuple(found)
@@ -181,7 +181,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores = self.scores(count(_texts(X), self.views()))
         flat = np.zeros(scores.shape[1])
         kind: Literal["single", "multi"] = "multi" if self._multilabel else "single"
-        return Decision(kind, flat + 1, flat, flat + 0.5).probabilities(scores)
+        return DecisionRule(kind, flat + 1, flat, flat + 0.5).probabilities(scores)
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Return a label for each text, or for multi-label a 0/1 matrix (texts, labels)."""
@@ -206,13 +206,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fit_view(
         self,
-        view: View,
+        view: FeatureGroup,
         vocabulary: tuple[str, ...],
         matrix: sparse.csr_array,
         answers: NDArray[Any],
         weight: NDArray[np.float64],
         texts: int,
-    ) -> tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]:
         """Return the view's part, its weights in full precision, and its bias."""
         if view.analyzer == "group":
             matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
@@ -232,14 +232,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _standardised(
         self,
-        view: View,
+        view: FeatureGroup,
         kept: Sequence[str],
         scale: NDArray[np.float64],
         coefficients: NDArray[np.float64],
         bias: NDArray[np.float64],
         ready: sparse.csr_array,
         weight: NDArray[np.float64],
-    ) -> tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]:
         """Return what `_fit_view` does, by the scores of texts that are weighed and of norm 1."""
         scores = ready @ coefficients + bias
         middle = np.average(scores, axis=0, weights=weight[: len(scores)])
@@ -250,13 +250,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         spread = np.sqrt(varies)
         spread[spread == 0] = 1
         nothing = np.zeros((len(kept), 0), np.float32)
-        part = LinearView.of(view, Vocabulary(kept), scale.astype(np.float32), nothing)
+        part = FeatureWeights.of(view, Vocabulary(kept), scale.astype(np.float32), nothing)
         if not self._multilabel and self.class_weight is not None:
             bias = bias - middle
         return part, scale[:, None] * coefficients / spread, bias / spread
 
     def _choose(
-        self, view: View, matrix: sparse.csr_array, seeds: NDArray[np.intp]
+        self, view: FeatureGroup, matrix: sparse.csr_array, seeds: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Return the columns that enter the vocabulary; `seeds` are the rows of seed terms."""
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
@@ -326,8 +326,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _form(
-        self, parts: list[tuple[LinearView, NDArray[np.float64], NDArray[np.float64]]]
-    ) -> LinearForm:
+        self, parts: list[tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]]
+    ) -> LinearWeights:
         """Average the views; centre single-label weights, since only differences decide."""
         views = []
         bias = np.mean([part_bias for _, _, part_bias in parts], axis=0)
@@ -337,7 +337,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if not self._multilabel:
                 weights = weights - weights.mean(axis=1, keepdims=True)
             views.append(part.weighing(weights.astype(np.float32)).by_scale())
-        return LinearForm(tuple(views), bias.astype(np.float32))
+        return LinearWeights(tuple(views), bias.astype(np.float32))
 
 
 def _texts(X: Iterable[str]) -> list[str]:

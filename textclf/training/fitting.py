@@ -18,11 +18,11 @@ from sklearn.base import clone
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.term_lists import TermList
 from textclf.errors import InputError, TrainingError
-from textclf.scoring.scorer import make_engine
-from textclf.text.features import View, Weighting
+from textclf.scoring.scorer import make_scorer
+from textclf.text.features import FeatureGroup, Weighting
 from textclf.text.tokens import lead_spans, words
 from textclf.training.dataset import Examples, Folds
-from textclf.training.estimator import TextClassifier
+from textclf.training.estimator import LinearTextClassifier
 from textclf.training.stacking import Mix, named, reached
 
 Doubles = NDArray[np.float64]
@@ -73,7 +73,7 @@ _MANY_LABELS = 8
 _OF_CHARACTERS, _OF_VECTORS, _OF_VECTORS_ALONE = 0.5, 0.5, 1.0
 """What these views weigh beside words, where there are vectors and seed terms, or these alone."""
 
-Learner = tuple[TextClassifier, View]
+Learner = tuple[LinearTextClassifier, FeatureGroup]
 """A view, and what learns it."""
 
 
@@ -107,7 +107,7 @@ def learners_for(
     class_weight = "balanced" if terms and not scheme.prior else None
     # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
     lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
-    estimator = TextClassifier(
+    estimator = LinearTextClassifier(
         weightings=weightings,
         leads=leads,
         word_ngrams=config.word_ngrams,
@@ -128,13 +128,15 @@ def learners_for(
     learners = [estimator]
     if vectors:
         from textclf.training.vector_estimator import VectorClassifier  # noqa: PLC0415 - a table of three megabytes
-        from textclf.training.word_vectors import shipped_vectors  # noqa: PLC0415 - the same
+        from textclf.training.word_vectors import bundled_vectors  # noqa: PLC0415 - the same
 
-        learners.append(VectorClassifier(shipped_vectors(), most=most, class_weight=class_weight))
+        learners.append(VectorClassifier(bundled_vectors(), most=most, class_weight=class_weight))
     return [(learner, view) for learner in learners for view in learner.views()]
 
 
-def mixes_of(views: Sequence[View], *, vectors: bool, of_terms: bool, fixed: bool) -> list[Mix]:
+def mixes_of(
+    views: Sequence[FeatureGroup], *, vectors: bool, of_terms: bool, fixed: bool
+) -> list[Mix]:
     """Return the choice: other views alike, or beside the last one, of vectors.
 
     Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, what views
@@ -156,7 +158,7 @@ def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
 
 
 def term_share(
-    estimator: TextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
+    estimator: LinearTextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
 ) -> float:
     """Return the share of seed terms that the first view alone does best with, out of fold.
 
@@ -203,7 +205,7 @@ def out_of_fold(
 
 
 def held_out(
-    estimator: TextClassifier,
+    estimator: LinearTextClassifier,
     found: Examples,
     train: NDArray[np.intp],
     test: NDArray[np.intp],
@@ -224,27 +226,27 @@ def held_out(
 
 
 def _scores(
-    fitted: TextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
+    fitted: LinearTextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
 ) -> Doubles:
     """Return the scores of some rows, shape (rows, labels): those of leads count for half."""
     if not lead_words:
         return fitted.scores(found.counts.take(rows))
     texts = [found.texts[row] for row in rows]
     spans = [lead_spans(text, lead_words) for text in texts]
-    scores = make_engine([fitted.form_]).score(texts, spans, {0})[0].scores
+    scores = make_scorer([fitted.form_]).score(texts, spans, {0})[0].scores
     parts = scores.reshape(len(texts), 1 + len(lead_words), -1)
     return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)
 
 
 def fitted_to(
-    estimator: TextClassifier, found: Examples, rows: NDArray[np.intp], share: float
-) -> TextClassifier:
+    estimator: LinearTextClassifier, found: Examples, rows: NDArray[np.intp], share: float
+) -> LinearTextClassifier:
     """Return the estimator fitted to some of the texts and all seed terms."""
     seeds = np.arange(found.records, len(found.counts))
     chosen = np.concatenate([rows, seeds])
     # A term never weighs more than a text.
     weight = np.r_[found.record_weight[rows], np.minimum(1.0, share * found.term_weight)]
-    replica: TextClassifier = clone(estimator)
+    replica: LinearTextClassifier = clone(estimator)
     try:
         return replica.fit_counts(
             found.counts.take(chosen), found.truth[chosen], weight, seed_terms=len(seeds)

@@ -17,7 +17,7 @@ from textclf.corpus.records import Corpus, Record, as_dict
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
 from textclf.model.model import Model
-from textclf.scoring.weights import Decision, total
+from textclf.scoring.weights import DecisionRule, total
 from textclf.training.baselines import keyword_answers, majority
 from textclf.training.calibration import decide, moved
 from textclf.training.cross_validation import quality
@@ -52,7 +52,7 @@ _USE = (
 )
 
 
-def fit_on_base(
+def train_on_base(
     own: Corpus,
     base: Corpus,
     scheme: Scheme,
@@ -91,7 +91,7 @@ def fit_on_base(
     steps = len(views) * (config.folds * len(WEIGHTS) + 1) + 4
     progress("counting n-grams", 0, steps)
     found = examples(ordered, scheme, terms, views)
-    groups = found.kin.groups[at:]
+    groups = found.duplicate_groups.groups[at:]
     folds = folds_of(found, scheme, config.folds, config.seed, apart=apart)
     if any(apart[test].sum() == len(mine) for _, test in folds):
         raise TrainingError(
@@ -132,7 +132,7 @@ def fit_on_base(
     card = {
         "trained_on": {
             "texts": len(ordered),
-            "groups": len(set(found.kin.groups)),
+            "groups": len(set(found.duplicate_groups.groups)),
             "labels": {
                 name: sum(name in record.labels[scheme.name] for record in ordered.records)
                 for name in scheme.label_names
@@ -206,7 +206,7 @@ class _Choosing:
         """Return what each view weighs for each label."""
         return self._mix.weights(self._scheme, scores[:, rows], self._truth[rows])
 
-    def decision(self, scores: Doubles, rows: Rows) -> Decision:
+    def decision(self, scores: Doubles, rows: Rows) -> DecisionRule:
         """Return the decision that scores ask for, at the prior that the model is to assume."""
         if self._random_sample:
             return self._fitting(scores, rows)
@@ -224,7 +224,7 @@ class _Choosing:
             given[test] = decision.given(probs[test])
         return probs, given
 
-    def _of_base(self, scores: Doubles, rows: Rows, prior: Sequence[float] | None) -> Decision:
+    def _of_base(self, scores: Doubles, rows: Rows, prior: Sequence[float] | None) -> DecisionRule:
         """Return the decision of the base's rows, at a prior.
 
         Own texts that are no random sample may be the hard ones, or those of one label: they
@@ -238,7 +238,7 @@ class _Choosing:
         counts = np.bincount(truth, minlength=len(self._scheme.labels)) + 0.5
         return found.with_prior(prior, (counts / counts.sum()).tolist())
 
-    def _fitting(self, scores: Doubles, rows: Rows) -> Decision:
+    def _fitting(self, scores: Doubles, rows: Rows) -> DecisionRule:
         """Return the decision that fits own rows, at the shares of their labels."""
         mine = rows[self._apart[rows]]
         decision = self._of_base(scores, rows, self._shares(mine))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from textclf.codebook.scheme import Scheme
-from textclf.text.features import View
+from textclf.text.features import FeatureGroup
 from textclf.training.calibration import decide, score
 
 Doubles = NDArray[np.float64]
@@ -88,7 +88,7 @@ def weighed(scores: Doubles, weights: Doubles) -> Doubles:
 
 def worth(
     scheme: Scheme,
-    views: Sequence[View],
+    views: Sequence[FeatureGroup],
     scores: Doubles,
     truth: NDArray[Any],
     weights: Doubles,
@@ -104,7 +104,7 @@ def worth(
     ]
 
 
-def named(view: View) -> str:
+def named(view: FeatureGroup) -> str:
     """Return the name of a view for people."""
     lead = f", first {view.lead} words" if view.lead else ""
     within = f", within {' '.join(view.within)}" if view.within else ""

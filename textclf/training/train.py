@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textclf.codebook.scheme import Scheme, find_scheme, shipped_schemes
+from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Columns, Corpus, as_dict, read_labelled
-from textclf.corpus.term_lists import TermList, shipped_terms
+from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import TrainingError, choices
-from textclf.io.inputs import Reading
+from textclf.io.inputs import ReadOptions
 from textclf.model.model import Model
 from textclf.model.store import write_model
-from textclf.scoring.weights import Decision, total
+from textclf.scoring.weights import DecisionRule, total
 from textclf.training.baselines import keyword_answers, majority
 from textclf.training.calibration import decide
 from textclf.training.cross_validation import quality
@@ -41,11 +41,11 @@ from textclf.training.fitting import (
     term_share,
     versions,
 )
-from textclf.training.own_labels import fit_on_base
+from textclf.training.own_labels import train_on_base
 from textclf.training.stacking import Mix, best_mix, named, weighed, worth
 
 
-def fit(
+def train(
     corpus: Corpus,
     scheme: Scheme,
     *,
@@ -95,7 +95,7 @@ def fit(
     if tried and not weights[-1].any():
         # Vectors have taken room from the other views, which now get it back.
         without = replace(config, vectors=False)
-        return fit(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
+        return train(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
     mean = weighed(scores, weights)
     decision = _decision(scheme, mean, found.answers)
     taken = [place for place in range(len(views)) if weights[place].any()]
@@ -116,7 +116,7 @@ def fit(
     card = {
         "trained_on": {
             "texts": len(corpus.labelled(scheme)),
-            "groups": len(set(found.kin.groups)),
+            "groups": len(set(found.duplicate_groups.groups)),
             "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
             "measured_on": "seed terms" if of_terms else "texts",
             "terms": sum(map(len, terms.by_label().values())) if terms else 0,
@@ -127,7 +127,9 @@ def fit(
         "config": {**asdict(config), "term_share": share},
         "views": told,
         "versions": versions(),
-        "out_of_fold": quality(scheme, probs, given, answers, baselines, found.kin.groups),
+        "out_of_fold": quality(
+            scheme, probs, given, answers, baselines, found.duplicate_groups.groups
+        ),
         "use": f"{_USE_OF_TERMS if of_terms else _USE} {scheme.limits}".strip(),
     }
     progress("done", steps, steps)
@@ -164,12 +166,12 @@ def train_file(
         on = _base(base)
         if not inputs:
             raise TrainingError("--base teaches beside labelled texts; give a file of them")
-        own, _ = read_labelled(inputs, columns, Reading(text_field=text_field), scheme=on)
-        model = fit_on_base(
+        own, _ = read_labelled(inputs, columns, ReadOptions(text_field=text_field), scheme=on)
+        model = train_on_base(
             own,
             Corpus.read(),
             on,
-            terms=shipped_terms(on),
+            terms=bundled_terms(on),
             random_sample=random_sample,
             config=config,
             jobs=jobs,
@@ -185,7 +187,7 @@ def train_file(
     if inputs:
         name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
         name = name if name[:1].isalpha() else f"scheme_{name}".rstrip("_")
-        reading = Reading(text_field=text_field)
+        reading = ReadOptions(text_field=text_field)
         corpus, shown = read_labelled(inputs, columns, reading, scheme=given, name=name)
     elif given is not None and terms is not None:
         corpus, shown = Corpus(()), given
@@ -195,14 +197,14 @@ def train_file(
             "with --scheme and --terms"
         )
     found = TermList.read(terms, shown) if terms else None
-    model = fit(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
+    model = train(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
     write_model(model, output)
     return model
 
 
 def _base(name: str) -> Scheme:
-    if name not in shipped_schemes():
-        raise TrainingError(f"there is no base {name!r}; {choices(name, shipped_schemes())}")
+    if name not in bundled_schemes():
+        raise TrainingError(f"there is no base {name!r}; {choices(name, bundled_schemes())}")
     return find_scheme(name)
 
 
@@ -228,7 +230,7 @@ def decided(
     return probs, given
 
 
-def _decision(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Decision:
+def _decision(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> DecisionRule:
     """Return the decision that out-of-fold scores ask for, at the prior that the scheme states."""
     prior = scheme.shares()
     decision = decide(

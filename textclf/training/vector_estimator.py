@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from textclf.errors import InputError
-from textclf.scoring.weights import LinearView
-from textclf.text.features import View
+from textclf.scoring.weights import FeatureWeights
+from textclf.text.features import FeatureGroup
 from textclf.training.counts import columns, normed, weighted
-from textclf.training.estimator import TextClassifier
+from textclf.training.estimator import LinearTextClassifier
 from textclf.training.word_vectors import Vectors
 
 Doubles = NDArray[np.float64]
@@ -25,11 +25,11 @@ _LAMBDA = 1.0
 """What coefficients cost. From 0.1 to 100 it is all the same: there are few of them."""
 
 
-class VectorClassifier(TextClassifier):
+class VectorClassifier(LinearTextClassifier):
     """A classifier, single-label, whose one view is the words of a table of vectors.
 
     All labels weigh the same in learning, whatever `class_weight` says: it tells how scores are
-    standardised, as in the views of a TextClassifier that this one is averaged with.
+    standardised, as in the views of a LinearTextClassifier that this one is averaged with.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class VectorClassifier(TextClassifier):
         self.vectors = vectors
         self.most = most
 
-    def views(self) -> tuple[View, ...]:
+    def views(self) -> tuple[FeatureGroup, ...]:
         """Return the one view."""
-        return (View("word", 1, 1, "log"),)
+        return (FeatureGroup("word", 1, 1, "log"),)
 
     def _fit_view(
         self,
-        view: View,
+        view: FeatureGroup,
         vocabulary: tuple[str, ...],
         matrix: sparse.csr_array,
         answers: NDArray[Any],
         weight: Doubles,
         texts: int,
-    ) -> tuple[LinearView, Doubles, Doubles]:
+    ) -> tuple[FeatureWeights, Doubles, Doubles]:
         if self._multilabel:
             raise InputError("word vectors are learned from where each text has one label")
         kept = self.vectors.words[: self.most]

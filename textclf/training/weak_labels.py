@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from textclf.classifier.classifier import Classifier, Options
+from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Scheme, find_scheme
 from textclf.corpus.records import Answer, Corpus, Record, as_dict
-from textclf.corpus.term_lists import TermList, shipped_terms
+from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import InputError
-from textclf.io.inputs import Item, Reading, read_items
-from textclf.scoring.numpy_scorer import NumpyEngine
+from textclf.io.inputs import Item, ReadOptions, read_items
+from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.document import Document
 from textclf.training.baselines import Keywords, Stems
 from textclf.training.fitting import Progress
-from textclf.training.train import fit
+from textclf.training.train import train
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Proposals:
         )
 
 
-def propose(
+def propose_labels(
     items: Iterable[Item],
     scheme: Scheme,
     terms: TermList,
@@ -83,7 +83,7 @@ def propose(
     nothing is proposed that the model gives a lower probability. Raises TrainingError where a
     label has no term.
     """
-    model = Classifier(fit(Corpus(()), scheme, terms=terms, progress=progress), NumpyEngine)
+    model = Classifier(train(Corpus(()), scheme, terms=terms, progress=progress), NumpyScorer)
     stems = Stems()
     by_label = terms.by_label()
     rule = Keywords.of_terms(scheme, by_label, [()], stems)
@@ -93,7 +93,9 @@ def propose(
             unread.append(item.error)
         for record in _records(item, scheme):
             hits = rule.hits(stems.of(record.text))
-            answer = model.annotate(record.text, Options(clean=False, abstain=abstain, evidence=0))
+            answer = model.classify(
+                record.text, PredictOptions(clean=False, abstain=abstain, evidence=0)
+            )
             agreed = answer.status is Status.OK and _most(scheme, hits) == answer.labels
             labels = {scheme.name: answer.labels} if agreed else {}
             found.append(
@@ -109,7 +111,7 @@ def propose(
     return Proposals(tuple(found), coverage, tuple(conflicts), tuple(unread))
 
 
-def propose_files(
+def propose_labels_of_files(
     inputs: Sequence[str],
     scheme: str,
     terms: Path | None = None,
@@ -120,11 +122,11 @@ def propose_files(
 ) -> Proposals:
     """Return what seed terms propose for the texts of files; by default the shipped terms."""
     found = find_scheme(scheme)
-    given = TermList.read(terms, found) if terms else shipped_terms(found)
+    given = TermList.read(terms, found) if terms else bundled_terms(found)
     if given is None:
         raise InputError(f"no terms ship for scheme {found.name!r}; give yours with --terms")
-    items = read_items(inputs, Reading(text_field=text_field))
-    return propose(items, found, given, abstain=abstain, progress=progress)
+    items = read_items(inputs, ReadOptions(text_field=text_field))
+    return propose_labels(items, found, given, abstain=abstain, progress=progress)
 
 
 def _records(item: Item, scheme: Scheme) -> Iterator[Record]:

@@ -45,7 +45,7 @@ class Vectors:
 
 
 @lru_cache(maxsize=1)
-def shipped_vectors() -> Vectors:
+def bundled_vectors() -> Vectors:
     """Return the table that travels with textclf."""
     return unpack((files("textclf.training") / "vectors.npz").read_bytes())
 
