@@ -28,7 +28,7 @@ import rivals
 import script
 from timing import Job, line, peak, python, ratios, wall_ratios
 
-from textclf.batch.predict_files import encode_results
+from textclf.batch.results import encode_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.io.output import Format, opened
 from textclf.model.model import Model

@@ -1,11 +1,13 @@
 """The command line as a user meets it: real processes, real files, real pipes."""
 
+import contextlib
 import csv
 import gzip
 import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -106,6 +108,34 @@ def test_a_table_comes_back_with_its_columns_and_ours(tmp_path):
     assert rows[0]["topic"] == "weather"
     assert rows[1]["topic"] == ""
     assert list(rows[0])[:2] == ["key", "text"]
+
+
+def test_on_a_terminal_nothing_is_drawn_among_the_results(article):
+    shown = on_a_terminal("predict", article, "-m", "topic", "-f", "jsonl")
+
+    assert json.loads(shown)["schemes"]["topic"]["label"] == "weather"
+
+
+def test_a_run_into_a_file_draws_its_progress_wipes_it_and_ends_on_one_line(article, tmp_path):
+    shown = on_a_terminal("predict", article, "-m", "topic", "-o", tmp_path / "out.csv")
+
+    assert "1 articles, " in shown
+    assert re.search(r"a second\r\x1b\[K[^\r]*out\.csv: 1 row in \d+\.\d s; answers: 1 ok", shown)
+
+
+def on_a_terminal(*arguments):
+    """Return what a person sees who runs textclf: output and progress on one terminal."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "textclf", *map(str, arguments)]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    parts = []
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(ours, 65536):
+            parts.append(part)
+    os.close(ours)
+    assert process.wait() == 0
+    return b"".join(parts).decode()
 
 
 @pytest.mark.parametrize(

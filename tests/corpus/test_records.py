@@ -2,13 +2,15 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 
 from textclf.codebook.scheme import Label, Scheme
+from textclf.corpus.check import check_files
 from textclf.corpus.records import Columns, Corpus, Record, as_dict, parse_record, read_labelled
 from textclf.errors import CorpusError, InputError
-from textclf.io.inputs import ReadOptions
+from textclf.io.inputs import ReadOptions, read_items
 
 RAIN = Scheme("rain", (Label("rain"), Label("dry")))
 THEMES = Scheme("themes", (Label("crowds"), Label("money"), Label("law")), "multi")
@@ -307,3 +309,34 @@ def acts(tmp_path, rows):
 )
 def test_a_label_that_practically_always_brings_another_makes_that_a_rule(tmp_path, rows, rules):
     assert acts(tmp_path, rows) == rules
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gzip"])
+def test_a_corpus_is_read_in_each_encoding_that_predict_reads(tmp_path, encoding):
+    lines = "\n".join(json.dumps({"id": one, "text": f"é {one}", "labels": {}}) for one in "ab")
+    path = tmp_path / ("c.jsonl.gz" if encoding == "gzip" else "c.jsonl")
+    path.write_bytes(
+        gzip.compress(lines.encode()) if encoding == "gzip" else lines.encode(encoding)
+    )
+
+    found = Corpus.read([path])
+
+    assert [record.text for record in found.records] == ["é a", "é b"]
+    assert [item.text for item in read_items([str(path)])] == ["é a", "é b"]
+    assert not [one for one in check_files([str(path)], [], []).findings if "JSON" in one.message]
+
+
+@pytest.mark.parametrize("name", ["c.jsonl", "c.jsonl.gz"])
+def test_a_corpus_that_was_written_reads_as_it_was(tmp_path, name):
+    found = Corpus(
+        (
+            Record("a", "Snow\nfell “here”.", {"sky": ("snow",)}, article="x", position=1),
+            Record("b", "Rain \ud800", {"sky": ("rain", "wind")}),
+        )
+    )
+
+    found.write(tmp_path / name)
+
+    again = Corpus.read([tmp_path / name])
+    assert [replace(record, place="") for record in again.records] == list(found.records)
+    assert repr(again) == "Corpus(2 records)"

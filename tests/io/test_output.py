@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.errors import InputError
-from textclf.io.output import format_for, opened, write
+from textclf.io.output import format_for, write
+from textclf.io.output_file import open_output
 
 TOPIC = Prediction(
     scheme="topic 1 0a0b",
@@ -257,7 +258,7 @@ def test_an_output_appears_only_when_all_is_written(tmp_path):
     path = tmp_path / "out.csv"
     path.write_bytes(b"old")
 
-    with opened(path, io.BytesIO()) as stream:
+    with open_output(path, io.BytesIO()) as stream:
         stream.write(b"new")
         stream.flush()
         before = path.read_bytes()
@@ -270,7 +271,7 @@ def test_an_output_that_fails_half_way_leaves_nothing_and_the_old_file_as_it_was
     path = tmp_path / "out.csv"
     path.write_bytes(b"old")
 
-    with pytest.raises(InputError, match="--prefix"), opened(path, io.BytesIO()) as stream:
+    with pytest.raises(InputError, match="--prefix"), open_output(path, io.BytesIO()) as stream:
         write([(DONE, {"text": "A cup."}), (DONE, {"path": "theirs"})], stream, "jsonl")
 
     assert path.read_bytes() == b"old"
@@ -280,7 +281,7 @@ def test_an_output_that_fails_half_way_leaves_nothing_and_the_old_file_as_it_was
 def test_a_gzipped_output_is_the_same_bytes_whenever_and_whatever_its_name(tmp_path):
     first, second = tmp_path / "one.jsonl.gz", tmp_path / "two.JSONL.GZ"
     for path in (first, second):
-        with opened(path, io.BytesIO()) as stream:
+        with open_output(path, io.BytesIO()) as stream:
             write([(DONE, None)], stream, "jsonl")
 
     data = first.read_bytes()
@@ -293,7 +294,7 @@ def test_a_gzipped_output_is_the_same_bytes_whenever_and_whatever_its_name(tmp_p
 def test_standard_output_is_written_to_and_stays_open():
     stdout = io.BytesIO()
 
-    with opened(None, stdout) as stream:
+    with open_output(None, stdout) as stream:
         stream.write(b"rain")
 
     assert stdout.getvalue() == b"rain"
@@ -304,7 +305,7 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
     os.mkfifo(path)
     reader = os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
-    with opened(path, io.BytesIO()) as stream:
+    with open_output(path, io.BytesIO()) as stream:
         stream.write(b"rain")
 
     assert os.read(reader, 10) == b"rain"
@@ -319,6 +320,6 @@ def test_an_output_that_cannot_be_written_is_named(tmp_path, name):
 
     with (
         pytest.raises(InputError, match="cannot be written: "),
-        opened(tmp_path / name, io.BytesIO()) as stream,
+        open_output(tmp_path / name, io.BytesIO()) as stream,
     ):
         stream.write(b"rain")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_models import PASSAGES, SINGLE, SPORT, WEATHER
 
-from textclf.batch.predict_files import adapted_to, encode_results
+from textclf.batch.results import adapted_to, encode_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.errors import InputError

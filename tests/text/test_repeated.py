@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from textclf.text import repeated as room
-from textclf.text.repeated import Counter, Repeated, keys_of
+from textclf.text.repeated import ParagraphCounter, Repeated, keys_of
 
 TEASER = "Crowds of mourners join the main procession in the city. — Agency"
 BODIES = [
@@ -72,7 +72,7 @@ def test_what_does_not_fit_into_memory_is_counted_all_the_same(monkeypatch):
 
 
 def test_a_counter_leaves_no_file_open():
-    with Counter() as counter:
+    with ParagraphCounter() as counter:
         counter.add(keys_of("It rained.\nIt stopped."))
         counter._put_away()
         file = counter._file

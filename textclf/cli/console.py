@@ -1,11 +1,10 @@
 """What the commands share of a terminal: progress, warnings and where output goes."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Self
 
 _WIDTH = 24
 
@@ -20,18 +19,44 @@ def progress(what: str, done: int, steps: int) -> None:
         sys.stderr.flush()
 
 
-def counted(parts: Iterable[T], size: Callable[[T], int], what: str) -> Iterator[T]:
-    """Yield the parts, drawing how much went by, where standard error is a terminal."""
-    drawn = sys.stderr.isatty()
-    number = 0
-    for part in parts:
-        number += size(part)
-        if drawn:
-            sys.stderr.write(f"\r\x1b[K{number} {what}")
+class Progress:
+    """Draws on standard error how many things were done and how fast, and wipes it in the end.
+
+    Nothing is drawn where standard error is no terminal, or where results themselves go to the
+    same terminal.
+    """
+
+    def __init__(self, what: str, *, beside_output: bool) -> None:
+        self._what = what
+        self._drawn = sys.stderr.isatty() and not (beside_output and sys.stdout.isatty())
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wipe()
+
+    def draw(self, number: int) -> None:
+        """Show the number of things done so far."""
+        if self._drawn:
+            rate = number / max(time.monotonic() - self._started, 1e-3)
+            sys.stderr.write(f"\r\x1b[K{number:,} {self._what}, {rate:,.0f} a second")
             sys.stderr.flush()
-        yield part
-    if drawn:
-        sys.stderr.write("\r\x1b[K")
+
+    def interrupted_by(self, tell: Callable[[str], None]) -> Callable[[str], None]:
+        """Return what prints a message on a line of its own."""
+
+        def print_alone(message: str) -> None:
+            self._wipe()
+            tell(message)
+
+        return print_alone
+
+    def _wipe(self) -> None:
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def tell(message: str) -> None:
@@ -47,7 +72,7 @@ def say(text: str) -> None:
 
 def print_text(text: str, output: Path | None = None) -> None:
     """Write text to a file or to standard output, as UTF-8 whatever the terminal."""
-    from textclf.io.output import opened  # noqa: PLC0415 - start-up time
+    from textclf.io.output_file import open_output  # noqa: PLC0415 - start-up time
 
-    with opened(output, sys.stdout.buffer) as stream:
+    with open_output(output, sys.stdout.buffer) as stream:
         stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))

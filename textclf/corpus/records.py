@@ -3,8 +3,8 @@
 It reads records and refuses what is wrong with file and line. It knows no models.
 """
 
-import gzip
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -12,10 +12,21 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+from textclf._json import dumped
 from textclf._resources import bundled_path
 from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.errors import CorpusError, InputError, SchemeError, choices
-from textclf.io.inputs import STDIN, Item, ReadOptions, expand, format_of, read_items
+from textclf.io.encoding import decode_lines
+from textclf.io.inputs import (
+    STDIN,
+    Item,
+    ReadOptions,
+    expand,
+    format_of,
+    open_input,
+    read_items,
+)
+from textclf.io.output_file import open_output
 from textclf.text.document import Document
 
 Answer = tuple[str, ...]
@@ -71,7 +82,7 @@ class Record:
         return self.article or self.pair or self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Corpus:
     """Labelled records, in the order in which they were read."""
 
@@ -107,8 +118,20 @@ class Corpus:
         """Return the labels of each record under a scheme that has labelled them all."""
         return [record.labels[scheme.name] for record in self.records]
 
+    def write(self, path: Path | str) -> None:
+        """Write the records as JSON lines, whole or not at all; `.gz` in the name packs them.
+
+        Raises InputError where the file cannot be written.
+        """
+        with open_output(Path(path), sys.stdout.buffer) as stream:
+            for record in self.records:
+                stream.write(_line(as_dict(record)))
+
     def __len__(self) -> int:
         return len(self.records)
+
+    def __repr__(self) -> str:
+        return f"Corpus({len(self.records)} records)"
 
 
 def record_files(inputs: Sequence[str]) -> list[str]:
@@ -123,19 +146,28 @@ def record_files(inputs: Sequence[str]) -> list[str]:
 
 def read_records(path: str, wrong: Callable[[str], None]) -> Iterator[Record]:
     """Yield the records of a JSON-lines file; each bad line is told to `wrong` and left out."""
-    with gzip.open(path) if path.lower().endswith(".gz") else Path(path).open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
+    with open_input(path) as stream:
+        for number, line, error, guessed in decode_lines(path, stream):
             place = f"{path}:{number}"
-            if not raw.strip():
+            if error or guessed:
+                wrong(error or f"{place}: is not UTF-8")
+                continue
+            if not line.strip():
                 continue
             try:
-                yield parse_record(json.loads(raw.decode("utf-8")), place)
-            except UnicodeDecodeError:
-                wrong(f"{place}: is not UTF-8")
+                yield parse_record(json.loads(line), place)
             except (ValueError, RecursionError) as reason:
                 wrong(f"{place}: is not JSON: {reason}")
             except CorpusError as reason:
                 wrong(str(reason))
+
+
+def _line(record: dict[str, Any]) -> bytes:
+    """Return the JSON line of a record, in ASCII where half of a surrogate pair stands alone."""
+    try:
+        return f"{dumped(record)}\n".encode()
+    except UnicodeEncodeError:
+        return f"{json.dumps(record)}\n".encode()
 
 
 def parse_record(data: object, place: str) -> Record:

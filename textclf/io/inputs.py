@@ -210,7 +210,7 @@ def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[
         if whole and _is_page(path):
             yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
-        with _open(path, stdin) as stream:
+        with open_input(path, stdin) as stream:
             if path == STDIN and not reading.format and _starts_with_brace(stream):
                 yield from _jsonl(path, stream, reading)
             elif whole:
@@ -232,7 +232,7 @@ def _is_page(path: str) -> bool:
 
 def _page(path: str) -> Item:
     try:
-        with _open(path) as stream:
+        with open_input(path) as stream:
             return _whole(path, stream)
     except _UNREADABLE as reason:
         return _unread(path, reason)
@@ -251,7 +251,8 @@ def _starts_with_brace(stream: IO[bytes]) -> bool:
     return first == b"{"
 
 
-def _open(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
+def open_input(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
+    """Return the bytes of a file, unpacked where it is gzipped, or of standard input."""
     if path == STDIN and stdin is not None:
         stdin.seek(0)
         return nullcontext(stdin)

@@ -4,7 +4,6 @@ It draws no page and reads nothing: `explanation` does the one, `sources` the ot
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
@@ -26,7 +25,6 @@ _SUFFIXES: Mapping[str, Format] = {
 _DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
 _SHOWN = 8
 _SUREST = 0.99
-_BUFFER = 1 << 20
 
 
 def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
@@ -45,42 +43,6 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
     kinds = {Path(one.removesuffix(".gz")).suffix.lower() for one in inputs}
     only = kinds.pop() if len(kinds) == 1 else ""
     return {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}.get(only, "text")  # type: ignore[return-value]
-
-
-@contextmanager
-def opened(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Open the output: a file that appears whole when all is written, or standard output.
-
-    What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
-    """
-    if path is None:
-        try:
-            yield stdout
-            stdout.flush()
-        except BrokenPipeError:  # the reader has enough
-            raise
-        except OSError as reason:
-            raise InputError(f"standard output cannot be written: {reason.strerror}") from None
-        return
-    device = path.exists() and not path.is_file()
-    beside = path if device else path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("wb", buffering=_BUFFER) as raw:
-            if path.suffix.lower() == ".gz":
-                import gzip  # noqa: PLC0415 - start-up time
-
-                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-                    yield stream  # type: ignore[misc]
-            else:
-                yield raw
-        if not device:
-            beside.replace(path)
-    except OSError as reason:
-        raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
-    finally:
-        if not device:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
 
 
 class RecordWriter(NamedTuple):

@@ -48,7 +48,7 @@ class Repeated:
         Letter case and punctuation make no difference. The memory it takes does not grow with
         the number of texts.
         """
-        with Counter() as counter:
+        with ParagraphCounter() as counter:
             for text in texts:
                 counter.add(keys_of(text))
             return counter.repeated()
@@ -74,7 +74,7 @@ class Repeated:
 NOTHING_REPEATED = Repeated()
 
 
-class Counter:
+class ParagraphCounter:
     """Counts in how many articles each paragraph stands, exactly and in bounded memory.
 
     Use it as a context: what does not fit into memory lies in a temporary file until then.

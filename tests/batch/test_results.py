@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 from small_models import SPORT, WEATHER
 
-from textclf.batch.predict_files import encode_results, iter_results
+from textclf.batch.results import encode_results, iter_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError

@@ -1,0 +1,47 @@
+"""Opens where results go: a file that is there whole or not at all, or standard output."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from textclf.errors import InputError
+
+_BUFFER = 1 << 20
+"""Bytes that are written at once."""
+
+
+@contextmanager
+def open_output(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Open the output: a file that appears whole when all is written, or standard output.
+
+    What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
+    """
+    if path is None:
+        try:
+            yield stdout
+            stdout.flush()
+        except BrokenPipeError:  # the reader has enough
+            raise
+        except OSError as reason:
+            raise InputError(f"standard output cannot be written: {reason.strerror}") from None
+        return
+    device = path.exists() and not path.is_file()
+    beside = path if device else path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb", buffering=_BUFFER) as raw:
+            if path.suffix.lower() == ".gz":
+                import gzip  # noqa: PLC0415 - start-up time
+
+                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+                    yield stream  # type: ignore[misc]
+            else:
+                yield raw
+        if not device:
+            beside.replace(path)
+    except OSError as reason:
+        raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
+    finally:
+        if not device:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
