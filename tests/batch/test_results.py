@@ -17,7 +17,8 @@ from textclf.batch.results import encode_results, iter_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
-from textclf.io.inputs import ReadOptions, read_items
+from textclf.io.input_documents import ReadOptions
+from textclf.io.inputs import read_items
 from textclf.io.output import write
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.repeated import NOTHING_REPEATED

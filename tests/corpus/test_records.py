@@ -10,7 +10,8 @@ from textclf.codebook.scheme import Label, Scheme
 from textclf.corpus.check import check_files
 from textclf.corpus.records import Columns, Corpus, Record, as_dict, parse_record, read_labelled
 from textclf.errors import CorpusError, InputError
-from textclf.io.inputs import ReadOptions, read_items
+from textclf.io.input_documents import ReadOptions
+from textclf.io.inputs import read_items
 
 RAIN = Scheme("rain", (Label("rain"), Label("dry")))
 THEMES = Scheme("themes", (Label("crowds"), Label("money"), Label("law")), "multi")

@@ -13,7 +13,7 @@ from textclf.batch.results import adapted_to, encode_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.errors import InputError
-from textclf.io.inputs import ReadOptions
+from textclf.io.input_documents import ReadOptions
 from textclf.model.priors import (
     estimate_prior,
     parse_prior,

@@ -9,7 +9,7 @@ from small_models import MULTI, SINGLE
 from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
-from textclf.io.inputs import Item
+from textclf.io.input_documents import Item
 from textclf.reports.weak_labels import proposals_report
 from textclf.training.weak_labels import propose_labels, propose_labels_of_files
 

@@ -15,7 +15,8 @@ from textclf.classifier.classifier import PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
-from textclf.io.inputs import STDIN, ReadOptions, expand
+from textclf.io.input_documents import ReadOptions
+from textclf.io.inputs import STDIN, expand
 from textclf.io.output import Format, format_for
 from textclf.io.output_file import open_output
 from textclf.model.priors import ESTIMATE, Prior, refuse_both

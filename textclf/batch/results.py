@@ -17,15 +17,8 @@ from typing import IO, NamedTuple, TypeVar
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
-from textclf.io.inputs import (
-    STDIN,
-    Pending,
-    ReadOptions,
-    expand,
-    format_of,
-    gather,
-    items_of,
-)
+from textclf.io.input_documents import Pending, ReadOptions
+from textclf.io.inputs import STDIN, expand, format_of, gather, items_of
 from textclf.io.output import Format, RecordWriter, blank
 from textclf.io.shown_text import read_text
 from textclf.io.spool import kept_stdin

@@ -62,8 +62,8 @@ def agree(files: Files = None) -> None:
     print_text(coder_agreement(Corpus.read(files or [])))
 
 
-@app.command()
-def propose_labels(
+@app.command("propose")
+def propose(
     pool: Annotated[
         list[str], typer.Argument(help="Unlabelled articles: files, folders, tables; - is stdin.")
     ],

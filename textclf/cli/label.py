@@ -7,7 +7,7 @@ from pathlib import Path
 from textclf.batch.predict_files import predict_files
 from textclf.classifier.classifier import PredictOptions
 from textclf.cli.console import Progress, tell
-from textclf.io.inputs import ReadOptions
+from textclf.io.input_documents import ReadOptions
 from textclf.io.output import Format
 from textclf.model.priors import parse_prior
 

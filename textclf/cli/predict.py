@@ -8,7 +8,8 @@ import typer
 
 from textclf.cli.console import print_text
 from textclf.errors import InputError
-from textclf.io.inputs import ReadOptions, format_of, read_items
+from textclf.io.input_documents import ReadOptions
+from textclf.io.inputs import format_of, read_items
 
 
 class OutputFormat(StrEnum):

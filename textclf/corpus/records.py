@@ -17,15 +17,8 @@ from textclf._resources import bundled_path
 from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.errors import CorpusError, InputError, SchemeError, choices
 from textclf.io.encoding import decode_lines
-from textclf.io.inputs import (
-    STDIN,
-    Item,
-    ReadOptions,
-    expand,
-    format_of,
-    open_input,
-    read_items,
-)
+from textclf.io.input_documents import Item, ReadOptions
+from textclf.io.inputs import STDIN, expand, format_of, open_input, read_items
 from textclf.io.output_file import open_output
 from textclf.text.document import Document
 

@@ -7,7 +7,7 @@ from textclf.classifier.loading import load
 from textclf.classifier.prediction import Status
 from textclf.corpus.records import Columns, Corpus, read_labelled
 from textclf.evaluation.metrics import Metrics, evaluate
-from textclf.io.inputs import ReadOptions
+from textclf.io.input_documents import ReadOptions
 
 
 def evaluate_file(

@@ -11,21 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple, cast
+from typing import IO, cast
 
-from textclf._json import parsed
-from textclf.errors import InputError, choices
-from textclf.io.encoding import decode, decode_line, decode_lines, raw_lines
-from textclf.io.table_rows import header_of, table_rows
-
-Format = Literal["txt", "jsonl", "csv", "tsv"]
+from textclf.errors import InputError
+from textclf.io.delimited import read_table
+from textclf.io.input_documents import PLAIN, InputFormat, Item, Line, Page, Pending, ReadOptions
+from textclf.io.jsonl import document_of_line, read_jsonl
+from textclf.io.plain_text import read_lines, read_whole
 
 STDIN = "-"
-TEXT_FIELDS = ("text", "content", "body", "article", "article_text", "full_text")
-ID_FIELDS = ("id", "ID", "Id", "url")
-TITLE_FIELDS = ("title", "headline", "Title", "Headline")
-
-_SUFFIXES: Mapping[str, Format] = {
+_SUFFIXES: Mapping[str, InputFormat] = {
     ".txt": "txt",
     ".text": "txt",
     ".md": "txt",
@@ -42,76 +37,8 @@ _OWN = ("/dev/", "/proc/")
 _UNREADABLE = (OSError, EOFError, zlib.error)
 
 
-class Item(NamedTuple):
-    """One thing to label, or the reason why it could not be read."""
-
-    id: str
-    path: str
-    text: str = ""
-    row: Mapping[str, Any] | None = None
-    """The user's own fields, in their order, where the item came from a table."""
-    error: str = ""
-    warnings: tuple[str, ...] = ()
-    place: str = ""
-    """File, and line where there are lines."""
-    title: str = ""
-    """What the title's field holds, where the item came from a table that has one."""
-
-    @property
-    def size(self) -> int:
-        """How many characters there are to read."""
-        return len(self.text)
-
-
-class Line(NamedTuple):
-    """A line of JSON as it stands in a file: what it says can be found out anywhere."""
-
-    path: str
-    place: str
-    """File and line."""
-    raw: bytes
-
-    @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.raw)
-
-
-class Page(NamedTuple):
-    """A file that is one text: what it holds can be found out anywhere."""
-
-    path: str
-    size: int
-    """How many bytes it has."""
-
-    @property
-    def place(self) -> str:
-        """The file."""
-        return self.path
-
-
-Pending = Item | Line | Page
-
-
-class ReadOptions(NamedTuple):
-    """How inputs are read."""
-
-    text_field: str = ""
-    """The column of a table that holds the text; empty: the first known one it has."""
-    id_field: str = ""
-    title_field: str = ""
-    """The column that holds the title; empty: the first known one that a table has."""
-    format: Format | None = None
-    """Given: read every input as this, whatever its name ends in."""
-    lines: bool = False
-    """Each line of a text file is a document of its own."""
-
-
-_PLAIN = ReadOptions()
-
-
 def read_items(
-    inputs: Iterable[str], reading: ReadOptions = _PLAIN, stdin: IO[bytes] | None = None
+    inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
 ) -> Iterator[Item]:
     """Yield the items of all inputs in order, reading on only as they are asked for.
 
@@ -121,7 +48,7 @@ def read_items(
 
 
 def gather(
-    inputs: Iterable[str], reading: ReadOptions = _PLAIN, stdin: IO[bytes] | None = None
+    inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
 ) -> Iterator[Pending]:
     """Yield what `read_items` does, but what can be read elsewhere as it stands.
 
@@ -133,16 +60,16 @@ def gather(
         yield from _read(path, reading, stdin)
 
 
-def items_of(gathered: Iterable[Pending], reading: ReadOptions = _PLAIN) -> Iterator[Item]:
+def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Iterator[Item]:
     """Yield the items that were gathered; a blank line is none."""
     for one in gathered:
         if isinstance(one, Page):
             yield _page(one.path)
-        elif item := _json_item(one, reading) if isinstance(one, Line) else one:
+        elif item := document_of_line(one, reading) if isinstance(one, Line) else one:
             yield item
 
 
-def expand(inputs: Iterable[str], reading: ReadOptions = _PLAIN) -> list[str]:
+def expand(inputs: Iterable[str], reading: ReadOptions = PLAIN) -> list[str]:
     """Return the files that inputs stand for: folders and globs in sorted order.
 
     Raises InputError where an input is not there or a folder holds nothing to read.
@@ -171,7 +98,7 @@ def expand(inputs: Iterable[str], reading: ReadOptions = _PLAIN) -> list[str]:
     return found
 
 
-def format_of(path: str, reading: ReadOptions = _PLAIN) -> Format:
+def format_of(path: str, reading: ReadOptions = PLAIN) -> InputFormat:
     """Return what a path is read as: by its suffix, else as one text."""
     if reading.format:
         return reading.format
@@ -212,15 +139,15 @@ def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[
             return
         with open_input(path, stdin) as stream:
             if path == STDIN and not reading.format and _starts_with_brace(stream):
-                yield from _jsonl(path, stream, reading)
+                yield from read_jsonl(path, stream, reading)
             elif whole:
-                yield _whole(path, stream)
+                yield read_whole(path, stream)
             elif kind == "txt":
-                yield from _lines(path, stream)
+                yield from read_lines(path, stream)
             elif kind == "jsonl":
-                yield from _jsonl(path, stream, reading)
+                yield from read_jsonl(path, stream, reading)
             else:
-                yield from _table(path, stream, reading, "\t" if kind == "tsv" else ",")
+                yield from read_table(path, stream, reading, "\t" if kind == "tsv" else ",")
     except _UNREADABLE as reason:
         yield _unread(path, reason)
 
@@ -233,7 +160,7 @@ def _is_page(path: str) -> bool:
 def _page(path: str) -> Item:
     try:
         with open_input(path) as stream:
-            return _whole(path, stream)
+            return read_whole(path, stream)
     except _UNREADABLE as reason:
         return _unread(path, reason)
 
@@ -263,118 +190,3 @@ def open_input(path: str, stdin: IO[bytes] | None = None) -> AbstractContextMana
 
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
     return Path(path).open("rb", _BUFFER)
-
-
-def _whole(path: str, stream: IO[bytes]) -> Item:
-    try:
-        text, warning = decode(stream.read())
-    except InputError as reason:
-        return Item(path, path, error=f"{path}: {reason}", place=path)
-    warnings = (f"{path}: {warning}",) if warning else ()
-    return Item(path, path, text, warnings=warnings, place=path)
-
-
-def _lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
-    for number, line, error, warnings in decode_lines(path, stream):
-        place = f"{path}:{number}"
-        yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
-
-
-def _jsonl(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Item | Line]:
-    numbered = enumerate(raw_lines(stream), start=1)
-    lines = (Line(path, f"{path}:{number}", raw) for number, raw in numbered)
-    for line in lines:
-        if item := _json_item(line, reading, first=True):
-            yield item
-            if item.row:
-                break
-    yield from lines
-
-
-def _json_item(line: Line, reading: ReadOptions, *, first: bool = False) -> Item | None:
-    """Return what a line holds; raises InputError where the first row has no field for the text."""
-    path, place = line.path, line.place
-    text, error, warnings = decode_line(place, line.raw)
-    if not error and not text.strip():
-        return None
-    row = None
-    try:
-        row = parsed(text)
-    except (ValueError, RecursionError) as reason:
-        error = error or f"{place}: is not JSON: {reason}"
-    if not isinstance(row, dict):
-        return _reject(place, path, {}, error or f"{place}: is not a JSON object, {{...}}")
-    try:
-        return _item(row, place, path, reading, warnings)
-    except InputError as reason:
-        if first:
-            raise
-        return _reject(place, path, row, str(reason))
-
-
-def _table(path: str, stream: IO[bytes], reading: ReadOptions, delimiter: str) -> Iterator[Item]:
-    rows = table_rows(path, stream, delimiter)
-    header: list[str] | None = None
-    for number, cells, error, warnings in rows:
-        place = f"{path}:{number}"
-        if header is None:
-            if error:
-                raise InputError(f"{error}: the header cannot be read")
-            header = header_of(cells, place)
-            _title_field(
-                row := dict.fromkeys(header), _text_field(row, path, reading), path, reading
-            )
-        elif error:
-            yield _reject(place, path, dict.fromkeys(header, ""), error)
-        elif len(cells) != len(header):
-            row = dict(zip(header, cells + [""] * len(header), strict=False))
-            odd = f"{place}: has {len(cells)} cells where the header has {len(header)}"
-            yield _reject(place, path, row, odd)
-        else:
-            yield _item(dict(zip(header, cells, strict=True)), place, path, reading, warnings)
-
-
-def _item(
-    row: dict[str, Any], place: str, path: str, reading: ReadOptions, warnings: tuple[str, ...]
-) -> Item:
-    field = _text_field(row, place, reading)
-    text = row[field]
-    key = reading.id_field or next((name for name in ID_FIELDS if name in row), "")
-    if reading.id_field and reading.id_field not in row:
-        raise InputError(f"{place}: there is no field {reading.id_field!r}; {choices(key, row)}")
-    name = str(row[key]) if key and row[key] is not None and row[key] != "" else place
-    if text is None:
-        text = ""
-    if not isinstance(text, str):
-        return Item(name, path, "", row, f"{place}: {field} is not a string", place=place)
-    title = row.get(_title_field(row, field, place, reading))
-    named = title if isinstance(title, str) else ""
-    return Item(name, path, text, row, warnings=warnings, place=place, title=named)
-
-
-def _title_field(row: Mapping[str, Any], text_field: str, place: str, reading: ReadOptions) -> str:
-    """Return the field of the title, empty where there is none."""
-    if reading.title_field and reading.title_field not in row:
-        raise InputError(
-            f"{place}: there is no field {reading.title_field!r}; "
-            f"{choices(reading.title_field, row)}"
-        )
-    if reading.title_field:
-        return reading.title_field
-    return next((name for name in TITLE_FIELDS if name in row and name != text_field), "")
-
-
-def _reject(place: str, path: str, row: dict[str, Any], error: str) -> Item:
-    return Item(place, path, "", row, error, place=place)
-
-
-def _text_field(row: Mapping[str, Any], place: str, reading: ReadOptions) -> str:
-    wanted = (reading.text_field,) if reading.text_field else TEXT_FIELDS
-    found = next((name for name in wanted if name in row), None)
-    if found is None:
-        missing = repr(reading.text_field) if reading.text_field else f"like {TEXT_FIELDS[0]!r}"
-        raise InputError(
-            f"{place}: there is no field {missing}; {choices(wanted[0], row)}; "
-            "name the one that holds the text with --text-field"
-        )
-    return found

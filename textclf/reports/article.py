@@ -7,7 +7,7 @@ from string import Template
 
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.prediction import DocumentResult, Evidence
-from textclf.io.output import percent, summary
+from textclf.io.plain_text import percent, summary
 from textclf.text.document import Document
 
 _STRONG = 12

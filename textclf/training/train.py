@@ -18,7 +18,7 @@ from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Columns, Corpus, as_dict, read_labelled
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import TrainingError, choices
-from textclf.io.inputs import ReadOptions
+from textclf.io.input_documents import ReadOptions
 from textclf.model.model import Model
 from textclf.model.store import write_model
 from textclf.scoring.weights import DecisionRule, total
