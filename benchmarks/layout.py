@@ -18,7 +18,8 @@ from textclf.classifier.classifier import PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
-from textclf.io.inputs import Item, read_items
+from textclf.io.input_documents import Item
+from textclf.io.inputs import read_items
 from textclf.reports.scores import table
 from textclf.text.repeated import Repeated
 

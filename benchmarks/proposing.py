@@ -20,7 +20,7 @@ from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model
-from textclf.io.inputs import Item
+from textclf.io.input_documents import Item
 from textclf.model.model import Model
 from textclf.reports.scores import table
 from textclf.scoring.scorer import make_scorer

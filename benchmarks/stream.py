@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
-from textclf.io.inputs import Item, read_items
+from textclf.io.input_documents import Item
+from textclf.io.inputs import read_items
 from textclf.model.model import Model
 from textclf.model.store import find_model, read_model
 from textclf.reports.scores import table

@@ -62,7 +62,7 @@ def agree(files: Files = None) -> None:
     print_text(coder_agreement(Corpus.read(files or [])))
 
 
-@app.command("propose")
+@app.command()
 def propose(
     pool: Annotated[
         list[str], typer.Argument(help="Unlabelled articles: files, folders, tables; - is stdin.")
