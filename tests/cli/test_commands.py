@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from command_line import run
 from small_models import BEAT_TEXTS, SPORT, SUBJECT_TEXTS, WEATHER
@@ -581,3 +584,33 @@ def test_the_text_that_was_read_is_shown_in_a_file_of_its_own(trained, tmp_path)
     shown = (tmp_path / "b.txt").read_text("utf-8")
     assert SNOW in shown
     assert "not read" in found.stderr.decode()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_a_table_of_each_format_is_labelled_learned_from_and_scored_alike(tmp_path, suffix):
+    rows = [{"text": text, "beat": label[0]} for text, label in BEAT_TEXTS]
+    path = tmp_path / f"beats.{suffix}"
+    write_csv(tmp_path / "plain.csv", rows)
+    if suffix == "csv":
+        write_csv(path, rows)
+    elif suffix == "xlsx":
+        book = openpyxl.Workbook()
+        for cells in [list(rows[0]), *(list(row.values()) for row in rows)]:
+            book.active.append(cells)
+        book.save(path)
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), path)
+
+    coded = run("predict", path, "-m", "topic", "-f", "csv", cwd=tmp_path)
+    plain = run("predict", "plain.csv", "-m", "topic", cwd=tmp_path)
+    trained = run("train", path, "--label-field", "beat", "-o", "beat.textclf", cwd=tmp_path)
+    scored = run("evaluate", "beat.textclf", path, "--label-field", "beat", cwd=tmp_path)
+    again = run("predict", path, "-m", "topic", "-o", f"coded.{suffix}", cwd=tmp_path)
+    options = ["-m", "stance", "-f", "csv", "--prefix", "again_"]
+    read = run("predict", f"coded.{suffix}", *options, cwd=tmp_path)
+
+    assert coded.stdout == plain.stdout
+    assert (trained.returncode, scored.returncode, again.returncode) == (0, 0, 0)
+    assert [row["topic"] for row in rows_of(read.stdout)] == [
+        row["topic"] for row in rows_of(plain.stdout)
+    ]

@@ -364,7 +364,7 @@ def test_a_folder_inside_a_hidden_one_is_read_when_it_is_named(tmp_path):
 def test_a_given_format_reads_every_file_of_a_folder(tmp_path):
     (tmp_path / "story").write_text("Hail.")
 
-    assert texts(read_items([str(tmp_path)], ReadOptions(format="txt"))) == ["Hail."]
+    assert texts(read_items([str(tmp_path)], ReadOptions(format="text"))) == ["Hail."]
 
 
 def test_a_glob_stands_for_its_files_sorted(tmp_path):
@@ -398,12 +398,12 @@ def test_a_folder_with_nothing_to_read_is_refused_with_what_could_be_read(tmp_pa
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("a.TXT", "txt"),
+        ("a.TXT", "text"),
         ("a.ndjson", "jsonl"),
         ("a.tab.gz", "tsv"),
         ("a.csv.GZ", "csv"),
-        ("a.html", "txt"),
-        ("a", "txt"),
+        ("a.html", "text"),
+        ("a", "text"),
     ],
 )
 def test_a_name_tells_the_format_and_an_unknown_one_is_a_text(path, kind):

@@ -15,6 +15,7 @@ from textclf.classifier.classifier import PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
+from textclf.io.formats import FORMATS
 from textclf.io.input_documents import ReadOptions
 from textclf.io.inputs import STDIN, expand
 from textclf.io.output import Format, format_for
@@ -90,12 +91,13 @@ def predict_files(
     removed: Counter[str] = Counter()
     with ExitStack() as stack:
         stream = stack.enter_context(open_output(output, sys.stdout.buffer))
+        sink = FORMATS[chosen].sink(stream)
         shown = stack.enter_context(open_output(show_text, sys.stdout.buffer))
         stack.enter_context(closing(parts))
         for part in parts:
             for message in part.messages:
                 report(message)
-            stream.write(part.data)
+            sink.append(part.data)
             if show_text is not None:
                 shown.write(part.shown)
             articles += part.number
@@ -103,6 +105,7 @@ def predict_files(
             answers.update(part.answers)
             removed.update(part.removed)
             progress(articles)
+        sink.finish()
     return RunSummary(articles, failed, answers, removed, time.monotonic() - started)
 
 

@@ -208,7 +208,7 @@ def _twice(
 def _is_short(inputs: Sequence[str], reading: ReadOptions) -> bool:
     """Return whether the inputs hold too few articles for a paragraph to stand in several."""
     paths = expand(inputs, reading)
-    whole = not reading.lines and all(format_of(path, reading) == "txt" for path in paths)
+    whole = not reading.lines and all(format_of(path, reading) == "text" for path in paths)
     return whole and STDIN not in paths and len(paths) < ARTICLES
 
 

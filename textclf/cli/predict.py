@@ -20,15 +20,19 @@ class OutputFormat(StrEnum):
     json = "json"
     csv = "csv"
     tsv = "tsv"
+    xlsx = "xlsx"
+    parquet = "parquet"
 
 
 class InputFormat(StrEnum):
     """What predict can read."""
 
-    txt = "txt"
+    text = "text"
     jsonl = "jsonl"
     csv = "csv"
     tsv = "tsv"
+    xlsx = "xlsx"
+    parquet = "parquet"
 
 
 class Precision(StrEnum):
@@ -62,7 +66,8 @@ def predict(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            help="Text files, folders, globs, .jsonl, .csv, .tsv (also .gz); - is standard input."
+            help="Text files, folders, globs, .jsonl, .csv, .tsv (also .gz), .xlsx and "
+            ".parquet; - is standard input."
         ),
     ],
     model: Models = None,
@@ -180,7 +185,7 @@ def explain(
     from textclf.model.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
     from textclf.reports.article import explained  # noqa: PLC0415 - start-up time
 
-    if format_of(file) != "txt":
+    if format_of(file) != "text":
         raise InputError(
             f"{file}: is a table, and explain shows one article; give its text in a .txt file, "
             "or - for standard input"
@@ -188,7 +193,7 @@ def explain(
     shares = parse_prior(prior or [])
     if shares == ESTIMATE:
         raise InputError("prior 'estimate' needs many articles; give the shares predict printed")
-    item = next(read_items([file], ReadOptions(format="txt")))
+    item = next(read_items([file], ReadOptions(format="text")))
     if item.error:
         raise InputError(item.error)
     high = precision is Precision.high

@@ -225,7 +225,7 @@ def read_labelled(
         path
         for given in inputs
         for path in expand([given])
-        if path == given or format_of(path) != "txt"
+        if path == given or format_of(path) != "text"
     ]
     if scheme is not None and _are_records(inputs):
         return Corpus.read(inputs).labelled(scheme), scheme

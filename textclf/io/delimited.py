@@ -95,14 +95,14 @@ def header_of(cells: list[str], place: str) -> list[str]:
     return cells
 
 
-def header_line(first: Labelled, delimiter: str, prefix: str) -> tuple[tuple[str, ...], str]:
-    """Return the user's columns, and the line that names theirs and ours."""
+def header_cells(first: Labelled, prefix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the user's columns and of ours; InputError where one is both."""
     annotation, row = first
     theirs = ("source",) if row is None else tuple(row)
-    ours = [prefix + name for name in cells_of(annotation)]
+    ours = tuple(prefix + name for name in cells_of(annotation))
     if taken := next((name for name in ours if name in theirs), None):
         raise column_is_taken(taken, annotation.path)
-    return theirs, delimited_line([*theirs, *ours], delimiter)
+    return theirs, ours
 
 
 def row_cells(

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from textclf.errors import InputError, choices
 
-InputFormat = Literal["txt", "jsonl", "csv", "tsv"]
+InputFormat = Literal["text", "jsonl", "csv", "tsv", "xlsx", "parquet"]
 
 TEXT_FIELDS = ("text", "content", "body", "article", "article_text", "full_text")
 ID_FIELDS = ("id", "ID", "Id", "url")

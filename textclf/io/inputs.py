@@ -7,29 +7,19 @@ still an item, with the reason: as many come out as went in. It knows no models.
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, cast
 
 from textclf.errors import InputError
-from textclf.io.delimited import read_table
+from textclf.io.formats import FORMATS, READ_SUFFIXES, suffix_of
 from textclf.io.input_documents import PLAIN, InputFormat, Item, Line, Page, Pending, ReadOptions
-from textclf.io.jsonl import document_of_line, read_jsonl
-from textclf.io.plain_text import read_lines, read_whole
+from textclf.io.jsonl import document_of_line
+from textclf.io.plain_text import read_whole
 
 STDIN = "-"
-_SUFFIXES: Mapping[str, InputFormat] = {
-    ".txt": "txt",
-    ".text": "txt",
-    ".md": "txt",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-}
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
 _OWN = ("/dev/", "/proc/")
@@ -84,7 +74,7 @@ def expand(inputs: Iterable[str], reading: ReadOptions = PLAIN) -> list[str]:
             if not files:
                 raise InputError(
                     f"{given}: the folder holds no file to read; "
-                    f"read are {', '.join(_SUFFIXES)}, each also with .gz"
+                    f"textclf reads {', '.join(READ_SUFFIXES)}, each also with .gz"
                 )
             found += files
         else:
@@ -102,8 +92,7 @@ def format_of(path: str, reading: ReadOptions = PLAIN) -> InputFormat:
     """Return what a path is read as: by its suffix, else as one text."""
     if reading.format:
         return reading.format
-    name = Path(path[:-3] if path.lower().endswith(".gz") else path)
-    return _SUFFIXES.get(name.suffix.lower(), "txt")
+    return READ_SUFFIXES.get(suffix_of(path), "text")  # type: ignore[return-value]
 
 
 def _files(folder: Path, reading: ReadOptions) -> Iterator[str]:
@@ -118,8 +107,7 @@ def _files(folder: Path, reading: ReadOptions) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             yield from _files(folder / entry.name, reading)
             continue
-        name = Path(entry.name.lower().removesuffix(".gz"))
-        if (reading.format or name.suffix in _SUFFIXES) and _is_file(entry):
+        if (reading.format or suffix_of(entry.name) in READ_SUFFIXES) and _is_file(entry):
             yield str(folder / entry.name)
 
 
@@ -132,22 +120,15 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[Pending]:
     kind = format_of(path, reading)
-    whole = kind == "txt" and not reading.lines
     try:
-        if whole and _is_page(path):
+        if kind == "text" and not reading.lines and _is_page(path):
             yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
         with open_input(path, stdin) as stream:
             if path == STDIN and not reading.format and _starts_with_brace(stream):
-                yield from read_jsonl(path, stream, reading)
-            elif whole:
-                yield read_whole(path, stream)
-            elif kind == "txt":
-                yield from read_lines(path, stream)
-            elif kind == "jsonl":
-                yield from read_jsonl(path, stream, reading)
-            else:
-                yield from read_table(path, stream, reading, "\t" if kind == "tsv" else ",")
+                kind = "jsonl"
+            read = FORMATS[kind].read
+            yield from read(path, stream, reading) if read else ()
     except _UNREADABLE as reason:
         yield _unread(path, reason)
 

@@ -8,23 +8,19 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
+from textclf._json import dumped
 from textclf.classifier.prediction import DocumentResult, Labelled
 from textclf.errors import InputError
-from textclf.io.delimited import delimited_line, header_line, row_cells
+from textclf.io.delimited import delimited_line, header_cells, row_cells
+from textclf.io.formats import FORMATS, READ_SUFFIXES, WRITTEN_SUFFIXES, suffix_of
 from textclf.io.jsonl import json_record
 from textclf.io.plain_text import text_record
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv"]
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "xlsx", "parquet"]
 
-_SUFFIXES: Mapping[str, Format] = {
-    ".txt": "text",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".csv": "csv",
-    ".tsv": "tsv",
-}
 _DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
+_BINARY = ("xlsx", "parquet")
+"""Formats whose records are rows for a sink: JSON lists of cells, one a line."""
 
 
 def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
@@ -33,16 +29,16 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
     Tables in give tables out, whether or not anybody looks on.
     """
     if path is not None:
-        suffix = Path(path.name.lower().removesuffix(".gz")).suffix
-        if suffix not in _SUFFIXES:
+        suffix = suffix_of(path.name)
+        if suffix not in WRITTEN_SUFFIXES:
             raise InputError(
-                f"{path}: what to write is not told by its name; "
-                f"end it in one of {', '.join(_SUFFIXES)}, or give --format"
+                f"{path}: its name does not say what to write; "
+                f"end it in one of {', '.join(WRITTEN_SUFFIXES)}, or give --format"
             )
-        return _SUFFIXES[suffix]
-    kinds = {Path(one.removesuffix(".gz")).suffix.lower() for one in inputs}
-    only = kinds.pop() if len(kinds) == 1 else ""
-    return {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}.get(only, "text")  # type: ignore[return-value]
+        return WRITTEN_SUFFIXES[suffix]  # type: ignore[return-value]
+    kinds = {READ_SUFFIXES.get(suffix_of(one), "text") for one in inputs}
+    only = kinds.pop() if len(kinds) == 1 else "text"
+    return only if only not in _BINARY else "csv"  # type: ignore[return-value]
 
 
 class RecordWriter(NamedTuple):
@@ -62,9 +58,9 @@ class RecordWriter(NamedTuple):
 
         Raises InputError where the user has a column of ours.
         """
-        if style in _DELIMITERS:
-            theirs, header = header_line(first, _DELIMITERS[style], prefix)
-            return cls(style, prefix, theirs, header)
+        if style in _DELIMITERS or style in _BINARY:
+            theirs, ours = header_cells(first, prefix)
+            return cls(style, prefix, theirs, _row(style, [*theirs, *ours]))
         return cls(style, prefix, (), "[\n" if style == "json" else "")
 
     def going_on(self) -> "RecordWriter":
@@ -86,10 +82,17 @@ class RecordWriter(NamedTuple):
     def _one(self, annotation: DocumentResult, row: Mapping[str, Any] | None) -> str:
         if self.style == "text":
             return text_record(annotation)
-        if self.style in _DELIMITERS:
-            return delimited_line(row_cells(annotation, row, self.columns), _DELIMITERS[self.style])
+        if self.style in _DELIMITERS or self.style in _BINARY:
+            return _row(self.style, row_cells(annotation, row, self.columns))
         record = json_record(annotation, row, self.prefix)
         return record if self.style == "json" else f"{record}\n"
+
+
+def _row(style: Format, cells: Sequence[str]) -> str:
+    """Return a row of a table as it is encoded."""
+    if style in _BINARY:
+        return f"{dumped(list(cells))}\n"
+    return delimited_line(cells, _DELIMITERS[style])
 
 
 def blank(style: Format) -> bytes:
@@ -104,14 +107,17 @@ def write(
     prefix: str = "",
 ) -> None:
     """Write annotations, each with the user's own fields; `prefix` sets our columns apart."""
+    sink = FORMATS[style].sink(stream)
     records = iter(annotations)
     first = next(records, None)
     if first is None:
-        stream.write(blank(style))
-        return
-    spelling = RecordWriter.of(first, style, prefix)
-    stream.writelines(spelling.encoded(chain([first], records)))
-    stream.write(spelling.ending)
+        sink.append(blank(style))
+    else:
+        writer = RecordWriter.of(first, style, prefix)
+        for encoded in writer.encoded(chain([first], records)):
+            sink.append(encoded)
+        sink.append(writer.ending)
+    sink.finish()
 
 
 def _encoded(text: str) -> bytes:

@@ -6,12 +6,20 @@ from typing import IO, Any
 from textclf.classifier.prediction import DocumentResult, Prediction, Status
 from textclf.errors import InputError
 from textclf.io.encoding import decode, decode_lines
-from textclf.io.input_documents import Item
+from textclf.io.input_documents import Item, ReadOptions
 
 _SHOWN = 8
 """How many places of evidence a line holds."""
 _SUREST = 0.99
 """A probability above it is printed as above it: calibration supports no more."""
+
+
+def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Item]:
+    """Yield the document of a file, or that of each of its lines."""
+    if reading.lines:
+        yield from read_lines(path, stream)
+    else:
+        yield read_whole(path, stream)
 
 
 def read_whole(path: str, stream: IO[bytes]) -> Item:

@@ -1,0 +1,114 @@
+"""Excel workbooks: what people read in the cells of the first sheet is what is read and written."""
+
+import json
+import sys
+from datetime import date, datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textclf.errors import InputError
+from textclf.io.input_documents import ReadOptions
+from textclf.io.inputs import read_items
+from textclf.io.spreadsheet import WorkbookSink
+
+AFTERNOON = datetime(2020, 1, 2, 15, 4)  # noqa: DTZ001 - as Excel has it
+
+
+def workbook(folder, rows, name="book.xlsx"):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("another").append(["text", "not read"])
+    book.save(folder / name)
+    return str(folder / name)
+
+
+def test_a_row_is_a_document_and_its_cells_are_what_a_person_reads(tmp_path):
+    path = workbook(
+        tmp_path,
+        [
+            ["id", "headline", "text", "day", "share", "new"],
+            [7.0, "Snow", "It snowed.", date(2020, 1, 2), 0.5, True],
+            [None] * 6,
+            ["b", None, None, AFTERNOON, 12, False],
+        ],
+    )
+
+    first, second = read_items([path])
+
+    assert first[:3] == ("7", path, "It snowed.")
+    assert first.title == "Snow"
+    assert first.place == f"{path}:2"
+    assert list(first.row.values()) == ["7", "Snow", "It snowed.", "2020-01-02", "0.5", "TRUE"]
+    assert (second.id, second.text, second.place) == ("b", "", f"{path}:4")
+    assert second.row["day"] == "2020-01-02T15:04:00"
+
+
+def test_a_cell_beyond_the_header_is_an_error_of_its_row_alone(tmp_path):
+    path = workbook(tmp_path, [["text"], ["one", "two"], ["three"]])
+
+    wrong, right = read_items([path])
+
+    assert wrong.error == f"{path}:2: has a cell beyond the 1 columns of the header"
+    assert right.text == "three"
+
+
+def test_a_cell_that_excel_has_cut_is_a_warning(tmp_path):
+    path = workbook(tmp_path, [["text"], ["a" * 32_767]])
+
+    (item,) = read_items([path])
+
+    assert item.warnings == (f"{path}:2: Excel has cut a cell at 32,767 characters",)
+
+
+@pytest.mark.parametrize("data", [b"", b"text\nrain\n", b"PK\x03\x04 broken"])
+def test_what_is_no_workbook_is_a_named_error(tmp_path, data):
+    (tmp_path / "odd.xlsx").write_bytes(data)
+
+    with pytest.raises(InputError, match=r"odd\.xlsx: is not an \.xlsx workbook"):
+        list(read_items([str(tmp_path / "odd.xlsx")]))
+
+
+def test_a_sheet_without_the_text_is_a_named_error(tmp_path):
+    path = workbook(tmp_path, [["words"], ["rain"]])
+
+    with pytest.raises(InputError, match="there is no field like 'text'; there are: words"):
+        list(read_items([path]))
+    assert [one.text for one in read_items([path], ReadOptions(text_field="words"))] == ["rain"]
+
+
+def test_without_openpyxl_the_remedy_is_named(tmp_path, monkeypatch):
+    path = workbook(tmp_path, [["text"], ["rain"]])
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+
+    with pytest.raises(InputError, match=r"needs openpyxl.*pip install 'textclf\[excel\]'"):
+        list(read_items([path]))
+
+
+@given(st.lists(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"])), min_size=1))
+def test_what_is_written_reads_as_it_was(cells):
+    stream = BytesIO()
+    sink = WorkbookSink(stream)
+    sink.append(f"{json.dumps(['text'])}\n{json.dumps([cells[0]])}\n".encode())
+    for cell in cells[1:]:
+        sink.append(f"{json.dumps([cell])}\n".encode())
+
+    sink.finish()
+
+    rows = openpyxl.load_workbook(stream).active.iter_rows(min_row=2, values_only=True)
+    assert [row[0] or "" for row in rows] == cells
+
+
+def test_what_excel_cannot_hold_is_left_out_or_cut():
+    stream = BytesIO()
+    sink = WorkbookSink(stream)
+    sink.append(f"{json.dumps(['text'])}\n{json.dumps(['a' * 40_000, chr(0) + 'b'])}\n".encode())
+
+    sink.finish()
+
+    (row,) = openpyxl.load_workbook(stream).active.iter_rows(min_row=2, values_only=True)
+    assert row == ("a" * 32_766 + "…", "b")

@@ -1,0 +1,103 @@
+"""The file formats there are: what each is called, how it is read and how it is written.
+
+A new format is a module of its own and one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+from textclf.io.delimited import read_table
+from textclf.io.input_documents import Pending, ReadOptions
+from textclf.io.jsonl import read_jsonl
+from textclf.io.plain_text import read_text
+
+Reader = Callable[[str, IO[bytes], ReadOptions], Iterable[Pending]]
+"""Yields the documents of an open file; its path serves messages."""
+
+
+class Sink(Protocol):
+    """Takes encoded records in the one process that writes, batch after batch."""
+
+    def append(self, encoded: bytes) -> None:
+        """Add the records of a batch."""
+        ...
+
+    def finish(self) -> None:
+        """Write what ends the file."""
+        ...
+
+
+class _Stream:
+    """The sink of formats whose encoded records are the file."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.append = stream.write
+
+    def finish(self) -> None:
+        """Do nothing: the last batch holds what ends the file."""
+
+
+class FileFormat(NamedTuple):
+    """One kind of file."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    """The endings of its names, the usual one first."""
+    read: Reader | None = None
+    """None: it is only written."""
+    sink: Callable[[IO[bytes]], Sink] = _Stream  # type: ignore[assignment]
+
+
+def _read_workbook(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterable[Pending]:
+    from textclf.io.spreadsheet import read_workbook  # noqa: PLC0415 - start-up time
+
+    return read_workbook(path, stream, reading)
+
+
+def _read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterable[Pending]:
+    from textclf.io.parquet import read_parquet  # noqa: PLC0415 - start-up time
+
+    return read_parquet(path, stream, reading)
+
+
+def _workbook_sink(stream: IO[bytes]) -> Sink:
+    from textclf.io.spreadsheet import WorkbookSink  # noqa: PLC0415 - start-up time
+
+    return WorkbookSink(stream)
+
+
+def _parquet_sink(stream: IO[bytes]) -> Sink:
+    from textclf.io.parquet import ParquetSink  # noqa: PLC0415 - start-up time
+
+    return ParquetSink(stream)
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        FileFormat("text", (".txt", ".text", ".md"), read_text),
+        FileFormat("jsonl", (".jsonl", ".ndjson"), read_jsonl),
+        FileFormat("json", (".json",)),
+        FileFormat("csv", (".csv",), partial(read_table, delimiter=",")),
+        FileFormat("tsv", (".tsv", ".tab"), partial(read_table, delimiter="\t")),
+        FileFormat("xlsx", (".xlsx",), _read_workbook, _workbook_sink),
+        FileFormat("parquet", (".parquet",), _read_parquet, _parquet_sink),
+    )
+}
+READ_SUFFIXES = {
+    suffix: one.name for one in FORMATS.values() if one.read for suffix in one.suffixes
+}
+WRITTEN_SUFFIXES = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
+
+
+def suffix_of(path: str) -> str:
+    """Return the ending of a name that tells its format, `.gz` left out.
+
+    >>> suffix_of("articles.CSV.gz")
+    '.csv'
+    """
+    return Path(path.lower().removesuffix(".gz")).suffix
