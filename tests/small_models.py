@@ -84,7 +84,7 @@ passages = 3
 words = 9
 distinct_words = 4
 articles = 1
-cases_of_each_ruling = 1
+cases_of_each_edge_case = 1
 
 [least.sky]
 rain = 2

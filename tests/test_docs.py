@@ -1,5 +1,6 @@
 """The documents say what is true: every command and every example in them runs."""
 
+import ast
 import json
 import os
 import re
@@ -15,9 +16,12 @@ from small_models import BEAT_TEXTS
 from textclf.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "corpus" / "README.md", ROOT / "docs" / "architecture.md"]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "corpus" / "README.md", *sorted(DOCS.glob("*.md"))]
+SESSIONS = [ROOT / "README.md", DOCS / "usage.md", DOCS / "python.md", DOCS / "output.md"]
+"""Pages whose Python blocks run, those of a page in order and as one session."""
 SLOW = "-o models/"
-"""Training the shipped models is tested by itself."""
+"""Training the bundled models is tested by itself."""
 
 
 def blocks(page, kind):
@@ -25,14 +29,14 @@ def blocks(page, kind):
 
 
 def commands():
-    lines = [
-        line[2:]
+    """Return the commands of all pages, each with the output that is shown below it."""
+    parts = [
+        part.split("\n", maxsplit=1)
         for page in PAGES
         for block in blocks(page, "console")
-        for line in block.splitlines()
-        if line.startswith("$ ")
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     ]
-    return [line for line in lines if SLOW not in line]
+    return [(command, shown) for command, shown in parts if SLOW not in command]
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +56,8 @@ def folder(tmp_path_factory):
     return here
 
 
-@pytest.mark.parametrize("command", commands())
-def test_a_command_of_the_documents_runs(folder, command):
+@pytest.mark.parametrize(("command", "shown"), commands())
+def test_a_command_of_the_documents_runs_and_prints_what_is_shown(folder, command, shown):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
     found = subprocess.run(
@@ -65,21 +69,31 @@ def test_a_command_of_the_documents_runs(folder, command):
     )
 
     assert found.returncode == 0, found.stderr.decode()
+    assert not shown or found.stdout.decode() == shown
 
 
-@pytest.mark.parametrize("block", blocks(ROOT / "README.md", "python"))
-def test_an_example_of_the_readme_gives_what_it_says(block):
-    lines = block.strip().splitlines()
-    space = {}
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        if after.startswith("# "):
-            assert repr(eval(line, space)) == after.removeprefix("# ")
+@pytest.mark.parametrize("page", SESSIONS, ids=lambda page: page.name)
+def test_the_python_examples_of_a_page_give_what_they_say(folder, monkeypatch, page):
+    monkeypatch.chdir(folder)
+    session = {}
+    for block in blocks(page, "python"):
+        run_example(block, session)
+
+
+def run_example(block, session):
+    """Run a block; an expression that a comment follows must have the value in the comment."""
+    lines = [*block.splitlines(), ""]
+    for statement in ast.parse(block).body:
+        source = ast.get_source_segment(block, statement)
+        following = lines[statement.end_lineno]
+        if following.startswith("# "):
+            assert repr(eval(source, session)) == following.removeprefix("# ")
         else:
-            exec(line, space)
+            exec(source, session)
 
 
 def test_every_command_is_documented():
-    page = (ROOT / "README.md").read_text("utf-8")
+    page = (DOCS / "usage.md").read_text("utf-8")
 
     assert not [name for name in names(typer.main.get_command(app)) if f"`{name}`" not in page]
 

@@ -326,7 +326,7 @@ def test_a_document_takes_every_label_that_is_sure_in_one_of_its_passages(subjec
 
 
 def test_an_answer_of_no_label_rests_on_no_passage(subjects):
-    strict = replace(subjects.decision, threshold=np.full(3, 0.9999), empty=None)
+    strict = replace(subjects.decision, threshold=np.full(3, 0.9999), empty_set_utility=None)
     scheme = replace(subjects.scheme, unit="passage")
     model = replace(subjects, scheme=scheme, decision=strict)
 

@@ -41,8 +41,8 @@ implies = { march = ["protest"] }
 [[labels]]
 name = "protest"
 definition = "People gather to object."
-takes = ["rallies"]
-leaves = [{ case = "a queue", to = "none" }]
+includes = ["rallies"]
+excludes = [{ case = "a queue", to = "none" }]
 
 [[labels]]
 name = "march"
@@ -52,7 +52,7 @@ definition = "They walk."
 name = "none"
 definition = "Nothing of it."
 
-[[rulings]]
+[[edge_cases]]
 case = "a sit-in"
 label = "protest"
 """
@@ -85,10 +85,10 @@ def test_a_document_mentions_sectarian_violence_where_any_passage_does():
 def test_every_shipped_label_has_a_definition_and_takes_something(name):
     scheme = find_scheme(name)
 
-    assert all(label.definition and label.takes for label in scheme.labels)
+    assert all(label.definition and label.includes for label in scheme.labels)
     assert scheme.question
-    assert scheme.ties
-    assert scheme.rulings
+    assert scheme.tie_breaks
+    assert scheme.edge_cases
 
 
 @pytest.mark.parametrize("name", ["topic", "stance", "sectarian_violence"])
@@ -100,7 +100,7 @@ def test_a_scheme_reads_back_from_its_plain_data(name):
 
 def test_one_changed_word_changes_the_digest():
     scheme = find_scheme("stance")
-    changed = replace(scheme, ties=scheme.ties + " Always.")
+    changed = replace(scheme, tie_breaks=scheme.tie_breaks + " Always.")
 
     assert changed.digest != scheme.digest
 
@@ -118,7 +118,7 @@ def test_a_good_file_gives_its_scheme(tmp_path):
     assert scheme.label_names == ("protest", "march", "none")
     assert scheme.close(["march"]) == ("protest", "march")
     assert scheme.at_least_one
-    assert scheme.rulings[0].case == "a sit-in"
+    assert scheme.edge_cases[0].case == "a sit-in"
     assert scheme.limits == "Sit-ins are missed."
 
 
@@ -136,9 +136,9 @@ def test_a_good_file_gives_its_scheme(tmp_path):
         ('name = "protest"', 'name = "My Scheme"', "a scheme cannot be named 'My Scheme'"),
         ("format = 1", "format = 2", "format must be 1"),
         ("format = 1", 'format = "1"', "format must be a whole number"),
-        ('takes = ["rallies"]', 'takes = "rallies"', "takes must be a list"),
+        ('includes = ["rallies"]', 'includes = "rallies"', "takes must be a list"),
         ('version = "1"', "version = 1", "version must be a non-empty string"),
-        ("[[rulings]]", "[rulings]", "rulings must be a list of tables"),
+        ("[[edge_cases]]", "[rulings]", "rulings must be a list of tables"),
         ('definition = "They walk."', 'definitoin = "They walk."', "definition is missing"),
         ('name = "march"', "name = ", "is not valid TOML"),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from textclf.codebook.scheme import Label, Ruling, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.check import check, check_files, check_plan
 from textclf.corpus.plan import Plan
 from textclf.corpus.records import Corpus, Record
@@ -174,7 +174,7 @@ def test_page_furniture_needs_no_label_and_may_repeat():
             name,
             "Home / News / Sindh",
             {},
-            furniture="breadcrumb",
+            boilerplate="breadcrumb",
             place=f"sky.jsonl:{name}",
         )
         for name in ("f1", "f2")
@@ -184,7 +184,7 @@ def test_page_furniture_needs_no_label_and_may_repeat():
 
 
 PLANNED = Scheme(
-    "sky", (Label("rain"), Label("dry")), rulings=(Ruling("dew at dawn", "dry", "dew"),)
+    "sky", (Label("rain"), Label("dry")), edge_cases=(EdgeCase("dew at dawn", "dry", "dew"),)
 )
 PLAN = Plan(
     traits={"genre": ("report", "column")},
@@ -195,7 +195,7 @@ PLAN = Plan(
         "words": 1,
         "distinct_words": 1,
         "articles": 0,
-        "cases_of_each_ruling": 0,
+        "cases_of_each_edge_case": 0,
     },
     labels={"sky": {"rain": 1}},
     pairs={},
@@ -212,7 +212,7 @@ def against(plan, *records):
     return [str(finding) for finding in check_plan(records, plan, [PLANNED])]
 
 
-WRITTEN = planned("w1", MILL), planned("w2", SENTENCES[0], "dry", ruling="sky/dew")
+WRITTEN = planned("w1", MILL), planned("w2", SENTENCES[0], "dry", edge_case="sky/dew")
 
 
 def test_a_corpus_that_fills_its_plan_has_no_findings():
@@ -227,8 +227,11 @@ def test_a_corpus_that_fills_its_plan_has_no_findings():
             planned("w2", "Fog.", subject="sky/haze"),
             "subject is 'sky/haze'; did you mean 'sky/hail'?",
         ),
-        (planned("w2", "Fog.", ruling="sky/due"), "there is no ruling 'sky/due'; did you mean"),
-        (planned("w2", "Fog.", ruling="sky/dew"), "is a case of sky/dew, which is 'dry'"),
+        (
+            planned("w2", "Fog.", edge_case="sky/due"),
+            "there is no edge case 'sky/due'; did you mean",
+        ),
+        (planned("w2", "Fog.", edge_case="sky/dew"), "is a case of sky/dew, which is 'dry'"),
         (planned("w2", "Fog.", labels_b={}), "labels_b must answer the same schemes as labels"),
         (planned("w2", f"So: {MILL}"), "has twelve words in a row of sky.jsonl:w1: 'nobody at"),
         (

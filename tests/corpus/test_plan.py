@@ -3,13 +3,15 @@
 import pytest
 from small_models import PLAN
 
-from textclf.codebook.scheme import Label, Ruling, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells, subjects
 from textclf.corpus.plan import AllowedException, Plan, bundled_plan
 from textclf.corpus.records import Record
 from textclf.errors import CorpusError
 
-SKY = Scheme("sky", (Label("rain"), Label("dry")), rulings=(Ruling("dew at dawn", "dry", "dew"),))
+SKY = Scheme(
+    "sky", (Label("rain"), Label("dry")), edge_cases=(EdgeCase("dew at dawn", "dry", "dew"),)
+)
 
 
 def read(folder, text=PLAN):
@@ -58,7 +60,7 @@ def test_what_there_is_stands_beside_what_the_plan_asks(tmp_path):
     found = counted(
         read(tmp_path),
         record("a", "rain", article="one"),
-        record("b", "dry", article="one", ruling="sky/dew"),
+        record("b", "dry", article="one", edge_case="sky/dew"),
     )
 
     assert found == {
@@ -93,6 +95,6 @@ def test_the_shipped_plan_asks_for_labels_and_rulings_that_the_schemes_have():
     schemes = [find_scheme(name) for name in bundled_schemes()]
     assert all(set(plan.labels[s.name]) <= set(s.label_names) for s in schemes)
     assert set(plan.subjects) == set(find_scheme("topic").label_names)
-    assert all(ruling.key for scheme in schemes for ruling in scheme.rulings)
+    assert all(edge_case.key for scheme in schemes for edge_case in scheme.edge_cases)
     assert all(len(names) >= 30 for names in plan.subjects.values())
     assert sum(plan.regions.values()) == pytest.approx(1)

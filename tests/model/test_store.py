@@ -47,8 +47,8 @@ def changed(data: bytes, change) -> bytes:
 ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400, float("nan")]
 
 
-def set_lead(lead, header, _tensors):
-    header["views"][0].update(lead=lead)
+def set_lead(first_words, header, _tensors):
+    header["feature_groups"][0].update(first_words=first_words)
 
 
 def again(slots):
@@ -70,6 +70,44 @@ def test_a_model_reads_back_as_it_was(beat, data):
     assert np.array_equal(before, after)
 
 
+def as_format_4(header, _tensors):
+    """Give the parts of a header the names that they had in the format before."""
+    header["format"] = 4
+    header["views"] = header.pop("feature_groups")
+    for view in header["views"]:
+        if "first_words" in view:
+            view["lead"] = view.pop("first_words")
+    decision, scheme = header["decision"], header["scheme"]
+    decision["doubt"], decision["empty"] = (
+        decision.pop(name) for name in ("epsilon", "empty_set_utility")
+    )
+    scheme["ties"], scheme["rulings"] = (scheme.pop(n) for n in ("tie_breaks", "edge_cases"))
+    for label in scheme["labels"]:
+        label["takes"], label["leaves"] = label.pop("includes"), label.pop("excludes")
+
+
+@pytest.mark.parametrize("name", ["beat", "subjects", "long"])
+def test_a_model_of_the_format_before_reads_as_it_was(name, request):
+    data = to_bytes(request.getfixturevalue(name))
+
+    before = changed(data, as_format_4)
+
+    views = json.loads(unpack(before, "here")[0]["textclf"])["views"]
+    assert any("lead" in view for view in views) == (name == "long")
+    assert to_bytes(from_bytes(before, "here", thorough=True)) == data
+
+
+def test_a_damaged_header_of_the_format_before_is_refused(data):
+    for part in ("scheme", "views", "decision"):
+
+        def without(header, tensors, part=part):
+            as_format_4(header, tensors)
+            del header[part]
+
+        with pytest.raises(ModelError, match="its header is not one of format 4"):
+            from_bytes(changed(data, without), "here")
+
+
 def test_a_multi_label_model_reads_back_as_it_was(subjects):
     assert to_bytes(from_bytes(to_bytes(subjects), "here")) == to_bytes(subjects)
 
@@ -78,8 +116,8 @@ def test_a_lead_is_told_by_the_file_of_a_model_that_has_one_alone(long, data):
     back = from_bytes(to_bytes(long), "here", thorough=True)
 
     def leads(held):
-        views = json.loads(unpack(held, "here")[0]["textclf"])["views"]
-        return {view.get("lead", "none") for view in views}
+        views = json.loads(unpack(held, "here")[0]["textclf"])["feature_groups"]
+        return {view.get("first_words", "none") for view in views}
 
     assert [part.view for part in back.form.views] == [part.view for part in long.form.views]
     assert leads(to_bytes(long)) == {30, 100, "none"}
@@ -137,25 +175,34 @@ def test_bytes_after_the_end_are_refused(data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h, t: h.update(format=3), "model format 3 is not 4"),
+        (lambda h, t: h.update(format=3), "model format 3 is not 5"),
         (lambda h, t: h["scheme"].update(kind="both"), "its scheme does not hold"),
         (lambda h, t: h["scheme"].update(surprise=1), "its scheme does not hold"),
         (lambda h, t: h["scheme"]["labels"].pop(), "its scheme does not hold"),
-        (lambda h, t: h.update(views=[]), "its views are not a list"),
-        (lambda h, t: h["views"].append(h["views"][0]), "is missing or not expected"),
-        (lambda h, t: h["views"][0].update(analyzer="regex"), "view 0 does not hold"),
-        (lambda h, t: h["views"][0].update(low="1"), "view 0 does not hold"),
-        (lambda h, t: h["views"][0].update(pattern=".*"), "view 0 does not hold"),
-        *((partial(set_lead, lead), "a lead of .* words cannot be") for lead in ODD_LEADS),
-        (lambda h, t: h["views"][1].update(lead=60), "view 1 does not hold .*may have a lead"),
-        (lambda h, t: h["views"][0].update(lead=1), "does not get its scores"),
+        (lambda h, t: h.update(feature_groups=[]), "its feature_groups are not a list"),
+        (
+            lambda h, t: h["feature_groups"].append(h["feature_groups"][0]),
+            "is missing or not expected",
+        ),
+        (lambda h, t: h["feature_groups"][0].update(analyzer="regex"), "view 0 does not hold"),
+        (lambda h, t: h["feature_groups"][0].update(low="1"), "view 0 does not hold"),
+        (lambda h, t: h["feature_groups"][0].update(pattern=".*"), "view 0 does not hold"),
+        *(
+            (partial(set_lead, first_words), "first_words is .*; give 1 to")
+            for first_words in ODD_LEADS
+        ),
+        (
+            lambda h, t: h["feature_groups"][1].update(first_words=60),
+            "view 1 does not hold .*may have a lead",
+        ),
+        (lambda h, t: h["feature_groups"][0].update(first_words=1), "does not get its scores"),
         (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),
         (lambda h, t: h["decision"].update(slope=[10**400, 1]), "three lists of 2 finite numbers"),
         (lambda h, t: h["probes"][0].update(scores=[10**400, 1]), "does not get its scores"),
         (lambda h, t: h["decision"].update(slope=[1.0, float("nan")]), "finite numbers"),
         (lambda h, t: h["decision"].update(slope=[1.0, -1.0]), "a slope, a threshold or a doubt"),
         (lambda h, t: h["decision"].update(slope="high"), "three lists of 2 finite numbers"),
-        (lambda h, t: h["decision"].update(doubt=2.0), "a slope, a threshold or a doubt"),
+        (lambda h, t: h["decision"].update(epsilon=2.0), "a slope, a threshold or a doubt"),
         (lambda h, t: h.update(card=None), "the card is not a table"),
         (lambda h, t: h["probes"][0].update(text="goal"), "does not get its scores"),
         (lambda h, t: h["probes"][0].update(scores=["high"]), "does not get its scores"),

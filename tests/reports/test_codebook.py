@@ -2,7 +2,7 @@
 
 import pytest
 
-from textclf.codebook.scheme import Label, Leave, Ruling, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import EdgeCase, Exclusion, Label, Scheme, bundled_schemes, find_scheme
 from textclf.codebook.scheme_file import new_scheme_file
 from textclf.errors import SchemeError
 from textclf.reports.codebook import as_html, as_markdown, overview
@@ -10,7 +10,9 @@ from textclf.reports.codebook import as_html, as_markdown, overview
 MARCH = Scheme(
     "protest",
     (
-        Label("march", "a march", "People walk.", "x:1", ("a rally",), (Leave("a queue", "none"),)),
+        Label(
+            "march", "a march", "People walk.", "x:1", ("a rally",), (Exclusion("a queue", "none"),)
+        ),
         Label("sit_in"),
         Label("none"),
     ),
@@ -19,8 +21,8 @@ MARCH = Scheme(
     question="Is a protest told of?",
     version="3",
     source="ours",
-    ties="The larger crowd.",
-    rulings=(Ruling("a vigil at night", "sit_in"),),
+    tie_breaks="The larger crowd.",
+    edge_cases=(EdgeCase("a vigil at night", "sit_in"),),
     at_least_one=True,
     implies=(("march", ("sit_in",)),),
 )
@@ -28,15 +30,15 @@ SCRIPT = "<script>alert('&')</script>"
 HOSTILE = Scheme(
     "hostile",
     (
-        Label(SCRIPT, SCRIPT, SCRIPT, SCRIPT, (SCRIPT,), (Leave(SCRIPT, SCRIPT),)),
+        Label(SCRIPT, SCRIPT, SCRIPT, SCRIPT, (SCRIPT,), (Exclusion(SCRIPT, SCRIPT),)),
         Label("none"),
     ),
     title=SCRIPT,
     question=SCRIPT,
     source=SCRIPT,
-    ties=SCRIPT,
+    tie_breaks=SCRIPT,
     version=SCRIPT,
-    rulings=(Ruling(SCRIPT, SCRIPT),),
+    edge_cases=(EdgeCase(SCRIPT, SCRIPT),),
     any_passage=SCRIPT,
 )
 
@@ -103,7 +105,9 @@ def test_every_text_of_a_shipped_scheme_stands_in_its_codebook(name):
     page = as_markdown(scheme)
 
     assert [label.definition for label in scheme.labels if label.definition not in page] == []
-    assert [ruling.case for ruling in scheme.rulings if f"- {ruling.case}\n" not in page] == []
+    assert [
+        edge_case.case for edge_case in scheme.edge_cases if f"- {edge_case.case}\n" not in page
+    ] == []
 
 
 def test_html_holds_the_same_in_one_page_that_needs_nothing_besides_itself():
@@ -154,9 +158,9 @@ def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
     new_scheme_file(path, "my_view", ['so "called"', "plain"], "single")
     path.write_text(
         path.read_text("utf-8")
-        .replace("# leaves", "leaves")
+        .replace("# leaves", "excludes")
         .replace("# any_passage", "any_passage")
-        .replace("# [[rulings]]", "[[rulings]]")
+        .replace("# [[edge_cases]]", "[[edge_cases]]")
         .replace("# case", "case")
         .replace("# label", "label"),
         "utf-8",
@@ -164,9 +168,9 @@ def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
 
     scheme = Scheme.read(path)
 
-    assert scheme.labels[1].leaves == (Leave("only looks like it", 'so "called"'),)
+    assert scheme.labels[1].excludes == (Exclusion("only looks like it", 'so "called"'),)
     assert scheme.any_passage == 'so "called"'
-    assert scheme.rulings == (Ruling("...", 'so "called"'),)
+    assert scheme.edge_cases == (EdgeCase("...", 'so "called"'),)
 
 
 def test_a_starter_file_never_overwrites(tmp_path):

@@ -20,7 +20,7 @@ def lines(text):
 
 
 def test_page_furniture_is_counted_apart_from_passages():
-    byline = Record("f", "By Our Reporter", {}, article="a", furniture="byline")
+    byline = Record("f", "By Our Reporter", {}, article="a", boilerplate="byline")
 
     found = lines(corpus_stats(Corpus((record("p", article="a"), byline))))
 

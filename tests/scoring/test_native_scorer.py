@@ -369,7 +369,7 @@ def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
     forms = [
         form(
             view(FeatureGroup("word", 1, 3, lexicon=SAID, **chosen), grams),
-            view(FeatureGroup("word", 1, 2, lead=3, lexicon=SAID, **chosen), grams),
+            view(FeatureGroup("word", 1, 2, first_words=3, lexicon=SAID, **chosen), grams),
             view(FeatureGroup("char_wb", 1, 1, lexicon=SAID, **chosen), ["a", "s"]),
         )
         for chosen in CHOICES

@@ -240,25 +240,25 @@ def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most)
     assert heaviest == ranked[:most]
 
 
-def leading(lead):
+def leading(first_words):
     """Return the form of words alone, but of the first so many of a text."""
     form = MODELS["long n-grams of the lead"].form_
-    views = [replace(form.views[0], view=replace(form.views[0].view, lead=lead))]
+    views = [replace(form.views[0], view=replace(form.views[0].view, first_words=first_words))]
     return LinearWeights(tuple(views), form.bias)
 
 
 @cache
 def engine_of_leads(maker, *leads):
-    return MAKERS[maker]([leading(lead) for lead in leads])
+    return MAKERS[maker]([leading(first_words) for first_words in leads])
 
 
 @pytest.mark.parametrize("maker", ENGINES)
-@given(text=TEXTS, lead=st.integers(1, 9))
-@example(text="a Goal x. The match was over 7 goal goal", lead=3)
-def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, lead):
+@given(text=TEXTS, first_words=st.integers(1, 9))
+@example(text="a Goal x. The match was over 7 goal goal", first_words=3)
+def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, first_words):
     ends = words(text).ends
-    cut = text[: ends[lead - 1]] if len(ends) > lead else text
-    first, whole = engine_of_leads(maker, lead), engine_of_leads(maker, 0)
+    cut = text[: ends[first_words - 1]] if len(ends) > first_words else text
+    first, whole = engine_of_leads(maker, first_words), engine_of_leads(maker, 0)
 
     found, wanted = first.score([text])[0], whole.score([cut])[0]
 
@@ -277,8 +277,8 @@ def test_models_of_different_leads_score_together_as_each_alone(maker, text):
 
     together = engine_of_leads(maker, *leads).score([text, text], [[(2, 90)], []], {0, 2, 4})
 
-    for lead, found, spanned in zip(leads, together, [1, 0, 1, 0, 1], strict=True):
-        alone = engine_of_leads(maker, lead).score(
+    for first_words, found, spanned in zip(leads, together, [1, 0, 1, 0, 1], strict=True):
+        alone = engine_of_leads(maker, first_words).score(
             [text, text], [[(2, 90)], []], {0} if spanned else ()
         )
         assert np.array_equal(found.scores, alone[0].scores)

@@ -13,7 +13,9 @@ CHANCES = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5)
 
 
 def decision(kind="multi", labels=3, empty=None):
-    return DecisionRule(kind, np.ones(labels), np.zeros(labels), np.full(labels, 0.5), empty=empty)
+    return DecisionRule(
+        kind, np.ones(labels), np.zeros(labels), np.full(labels, 0.5), empty_set_utility=empty
+    )
 
 
 def expected_f1(chosen, chances, empty):

@@ -36,12 +36,12 @@ def test_a_view_gives_the_terms_of_scikit_learn(view, text):
     assert sorted(terms(text, view)) == sorted(analyze(text))
 
 
-@given(text=TEXTS, lead=st.integers(1, 8))
-@example(text="a ab 1 abc_ ab", lead=2)
-def test_a_lead_is_the_first_words_of_a_text_and_the_runs_within(text, lead):
-    first = " ".join(words(text).texts[:lead])
+@given(text=TEXTS, first_words=st.integers(1, 8))
+@example(text="a ab 1 abc_ ab", first_words=2)
+def test_a_lead_is_the_first_words_of_a_text_and_the_runs_within(text, first_words):
+    first = " ".join(words(text).texts[:first_words])
 
-    assert terms(text, FeatureGroup("word", 1, 3, lead=lead)) == terms(
+    assert terms(text, FeatureGroup("word", 1, 3, first_words=first_words)) == terms(
         first, FeatureGroup("word", 1, 3)
     )
 
@@ -81,7 +81,10 @@ def test_a_bare_number_tells_nothing(term, tells):
         ("word", 3, 2),
         ("char_wb", 1, 99),
         ("word", 1, 2, "tfidf"),
-        *(("word", 1, 2, "log", None, lead) for lead in [-1, 2.0, True, "9", None, 10**7]),
+        *(
+            ("word", 1, 2, "log", None, first_words)
+            for first_words in [-1, 2.0, True, "9", None, 10**7]
+        ),
         ("char_wb", 3, 5, "log", None, 60),
         ("group", 1, 2, "log", Lexicon((("a", ("goal",)),)), 60),
     ],

@@ -60,8 +60,8 @@ def test_of_many_labels_none_is_given_for_less_than_serves_example_based_f1():
     reached = score(decision, probs, truth)
 
     for other in np.arange(0.0, 1.6, 0.1):
-        assert reached > score(replace(decision, empty=other), probs, truth) - 0.01
-    assert reached > score(replace(decision, empty=0.0), probs, truth) + 0.03
+        assert reached > score(replace(decision, empty_set_utility=other), probs, truth) - 0.01
+    assert reached > score(replace(decision, empty_set_utility=0.0), probs, truth) + 0.03
 
 
 def test_the_temperature_and_the_biases_are_at_the_least_loss():
@@ -111,5 +111,5 @@ def test_what_many_rivals_give_is_decided_on_all_of_them_at_once():
     reached = score(found, probs, truth[1500:])
 
     for level in np.arange(0.1, 0.8, 0.1):
-        flat = replace(found, empty=None, threshold=np.full(10, level))
+        flat = replace(found, empty_set_utility=None, threshold=np.full(10, level))
         assert reached > score(flat, probs, truth[1500:])

@@ -270,9 +270,9 @@ def test_the_exported_pipeline_gives_the_same_probabilities(name, shown, request
     )
     theirs = pipeline.predict_proba(texts)
     order = np.argsort(model.scheme.label_names) if model.scheme.kind == "single" else slice(None)
-    doubt = model.decision.doubt
+    epsilon = model.decision.epsilon
     shares = len(model.scheme.labels) if model.scheme.kind == "single" else 2
-    assert np.allclose(ours[:, order], doubt / shares + (1 - doubt) * theirs, atol=1e-6)
+    assert np.allclose(ours[:, order], epsilon / shares + (1 - epsilon) * theirs, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["sectarian_violence", "stance"])
@@ -285,10 +285,13 @@ def test_a_model_that_reads_groups_of_phrases_is_not_exported(name, tmp_path):
     assert not path.exists()
 
 
-def exported_view(model, lead):
+def exported_view(model, first_words):
     """Return the analysis of a model's last view in its pipeline, were its lead as given."""
     last = model.form.views[-1]
-    views = (*model.form.views[:-1], replace(last, view=replace(last.view, lead=lead)))
+    views = (
+        *model.form.views[:-1],
+        replace(last, view=replace(last.view, first_words=first_words)),
+    )
     pipeline = to_pipeline(replace(model, form=LinearWeights(views, model.form.bias)))
     return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
 
@@ -297,10 +300,12 @@ def exported_view(model, lead):
     text=st.lists(st.sampled_from([*"a1_ .\n\u00e9\u0130\u03a3\u0915\u093f", "goal", "_x"])).map(
         "".join
     ),
-    lead=st.integers(1, 6),
+    first_words=st.integers(1, 6),
 )
-def test_an_exported_lead_is_the_same_words(long, text, lead):
-    assert exported_view(long, lead)(text) == terms(text, FeatureGroup("word", 1, 2, lead=lead))
+def test_an_exported_lead_is_the_same_words(long, text, first_words):
+    assert exported_view(long, first_words)(text) == terms(
+        text, FeatureGroup("word", 1, 2, first_words=first_words)
+    )
 
 
 @pytest.mark.parametrize(
@@ -316,7 +321,7 @@ def test_an_exported_lead_is_the_same_words(long, text, lead):
     ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
 )
 def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
-    assert exported_view(long, 60)(text) == terms(text, FeatureGroup("word", 1, 2, lead=60))
+    assert exported_view(long, 60)(text) == terms(text, FeatureGroup("word", 1, 2, first_words=60))
 
 
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
@@ -381,10 +386,12 @@ def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
 def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
     shown = {one["view"]: one["alone"] for one in long.card["views"]}
 
-    lead = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
-    assert list(shown) == [*NO_LEAD, *lead]
-    assert shown[lead[0]] == 1.0 > shown["word 1-2 log"]
-    assert FeatureGroup("word", 1, 2, "log", lead=30) in [part.view for part in long.form.views]
+    first_words = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
+    assert list(shown) == [*NO_LEAD, *first_words]
+    assert shown[first_words[0]] == 1.0 > shown["word 1-2 log"]
+    assert FeatureGroup("word", 1, 2, "log", first_words=30) in [
+        part.view for part in long.form.views
+    ]
 
 
 def test_of_short_texts_there_is_no_lead(beat):
@@ -401,4 +408,4 @@ def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads
 def test_with_seed_terms_long_texts_have_no_lead():
     model = train(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
-    assert not any(view.view.lead for view in model.form.views)
+    assert not any(view.view.first_words for view in model.form.views)

@@ -19,7 +19,7 @@ from textclf.errors import SchemeError, choices
 Kind = Literal["single", "multi"]
 Unit = Literal["document", "passage"]
 
-_FORMAT = 1
+_FORMAT = 2
 _SHIPPED = Path(__file__).parent / "schemes"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_LABEL = 200
@@ -27,14 +27,14 @@ _LONGEST_LEAD = 10_000
 _ROUNDING = 1e-9
 
 
-class Leave(NamedTuple):
+class Exclusion(NamedTuple):
     """A case that looks like one label and belongs to another."""
 
     case: str
     to: str
 
 
-class Ruling(NamedTuple):
+class EdgeCase(NamedTuple):
     """A hard case that was met in real news, and the label it was given."""
 
     case: str
@@ -51,8 +51,8 @@ class Label(NamedTuple):
     definition: str = ""
     code: str = ""
     """The label's code in an outside vocabulary, such as `medtop:01000000`."""
-    takes: tuple[str, ...] = ()
-    leaves: tuple[Leave, ...] = ()
+    includes: tuple[str, ...] = ()
+    excludes: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Scheme:
     question: str = ""
     version: str = "1"
     source: str = ""
-    ties: str = ""
+    tie_breaks: str = ""
     """What decides between two labels that both fit."""
-    rulings: tuple[Ruling, ...] = ()
+    edge_cases: tuple[EdgeCase, ...] = ()
     any_passage: str = ""
     """Given: a document takes this label where any of its passages does. Else: read whole."""
     mean_over: str = ""
@@ -190,17 +190,19 @@ class Scheme:
                 Label(
                     **{
                         **label,
-                        "takes": tuple(label["takes"]),
-                        "leaves": tuple(Leave(**leave) for leave in label["leaves"]),
+                        "includes": tuple(label["includes"]),
+                        "excludes": tuple(
+                            Exclusion(**exclusion) for exclusion in label["excludes"]
+                        ),
                     }
                 )
                 for label in data["labels"]
             )
-            rulings = tuple(Ruling(**ruling) for ruling in data["rulings"])
+            edge_cases = tuple(EdgeCase(**edge_case) for edge_case in data["edge_cases"])
             implies = tuple((one, tuple(others)) for one, others in data["implies"])
             leads = tuple(data["lead_words"])
             prior = tuple((label, float(share)) for label, share in data["prior"])
-            parts = {**data, "labels": labels, "rulings": rulings, "implies": implies}
+            parts = {**data, "labels": labels, "edge_cases": edge_cases, "implies": implies}
             parts |= {"lead_words": leads, "prior": prior}
             return cls(**parts)
         except (KeyError, TypeError, ValueError, AttributeError) as reason:
@@ -209,20 +211,24 @@ class Scheme:
     def _plain(self) -> dict[str, Any]:
         """Return the fields by their names, and those of its parts."""
         labels = [
-            {**label._asdict(), "leaves": [leave._asdict() for leave in label.leaves]}
+            {**label._asdict(), "excludes": [exclusion._asdict() for exclusion in label.excludes]}
             for label in self.labels
         ]
-        rulings = [ruling._asdict() for ruling in self.rulings]
+        edge_cases = [edge_case._asdict() for edge_case in self.edge_cases]
         whole = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**whole, "labels": labels, "rulings": rulings}
+        return {**whole, "labels": labels, "edge_cases": edge_cases}
 
     @classmethod
     def read(cls, path: Path) -> "Scheme":
         """Return the scheme of a TOML file; raises SchemeError with the file and the key."""
         table = TomlTable.read(path, SchemeError)
-        labels, rulings = table.tables("labels"), table.tables("rulings")
+        labels, edge_cases = table.tables("labels"), table.tables("edge_cases")
         if table.number("format") != _FORMAT:
-            raise table.wrong("format", f"must be {_FORMAT}: this textclf reads no other")
+            raise table.wrong(
+                "format",
+                f"must be {_FORMAT}; in a file of format 1 rename takes to includes, leaves to "
+                "excludes, ties to tie_breaks and rulings to edge_cases",
+            )
         try:
             scheme = cls(
                 name=table.text("name"),
@@ -232,7 +238,7 @@ class Scheme:
                 unit=cast("Unit", table.one_of("unit", ("document", "passage"), "document")),
                 version=table.text("version"),
                 source=table.text("source", ""),
-                ties=table.text("ties", ""),
+                tie_breaks=table.text("tie_breaks", ""),
                 any_passage=table.text("any_passage", ""),
                 mean_over=table.text("mean_over", ""),
                 mean_least=table.share("mean_least", 0.5),
@@ -243,7 +249,7 @@ class Scheme:
                 at_least_one=table.flag("at_least_one"),
                 implies=tuple(table.mapping("implies").items()),
                 labels=tuple(_label(label) for label in labels),
-                rulings=tuple(_ruling(ruling) for ruling in rulings),
+                edge_cases=tuple(_edge_case(edge_case) for edge_case in edge_cases),
             )
         except SchemeError as reason:
             where = str(reason)
@@ -278,24 +284,26 @@ def infer_scheme(name: str, labels: Sequence[str], kind: Kind) -> Scheme:
 
 
 def _label(table: TomlTable) -> Label:
-    leaves = table.tables("leaves")
+    excludes = table.tables("excludes")
     label = Label(
         name=table.text("name"),
         title=table.text("title", ""),
         definition=table.text("definition"),
         code=table.text("code", ""),
-        takes=table.texts("takes"),
-        leaves=tuple(Leave(leave.text("case"), leave.text("to")) for leave in leaves),
+        includes=table.texts("includes"),
+        excludes=tuple(
+            Exclusion(exclusion.text("case"), exclusion.text("to")) for exclusion in excludes
+        ),
     )
-    for part in (*leaves, table):
+    for part in (*excludes, table):
         part.close()
     return label
 
 
-def _ruling(table: TomlTable) -> Ruling:
-    ruling = Ruling(table.text("case"), table.text("label"), table.text("key", ""))
+def _edge_case(table: TomlTable) -> EdgeCase:
+    edge_case = EdgeCase(table.text("case"), table.text("label"), table.text("key", ""))
     table.close()
-    return ruling
+    return edge_case
 
 
 def _check(scheme: Scheme) -> None:
@@ -321,11 +329,11 @@ def _check(scheme: Scheme) -> None:
 def _check_references(scheme: Scheme) -> None:
     named = [
         *(
-            (f"label {one.name!r}: leaves", leave.to)
+            (f"label {one.name!r}: excludes", exclusion.to)
             for one in scheme.labels
-            for leave in one.leaves
+            for exclusion in one.excludes
         ),
-        *((f"rulings: {ruling.case!r}", ruling.label) for ruling in scheme.rulings),
+        *((f"edge_cases: {edge_case.case!r}", edge_case.label) for edge_case in scheme.edge_cases),
         *((("any_passage", scheme.any_passage),) if scheme.any_passage else ()),
         *((("mean_over", scheme.mean_over),) if scheme.mean_over else ()),
         *(("implies", name) for one, others in scheme.implies for name in (one, *others)),
@@ -335,10 +343,10 @@ def _check_references(scheme: Scheme) -> None:
             raise SchemeError(
                 f"{place}: there is no label {name!r}; {choices(name, scheme.label_names)}"
             )
-    keys = [ruling.key for ruling in scheme.rulings if ruling.key]
+    keys = [edge_case.key for edge_case in scheme.edge_cases if edge_case.key]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice:
-        raise SchemeError(f"rulings: there are two with the key {twice!r}; rename one")
+        raise SchemeError(f"edge_cases: there are two with the key {twice!r}; rename one")
     if scheme.kind == "single" and (scheme.implies or scheme.at_least_one):
         raise SchemeError("implies and at_least_one are rules of a scheme of kind 'multi'")
     if scheme.kind == "multi" and (scheme.any_passage or scheme.mean_over or scheme.prior):

@@ -21,7 +21,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
         'question = "What does a coder answer about each text?"',
         f"kind = {_quoted(kind)}  # single: one label a text; multi: any number",
         'unit = "document"  # or "passage"',
-        'ties = "What decides between two labels that both fit?"',
+        'tie_breaks = "What decides between two labels that both fit?"',
         *(_rules(scheme)),
     ]
     other = _quoted(scheme.label_names[0])
@@ -31,13 +31,13 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
             "[[labels]]",
             f"name = {_quoted(label.name)}",
             'definition = "What makes a text take this label?"',
-            'takes = ["a case that belongs here"]',
-            f'# leaves = [{{ case = "only looks like it", to = {other} }}]',
+            'includes = ["a case that belongs here"]',
+            f'# excludes = [{{ case = "only looks like it", to = {other} }}]',
         ]
     lines += [
         "",
         "# Hard cases that you meet, and how you ruled:",
-        "# [[rulings]]",
+        "# [[edge_cases]]",
         '# case = "..."',
     ]
     lines += [f"# label = {other}", ""]

@@ -80,7 +80,7 @@ def check_files(
     findings += check(records, others, books)
     if plan or not files:
         asked = Plan.read(plan) if plan else bundled_plan()
-        findings += check_plan([r for r in records if not r.furniture], asked, books)
+        findings += check_plan([r for r in records if not r.boilerplate], asked, books)
         if not files:
             findings += _learned(records, books, asked, wrong)
     version_ids = tuple(book.version_id for book in books)
@@ -102,7 +102,7 @@ def check(
                 record.place, f"there is no seed {record.seed!r}; {choices(record.seed, seeds)}"
             )
     yield from _thin(records, schemes)
-    ours = [record for record in records if not record.furniture]
+    ours = [record for record in records if not record.boilerplate]
     yield from _duplicates([*ours, *test], len(ours))
     yield from _split_articles(records, test)
 
@@ -126,16 +126,17 @@ def _strays(record: Record, plan: Plan, schemes: Sequence[Scheme]) -> Iterator[F
         value = getattr(record, trait)
         if value not in allowed:
             yield Finding(record.place, f"{trait} is {value!r}; {choices(value, allowed)}")
-    if record.ruling:
-        cases = {f"{s.name}/{r.key}": (s.name, r.label) for s in schemes for r in s.rulings}
-        scheme, label = cases.get(record.ruling, ("", ""))
+    if record.edge_case:
+        cases = {f"{s.name}/{r.key}": (s.name, r.label) for s in schemes for r in s.edge_cases}
+        scheme, label = cases.get(record.edge_case, ("", ""))
         if not scheme:
             yield Finding(
                 record.place,
-                f"there is no ruling {record.ruling!r}; {choices(record.ruling, list(cases))}",
+                f"there is no edge case {record.edge_case!r}; "
+                f"{choices(record.edge_case, [*cases])}",
             )
         elif record.labels.get(scheme) != (label,):
-            yield Finding(record.place, f"is a case of {record.ruling}, which is {label!r}")
+            yield Finding(record.place, f"is a case of {record.edge_case}, which is {label!r}")
     for name in ("labels_a", "labels_b"):
         if getattr(record, name).keys() != record.labels.keys():
             yield Finding(record.place, f"{name} must answer the same schemes as labels")
@@ -239,7 +240,7 @@ def _text(record: Record) -> Iterator[Finding]:
 def _labels(record: Record, schemes: Sequence[Scheme]) -> Iterator[Finding]:
     asked = {scheme.name: scheme for scheme in schemes}
     known = sorted({*asked, *bundled_schemes()})
-    if not record.labels and not record.furniture:
+    if not record.labels and not record.boilerplate:
         yield Finding(record.place, "is labelled under no scheme")
     for name, answer in record.labels.items():
         scheme = asked.get(name)

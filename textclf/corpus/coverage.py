@@ -39,12 +39,14 @@ def cells(records: Sequence[Record], plan: Plan, schemes: Sequence[Scheme]) -> I
             yield Cell(f"{name}/{label}", labels[name, label], least)
     for name, least in plan.pairs.items():
         yield Cell(f"contrast pairs of {name}", _contrasts(records, name), least)
-    rulings = Counter(record.ruling for record in records)
+    edge_cases = Counter(record.edge_case for record in records)
     for scheme in schemes:
-        for ruling in scheme.rulings:
-            if ruling.key:
-                case = f"{scheme.name}/{ruling.key}"
-                yield Cell(f"cases of {case}", rulings[case], plan.least["cases_of_each_ruling"])
+        for edge_case in scheme.edge_cases:
+            if edge_case.key:
+                case = f"{scheme.name}/{edge_case.key}"
+                yield Cell(
+                    f"cases of {case}", edge_cases[case], plan.least["cases_of_each_edge_case"]
+                )
 
 
 def subjects(records: Sequence[Record], plan: Plan) -> Iterator[tuple[str, int, int]]:

@@ -12,7 +12,7 @@ from textclf.codebook.toml_table import TomlTable
 from textclf.errors import CorpusError
 
 _FORMAT = 1
-_OF_ALL = ("passages", "words", "distinct_words", "articles", "cases_of_each_ruling")
+_OF_ALL = ("passages", "words", "distinct_words", "articles", "cases_of_each_edge_case")
 
 
 @dataclass(frozen=True, slots=True)

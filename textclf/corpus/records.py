@@ -53,9 +53,9 @@ class Record:
     """The sitting in which it was written."""
     pair: str = ""
     """Records of one contrast pair: alike but for the clause that changes the label."""
-    ruling: str = ""
+    edge_case: str = ""
     """The ruling of a scheme that it is a case of, such as `topic/heat_now`."""
-    furniture: str = ""
+    boilerplate: str = ""
     """Given: no passage, but a line of page furniture around one, of this kind."""
     labels_a: Mapping[str, Answer] = field(default_factory=dict)
     """What the writer answered; `labels` is what both came to."""
@@ -84,7 +84,7 @@ class Corpus:
     @property
     def passages(self) -> tuple[Record, ...]:
         """The records that are text to be coded, page furniture left out."""
-        return tuple(record for record in self.records if not record.furniture)
+        return tuple(record for record in self.records if not record.boilerplate)
 
     @classmethod
     def read(cls, paths: Iterable[Path | str] = ()) -> "Corpus":

@@ -49,7 +49,7 @@ class RecordWriter(NamedTuple):
     """Sets our columns apart."""
     columns: tuple[str, ...]
     """The user's own columns of a table: those of the first record."""
-    lead: str
+    separator: str
     """What stands before the record that comes next."""
 
     @classmethod
@@ -65,7 +65,7 @@ class RecordWriter(NamedTuple):
 
     def going_on(self) -> "RecordWriter":
         """Return the spelling of what follows on other records."""
-        return self._replace(lead=",\n" if self.style == "json" else "")
+        return self._replace(separator=",\n" if self.style == "json" else "")
 
     @property
     def ending(self) -> bytes:
@@ -74,10 +74,10 @@ class RecordWriter(NamedTuple):
 
     def encoded(self, records: Iterable[Labelled]) -> Iterator[bytes]:
         """Yield the bytes of each record, with what stands before it."""
-        lead, following = self.lead, self.going_on().lead
+        separator, following = self.separator, self.going_on().separator
         for record in records:
-            yield _encoded(lead + self._one(*record))
-            lead = following
+            yield _encoded(separator + self._one(*record))
+            separator = following
 
     def _one(self, annotation: DocumentResult, row: Mapping[str, Any] | None) -> str:
         if self.style == "text":

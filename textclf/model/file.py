@@ -28,7 +28,9 @@ from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights,
 from textclf.text.features import FeatureGroup
 from textclf.text.lexicon import Lexicon
 
-_FORMAT = 4
+_FORMAT = 5
+_BEFORE = 4
+"""The format that is read as well: it has the same parts under other names."""
 _PROBES = 8
 _TOLERANCE = 1e-4
 
@@ -49,8 +51,8 @@ def to_bytes(model: Model) -> bytes:
             "high": view.high,
             "weighting": view.weighting,
         }
-        if view.lead:
-            entry["lead"] = view.lead
+        if view.first_words:
+            entry["first_words"] = view.first_words
         if view.within:
             entry["within"] = list(view.within)
         if view.without:
@@ -67,13 +69,13 @@ def to_bytes(model: Model) -> bytes:
     header = {
         "format": _FORMAT,
         "scheme": model.scheme.as_dict(),
-        "views": views,
+        "feature_groups": views,
         "decision": {
             "slope": list(map(float, decision.slope)),
             "intercept": list(map(float, decision.intercept)),
             "threshold": list(map(float, decision.threshold)),
-            "doubt": decision.doubt,
-            "empty": decision.empty,
+            "epsilon": decision.epsilon,
+            "empty_set_utility": decision.empty_set_utility,
             "prior": None if decision.prior is None else list(map(float, decision.prior)),
         },
         "card": dict(model.card),
@@ -99,7 +101,7 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
     header = reader.header(metadata)
     scheme = reader.scheme(header)
     count = len(scheme.labels)
-    views = reader.list_of_dicts(header, "views")
+    views = reader.list_of_dicts(header, "feature_groups")
     expected = {"bias", *(f"view{n}.{part}" for n in range(len(views)) for part in _PARTS)}
     expected |= {f"view{n}.phrases" for n, view in enumerate(views) if "groups" in view}
     if set(tensors) != expected:
@@ -144,6 +146,11 @@ class _Reader:
             raise self.wrong("its textclf header is not JSON") from None
         if not isinstance(header, dict):
             raise self.wrong("its textclf header is not a table")
+        if header.get("format") == _BEFORE:
+            try:
+                return _renamed(header)
+            except (KeyError, TypeError, AttributeError, ValueError):
+                raise self.wrong(f"its header is not one of format {_BEFORE}") from None
         if header.get("format") != _FORMAT:
             raise ModelError(
                 f"{self.place}: model format {header.get('format')!r} is not {_FORMAT}, "
@@ -254,18 +261,18 @@ class _Reader:
                 tuple(_number(number) for _, number in zip(range(count), given[name], strict=True))  # type: ignore[index]
                 for name in ("slope", "intercept", "threshold")
             )
-            doubt = _number(given["doubt"])  # type: ignore[index]
+            epsilon = _number(given["epsilon"])  # type: ignore[index]
         except (KeyError, TypeError, ValueError):
             raise self.wrong(
-                f"its decision is not three lists of {count} finite numbers, and a doubt"
+                f"its decision is not three lists of {count} finite numbers, and a epsilon"
             ) from None
-        if min(*slope, *threshold) <= 0 or not 0 <= doubt < 1:
+        if min(*slope, *threshold) <= 0 or not 0 <= epsilon < 1:
             raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
-        empty = given.get("empty", "")  # type: ignore[union-attr]
+        empty = given.get("empty_set_utility", "")  # type: ignore[union-attr]
         if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
             raise self.wrong("its decision does not tell what an empty answer is worth")
         return DecisionRule(
-            scheme.kind, slope, intercept, threshold, doubt, empty, self.prior(given, count)
+            scheme.kind, slope, intercept, threshold, epsilon, empty, self.prior(given, count)
         )
 
     def prior(self, decision: Any, count: int) -> tuple[float, ...] | None:  # noqa: ANN401 - JSON
@@ -308,6 +315,24 @@ def _number(value: object) -> float:
     except OverflowError:  # a whole number of hundreds of digits
         pass
     raise ValueError("this is no finite number")
+
+
+def _renamed(header: dict[str, Any]) -> dict[str, Any]:
+    """Return the header of a file of the format before under the names of this format."""
+
+    def with_names(table: Mapping[str, Any], **names: str) -> dict[str, Any]:
+        return {names.get(name, name): value for name, value in table.items()}
+
+    scheme = with_names(header["scheme"], ties="tie_breaks", rulings="edge_cases")
+    scheme["labels"] = [
+        with_names(label, takes="includes", leaves="excludes") for label in scheme["labels"]
+    ]
+    return {
+        **with_names(header, views="feature_groups"),
+        "scheme": scheme,
+        "feature_groups": [with_names(group, lead="first_words") for group in header["views"]],
+        "decision": with_names(header["decision"], doubt="epsilon", empty="empty_set_utility"),
+    }
 
 
 def _probes(model: Model) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def _vectorizer(view: FeatureWeights) -> TfidfVectorizer:
         analyzer=view.view.analyzer,
         ngram_range=(view.view.low, view.view.high),
         token_pattern=WORD,
-        strip_accents=_first(view.view.lead) if view.view.lead else None,
+        strip_accents=_first(view.view.first_words) if view.view.first_words else None,
         vocabulary={term: place for place, term in enumerate(view.terms)},
         sublinear_tf=view.view.weighting == "log",
         binary=view.view.weighting == "binary",

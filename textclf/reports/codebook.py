@@ -83,7 +83,7 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
     yield "Labels", f"{several} for each {unit}"
     for name, text in (
         ("Question", scheme.question),
-        ("Ties", scheme.ties),
+        ("Tie breaks", scheme.tie_breaks),
         ("Source", scheme.source),
         ("Limits", scheme.limits),
     ):
@@ -115,8 +115,14 @@ def _heading(label: Label) -> str:
 
 
 def _cases(scheme: Scheme, label: Label) -> Iterator[tuple[str, list[str]]]:
-    rulings = [ruling.case for ruling in scheme.rulings if ruling.label == label.name]
-    leaves = [f"{leave.case}: {leave.to}" for leave in label.leaves]
-    for name, cases in (("Takes", list(label.takes)), ("Leaves", leaves), ("Rulings", rulings)):
+    edge_cases = [
+        edge_case.case for edge_case in scheme.edge_cases if edge_case.label == label.name
+    ]
+    excludes = [f"{exclusion.case}: {exclusion.to}" for exclusion in label.excludes]
+    for name, cases in (
+        ("Includes", list(label.includes)),
+        ("Excludes", excludes),
+        ("Edge cases", edge_cases),
+    ):
         if cases:
             yield name, cases

@@ -62,7 +62,7 @@ def _parts(corpus: Corpus) -> Iterator[str]:
     single = len(passages) - within
     yield f"{len(articles)} whole articles with {within} passages, {single} single passages"
     if len(passages) < len(corpus):
-        yield f"{len(corpus) - len(passages)} lines of page furniture"
+        yield f"{len(corpus) - len(passages)} lines of page boilerplate"
     schemes = sorted({name for record in passages for name in record.labels})
     for scheme in schemes:
         answers = [record.labels[scheme] for record in passages if scheme in record.labels]

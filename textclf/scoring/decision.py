@@ -22,7 +22,9 @@ def decided(found: Scores, decision: DecisionRule) -> tuple[list[list[float]], l
         array("d", part) for part in (decision.slope, decision.intercept, decision.threshold)
     )
     single = decision.kind == "single"
-    native.decide(found.numbers, single, slope, intercept, threshold, decision.doubt, numbers, best)
+    native.decide(
+        found.numbers, single, slope, intercept, threshold, decision.epsilon, numbers, best
+    )
     listed: list[float] = list(numbers)
     labels = found.labels
     return [listed[at : at + labels] for at in range(0, len(listed), labels)], best.tolist()

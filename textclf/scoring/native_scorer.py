@@ -136,7 +136,7 @@ def _view(view: FeatureWeights, lexicons: list[Lexicon]) -> tuple[Any, ...]:
         kind.high,
         kind.weighting == "binary",
         lexicons.index(kind.lexicon) if kind.lexicon else -1,
-        kind.lead,
+        kind.first_words,
         _mask(kind.within, kind.lexicon),
         _mask(kind.without, kind.lexicon),
         _floats(view.numbers),

@@ -71,7 +71,7 @@ class _Reading:
         views = [view.within(start, end) for view in self.views]
         return _Reading(views, self.starts[there], self.known[there])
 
-    def lead(self, number: int, words: int) -> _Found:
+    def first_words(self, number: int, words: int) -> _Found:
         """Return what counts of what a view finds in the first so many words; 0: in all."""
         found = self.views[number].counted()
         if not 0 < words < len(self.starts):
@@ -185,7 +185,7 @@ class _Form:
     def score(self, found: _Reading) -> tuple[Doubles, float]:
         total = self.bias.copy()
         for number, view in enumerate(self.views):
-            occurrences = found.lead(number, view.view.lead)
+            occurrences = found.first_words(number, view.view.first_words)
             if len(occurrences.terms):
                 terms, counts = np.unique(occurrences.terms, return_counts=True)
                 total += view.weigh(terms, counts) @ view.weights[terms].astype(float)
@@ -215,7 +215,7 @@ class _Form:
         """Return where each place starts and ends, and what it adds."""
         starts, ends, weights = [], [], []
         for number, view in enumerate(self.views):
-            occurrences = found.lead(number, view.view.lead)
+            occurrences = found.first_words(number, view.view.first_words)
             terms, inverse, counts = np.unique(
                 occurrences.terms, return_inverse=True, return_counts=True
             )
@@ -274,8 +274,10 @@ class _FeatureGroup:
         ends = units + lengths.take(at)
         if self.view.lexicon:
             counted = self._all_seen(batch, units, ends)
-        if self.view.lead:
-            leading = ends <= np.repeat(bounds[:-1] + self.view.lead, np.diff(bounds)).take(units)
+        if self.view.first_words:
+            leading = ends <= np.repeat(bounds[:-1] + self.view.first_words, np.diff(bounds)).take(
+                units
+            )
             counted = leading if counted is None else leading & counted
         return _Many(ids.take(at), units, bounds, counted)
 

@@ -114,8 +114,8 @@ class DecisionRule:
 
     `single`: probabilities are the softmax of slope * score + intercept, the label is the one
     whose probability is the largest multiple of its threshold. `multi`: they are its sigmoid,
-    and a label is given at or above its threshold; with `empty`, the labels given are those whose
-    expected example-based F1 is the greatest.
+    and a label is given at or above its threshold; with `empty_set_utility`, the labels given are
+    those whose expected example-based F1 is the greatest.
     """
 
     kind: Literal["single", "multi"]
@@ -125,9 +125,9 @@ class DecisionRule:
     """Shape (labels,)."""
     threshold: Doubles | tuple[float, ...]
     """Shape (labels,): probabilities above 0."""
-    doubt: float = 0.0
+    epsilon: float = 0.0
     """How often even the surest answer is wrong: this share of all probability is spread evenly."""
-    empty: float | None = None
+    empty_set_utility: float | None = None
     """Of `multi`: what giving no label is worth where none is true; None to go by thresholds."""
     prior: Doubles | tuple[float, ...] | None = None
     """Of `single`: how frequent each label is where texts are answered; None: as in training."""
@@ -159,10 +159,12 @@ class DecisionRule:
         """Return the calibrated probabilities of scores of shape (texts, labels)."""
         logits = scores * self.slope + self.intercept
         if self.kind == "multi":
-            return np.asarray(self.doubt / 2 + (1 - self.doubt) * 0.5 * (1 + np.tanh(logits / 2)))
+            return np.asarray(
+                self.epsilon / 2 + (1 - self.epsilon) * 0.5 * (1 + np.tanh(logits / 2))
+            )
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares = odds / odds.sum(axis=1, keepdims=True)
-        return np.asarray(self.doubt / scores.shape[1] + (1 - self.doubt) * shares)
+        return np.asarray(self.epsilon / scores.shape[1] + (1 - self.epsilon) * shares)
 
     def best(self, probs: Doubles) -> NDArray[np.intp]:
         """Return for probabilities of shape (texts, labels) the place of each single label."""
@@ -175,14 +177,14 @@ class DecisionRule:
         """
         if self.kind == "single":
             return np.asarray(self.best(probs)[:, None] == np.arange(probs.shape[1]))
-        if self.empty is None:
+        if self.empty_set_utility is None:
             found = np.asarray(probs >= self.threshold)
         else:
             order, worth, none = expected_f1(probs)
             ranks = np.arange(order.shape[1]) <= worth.argmax(axis=1)[:, None]
             found = np.zeros(probs.shape, bool)
             np.put_along_axis(found, order, ranks, axis=1)
-            found[worth.max(axis=1) <= self.empty * none] = False
+            found[worth.max(axis=1) <= self.empty_set_utility * none] = False
         if at_least_one:
             found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
         return found

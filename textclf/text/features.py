@@ -35,7 +35,7 @@ class FeatureGroup:
     """`log`: 1 + ln(count). `binary`: 1 where the term is there at all."""
     lexicon: Lexicon | None = None
     """The groups of a `group` view."""
-    lead: int = 0
+    first_words: int = 0
     """Of a `word` view: only so many words are looked at, the first of a text, or of a span.
     0: all of them.
     """
@@ -73,11 +73,11 @@ class FeatureGroup:
                 f"n-grams of {self.low} to {self.high} cannot be; "
                 f"use 1 <= low <= high <= {_LONGEST_NGRAM}"
             )
-        if type(self.lead) is not int or not 0 <= self.lead <= _LONGEST_LEAD:
+        if type(self.first_words) is not int or not 0 <= self.first_words <= _LONGEST_LEAD:
             raise InputError(
-                f"a lead of {self.lead!r} words cannot be; give 1 to {_LONGEST_LEAD}, 0 for all"
+                f"first_words is {self.first_words!r}; give 1 to {_LONGEST_LEAD}, or 0 for all"
             )
-        if self.lead and self.analyzer != "word":
+        if self.first_words and self.analyzer != "word":
             raise InputError("a view of analyzer 'word' may have a lead, and no other view")
 
 
@@ -86,14 +86,14 @@ def terms(text: str, view: FeatureGroup) -> list[str]:
 
     >>> terms("A bomb in Sehwan", FeatureGroup("word", 1, 2))
     ['bomb', 'in', 'sehwan', 'bomb in', 'in sehwan']
-    >>> terms("A bomb in Sehwan", FeatureGroup("word", 1, 2, lead=2))
+    >>> terms("A bomb in Sehwan", FeatureGroup("word", 1, 2, first_words=2))
     ['bomb', 'in', 'bomb in']
     """
     if view.analyzer == "group" and view.lexicon:
         return view.lexicon.terms(text, view.low, view.high).texts
     if view.analyzer == "word":
         found = words(text)
-        grams = word_ngrams(found.texts[: view.lead or None], view.low, view.high)
+        grams = word_ngrams(found.texts[: view.first_words or None], view.low, view.high)
         if not view.lexicon:
             return list(chain.from_iterable(grams))
         seen = in_seen_sentences(text, found.starts, view)

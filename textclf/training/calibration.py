@@ -49,7 +49,7 @@ def decide(
     pairs = np.array([_sigmoid(scores[:, place], truth[:, place]) for place in range(labels)])
     decision = DecisionRule("multi", pairs[:, 0], pairs[:, 1], half, round(1 / (len(truth) + 2), 6))
     probs = decision.probabilities(scores)
-    return replace(decision, empty=_worth_of_none(probs, truth, at_least_one))
+    return replace(decision, empty_set_utility=_worth_of_none(probs, truth, at_least_one))
 
 
 def moved(
@@ -109,15 +109,15 @@ def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decisio
         logits = scaled + point[2:]
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
-        right, doubt = shares[np.arange(texts), truth], np.exp(point[1])
-        likely = doubt / labels + (1 - doubt) * right
+        right, epsilon = shares[np.arange(texts), truth], np.exp(point[1])
+        likely = epsilon / labels + (1 - epsilon) * right
         held = _BIAS_PENALTY * (point[2:] ** 2).sum() / texts
-        pull = (1 - doubt) * right / likely / texts
+        pull = (1 - epsilon) * right / likely / texts
         slope = shares * pull[:, None]
         slope[np.arange(texts), truth] -= pull
         gradient = np.r_[
             (slope * scaled).sum(),
-            -((1 / labels - right) * doubt / likely).mean(),
+            -((1 / labels - right) * epsilon / likely).mean(),
             slope.sum(axis=0) + 2 * _BIAS_PENALTY * point[2:] / texts,
         ]
         return float(held - np.log(likely).mean()), gradient
@@ -126,8 +126,8 @@ def _calibrated(truth: NDArray[np.int_], scores: NDArray[np.float64]) -> Decisio
     bounds = [(-4, 4), (np.log(least), -0.7), *[(-5, 5)] * labels]
     best = minimize(loss, start, method="L-BFGS-B", jac=True, bounds=bounds).x
     slope = np.full(labels, round(float(np.exp(best[0])), 6))
-    doubt = round(float(np.exp(best[1])), 6)
-    return DecisionRule("single", slope, np.round(best[2:], 6), np.ones(labels), doubt)
+    epsilon = round(float(np.exp(best[1])), 6)
+    return DecisionRule("single", slope, np.round(best[2:], 6), np.ones(labels), epsilon)
 
 
 def _single_thresholds(truth: NDArray[np.int_], probs: NDArray[np.float64]) -> NDArray[np.float64]:

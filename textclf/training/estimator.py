@@ -105,7 +105,10 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 chosen = self._sentences(self.char_within, self.char_without)
                 found.append(FeatureGroup("char_wb", *chars, weighting, **chosen))
         if words:
-            found += [FeatureGroup("word", *words, kind, lead=lead) for lead, kind in self.leads]
+            found += [
+                FeatureGroup("word", *words, kind, first_words=first_words)
+                for first_words, kind in self.leads
+            ]
         if self.lexicon:
             found.append(FeatureGroup("group", *self.group_ngrams, "log", self.lexicon))
         if not found:

@@ -106,10 +106,10 @@ def worth(
 
 def named(view: FeatureGroup) -> str:
     """Return the name of a view for people."""
-    lead = f", first {view.lead} words" if view.lead else ""
+    first_words = f", first {view.first_words} words" if view.first_words else ""
     within = f", within {' '.join(view.within)}" if view.within else ""
     without = f", without {' '.join(view.without)}" if view.without else ""
-    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{lead}{within}{without}"
+    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{first_words}{within}{without}"
 
 
 def _likeliest(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
