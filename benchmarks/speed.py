@@ -30,7 +30,8 @@ from timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.batch.results import encode_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
-from textclf.io.output import Format, opened
+from textclf.io.output import Format
+from textclf.io.output_file import open_output
 from textclf.model.model import Model
 from textclf.model.sklearn_export import to_pipeline
 from textclf.model.store import find_model, read_model
@@ -292,7 +293,7 @@ def label(
     """Do what `textclf predict SOURCE -o FILE` does, with models that are loaded."""
     style: Format = "csv" if source.suffix == ".csv" else "jsonl"
     parts = encode_results([str(source)], multi_classifier, style, options=options, jobs=jobs)
-    with opened(folder / f"ours.{style}", None) as stream:
+    with open_output(folder / f"ours.{style}", None) as stream:
         stream.writelines(part.data for part in parts)
 
 

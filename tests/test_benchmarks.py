@@ -9,6 +9,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_speed_prints_a_ratio_for_each_part():
     command = [sys.executable, str(BENCHMARKS / "speed.py"), "--quick"]
 

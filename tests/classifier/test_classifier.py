@@ -68,6 +68,7 @@ def test_a_share_of_the_texts_is_answered_where_asked(beat, beat_classifier):
         assert answer.status is status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["goal " * 1_000_000, "g" * 5_000_000], ids=["repeats", "one word"]
 )

@@ -319,6 +319,7 @@ def test_a_model_of_ones_own_labels_and_is_judged(trained, tmp_path):
     assert (judged.returncode, failed.returncode) == (0, 4)
 
 
+@pytest.mark.slow
 def test_seed_terms_alone_make_a_model(tmp_path):
     (tmp_path / "mine.toml").write_text(
         'format = 1\nscheme = "sectarian_violence"\n'
@@ -347,6 +348,7 @@ def test_a_share_of_the_articles_is_answered_where_asked(trained, tmp_path):
     assert b"coverage is 50.0; give a share above 0" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_several_labels_in_a_cell_make_a_multi_label_model(tmp_path):
     rows = [{"body": text, "tags": "; ".join(labels)} for text, labels in SUBJECT_TEXTS]
     write_csv(tmp_path / "tags.tsv", rows)
@@ -363,6 +365,7 @@ def test_several_labels_in_a_cell_make_a_multi_label_model(tmp_path):
     assert isinstance(first["labels"], list)
 
 
+@pytest.mark.slow
 def test_lists_of_zero_and_one_make_a_multi_label_model(tmp_path):
     names = ["outdoors", "sport", "weather"]
     lines = [
@@ -517,6 +520,7 @@ def test_a_model_shows_the_prior_that_it_assumes_and_its_source():
     assert b"prior: mention 0.02, no_mention 0.98 (months of three dailies" in found.stdout
 
 
+@pytest.mark.slow
 def test_own_labels_teach_on_a_shipped_base(tmp_path):
     own = [(f"The zorb {n} burned, {w} said.", "mention") for n, w in enumerate(SPORT[:5] * 2)]
     own += [(f"Snow, {n}: {w}", "no_mention") for n, w in enumerate(WEATHER[:5] * 2)]

@@ -309,6 +309,7 @@ def test_a_file_that_cannot_hold_records_is_a_finding(tmp_path):
     assert str(finding).startswith(f"{path}: holds no corpus records")
 
 
+@pytest.mark.slow
 def test_the_shipped_corpus_and_terms_check_clean():
     report = check_files([], [], [])
 

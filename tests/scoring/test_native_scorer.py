@@ -69,6 +69,7 @@ def alike(forms, texts):
                     assert known == right.known[0]
 
 
+@pytest.mark.slow
 def test_every_character_is_lowered_and_classed_as_python_does():
     """Each stands in a word, alone, and behind a word; the terms are all that numpy can find."""
     letters = {char.lower() for char in CHARACTERS if char.isalnum()}
@@ -138,6 +139,7 @@ SENTENCES = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(text=SENTENCES)
 def test_a_sentence_ends_where_the_lexicon_ends_it(text):
@@ -196,6 +198,7 @@ def test_views_of_many_ranges_and_weightings_stand_side_by_side():
     alike(forms, [*SPORT, "The club won the cup after extra time. CUP (club)! Club.", *WEATHER])
 
 
+@pytest.mark.slow
 def test_a_token_of_five_megabytes_is_scored():
     known = form(view(FeatureGroup("char_wb", 3, 5), ["ggg", "gggg", " ggg", "ab "]))
     text = "g" * 5_000_000 + "ab goal"
@@ -336,6 +339,7 @@ CHOICES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(text=SENTENCE_PIECES)
 def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
@@ -361,6 +365,7 @@ def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(text=SENTENCE_PIECES)
 def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):

@@ -70,6 +70,7 @@ def test_own_texts_that_are_no_random_sample_leave_the_prior_to_the_scheme(mine)
     assert "prior_source" not in mine.card
 
 
+@pytest.mark.slow
 def test_of_a_random_sample_the_model_assumes_the_shares():
     own = own_texts(40, sport=0.25)
 

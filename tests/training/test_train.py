@@ -334,6 +334,7 @@ def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_
     assert pipeline.predict(texts).tolist() == Classifier(model, NumpyScorer).predict(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sectarian_violence", "stance", "topic"])
 def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     """Byte for byte where the learning libraries are those that the card names.

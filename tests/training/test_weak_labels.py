@@ -97,6 +97,7 @@ def test_a_label_without_terms_is_named():
         proposed("Rain.", terms=replace(TERMS, groups=TERMS.groups[:1]))
 
 
+@pytest.mark.slow
 def test_the_lines_are_a_corpus_that_can_be_trained_on(tmp_path):
     (tmp_path / "pool.csv").write_text(
         "id,text\n1,A man was killed because he was Shia.\n2,The bridge was opened.\n", "utf-8"

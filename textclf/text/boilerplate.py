@@ -88,7 +88,7 @@ _WORDS_OF_A_CUT = 7
 def find_boilerplate(paragraphs: Sequence[str]) -> dict[int, str]:
     """Return which of a page's paragraphs are not its article, and what each is.
 
-    >>> furniture(["Home / News", "Rain fell on Swat.", "Back to top"])
+    >>> find_boilerplate(["Home / News", "Rain fell on Swat.", "Back to top"])
     {0: 'breadcrumb', 2: 'navigation'}
     """
     suspects = [n for n, text in enumerate(paragraphs) if _may_be_furniture(text)]
