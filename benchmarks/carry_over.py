@@ -3,7 +3,7 @@
     python benchmarks/carry_over.py
 
 The values of a trait are dealt into five parts; each part is scored by a model trained on the
-records of the others. Prints macro-F1 over all records, beside that out of fold.
+records of the others. Prints macro-F1 over all records.
 """
 
 from textclf.classifier.classifier import Classifier, PredictOptions

@@ -62,7 +62,7 @@ class MeanOfViews(ClassifierMixin, BaseEstimator):
     def __init__(self, views: tuple[str, ...] = VIEWS) -> None:
         self.views = views
 
-    def train(self, X: list[str], y: NDArray[Any]) -> Self:
+    def fit(self, X: list[str], y: NDArray[Any]) -> Self:
         self.classes_ = np.arange(y.shape[1])
         self.fitted_ = [pipeline(view).fit(X, y) for view in self.views]
         self.spread_ = [one.decision_function(X).std(axis=0) for one in self.fitted_]

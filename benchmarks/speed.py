@@ -76,7 +76,7 @@ def main() -> None:
         )
         megabytes = sum(len(text.encode()) for text in setting.texts) / 1e6
         print(f"{len(setting.texts)} articles, {megabytes:.2f} MB, {setting.turns} turns")
-        print(f"compiled engine: {why_unavailable() or instructions()}")
+        print(f"native scorer: {why_unavailable() or instructions()}")
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before it began")
         print(f"\n{'':<60} {'ratio':>7} {'least':>7} {'most':>7}   goal")
         for part in (engines, others, schemes_and_threads, end_to_end, one_article, memory):
@@ -96,7 +96,7 @@ def engines(setting: Setting) -> Iterator[str]:
         for which, (made, *goals) in kinds.items():
             texts = made(setting.texts)
             for name, make, goal in zip(
-                ("kernel", "numpy"), (NativeScorer, NumpyScorer), goals, strict=True
+                ("native", "numpy"), (NativeScorer, NumpyScorer), goals, strict=True
             ):
                 if make is NativeScorer and why_unavailable():
                     continue
@@ -111,7 +111,7 @@ def engines(setting: Setting) -> Iterator[str]:
 
 
 def others(setting: Setting) -> Iterator[str]:
-    """Measure the compiled engine with a model of words beside other libraries and `wc -w`."""
+    """Measure the native scorer with a model of words beside other libraries and `wc -w`."""
     if why_unavailable():
         return
     engine = NativeScorer([words("topic").form])
@@ -275,7 +275,7 @@ def without_groups(model: Model) -> Model:
 
 def hold_alike(model: Model, engine: Scorer, pipeline: object, texts: Sequence[str]) -> None:
     """Stop where an engine and the Pipeline do not give the same probabilities."""
-    decision = replace(model.decision, doubt=0.0)
+    decision = replace(model.decision, epsilon=0.0)
     ours = decision.probabilities(engine.score(texts)[0].scores)
     order = np.argsort(model.scheme.label_names)
     apart = np.abs(ours[:, order] - pipeline.predict_proba(texts)).max()

@@ -20,8 +20,9 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "corpus" / "README.md", *sorted(DOCS.glob("*.md"))]
 SESSIONS = [ROOT / "README.md", DOCS / "usage.md", DOCS / "python.md", DOCS / "output.md"]
 """Pages whose Python blocks run, those of a page in order and as one session."""
-SLOW = "-o models/"
+UNTRIED = "-o models/"
 """Training the bundled models is tested by itself."""
+SLOW = {"textclf corpus check"}
 
 
 def blocks(page, kind):
@@ -36,7 +37,11 @@ def commands():
         for block in blocks(page, "console")
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     ]
-    return [(command, shown) for command, shown in parts if SLOW not in command]
+    return [
+        pytest.param(command, shown, marks=[pytest.mark.slow] if command in SLOW else [])
+        for command, shown in dict.fromkeys(map(tuple, parts))
+        if UNTRIED not in command
+    ]
 
 
 @pytest.fixture(scope="module")

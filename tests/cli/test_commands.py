@@ -222,7 +222,7 @@ def test_a_lone_surrogate_in_json_survives(tmp_path):
         (["predict", "nowhere.txt"], "nowhere.txt: there is no such file or folder"),
         (["predict", "snow.txt", "-m", "topik"], "did you mean 'topic'"),
         (["predict", "snow.txt", "--abstain", "7"], "give a probability between 0 and 1"),
-        (["predict", "snow.txt", "-o", "out.docx"], "not told by its name"),
+        (["predict", "snow.txt", "-o", "out.docx"], "its name does not say what to write"),
         (["explain", "nowhere.txt"], "there is no such file"),
         (["explain", "articles.csv"], "is a table, and explain shows one article"),
         (["explain", "-", "--prior", "estimate"], "give the shares predict printed"),

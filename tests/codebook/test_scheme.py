@@ -28,7 +28,7 @@ IPTC = {
 }
 
 GOOD = """
-format = 1
+format = 2
 name = "protest"
 version = "1"
 title = "Protest"
@@ -134,11 +134,11 @@ def test_a_good_file_gives_its_scheme(tmp_path):
         ('label = "protest"', 'label = "protets"', "did you mean 'protest'?"),
         ('march = ["protest"]', 'walk = ["protest"]', "implies: there is no label 'walk'"),
         ('name = "protest"', 'name = "My Scheme"', "a scheme cannot be named 'My Scheme'"),
-        ("format = 1", "format = 2", "format must be 1"),
+        ("format = 2", "format = 1", "format must be 2; in a file of format 1 rename takes to"),
         ("format = 1", 'format = "1"', "format must be a whole number"),
-        ('includes = ["rallies"]', 'includes = "rallies"', "takes must be a list"),
+        ('includes = ["rallies"]', 'includes = "rallies"', "includes must be a list"),
         ('version = "1"', "version = 1", "version must be a non-empty string"),
-        ("[[edge_cases]]", "[rulings]", "rulings must be a list of tables"),
+        ("[[edge_cases]]", "[edge_cases]", "edge_cases must be a list of tables"),
         ('definition = "They walk."', 'definitoin = "They walk."', "definition is missing"),
         ('name = "march"', "name = ", "is not valid TOML"),
     ],

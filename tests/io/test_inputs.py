@@ -391,7 +391,7 @@ def test_an_input_that_is_not_there_is_named(tmp_path, missing):
 def test_a_folder_with_nothing_to_read_is_refused_with_what_could_be_read(tmp_path):
     (tmp_path / "photo.jpg").touch()
 
-    with pytest.raises(InputError, match=r"holds no file to read; read are \.txt.*\.gz"):
+    with pytest.raises(InputError, match=r"holds no file to read; textclf reads \.txt.*\.gz"):
         expand([str(tmp_path)])
 
 

@@ -248,7 +248,7 @@ def test_the_outputs_name_tells_the_format_else_the_inputs_do(path, inputs, styl
     assert format_for(path and Path(path), inputs) == style
 
 
-@pytest.mark.parametrize("name", ["out", "out.xlsx", "out.gz"])
+@pytest.mark.parametrize("name", ["out", "out.docx", "out.gz"])
 def test_a_name_that_tells_no_format_is_refused_with_the_remedy(name):
     with pytest.raises(InputError, match=rf"^{name}: .*\.csv.*--format"):
         format_for(Path(name), [])

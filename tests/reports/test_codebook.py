@@ -50,7 +50,7 @@ def test_markdown_tells_the_whole_codebook():
         f"- **Name:** protest, version 3, digest {MARCH.digest[:12]}\n"
         "- **Labels:** any number for each document\n"
         "- **Question:** Is a protest told of?\n"
-        "- **Ties:** The larger crowd.\n"
+        "- **Tie breaks:** The larger crowd.\n"
         "- **Source:** ours\n"
         "- **Rule:** a text never goes without a label\n"
         "- **Rule:** march brings sit_in with it\n"
@@ -59,18 +59,18 @@ def test_markdown_tells_the_whole_codebook():
         "\n"
         "People walk.\n"
         "\n"
-        "Takes:\n"
+        "Includes:\n"
         "\n"
         "- a rally\n"
         "\n"
-        "Leaves:\n"
+        "Excludes:\n"
         "\n"
         "- a queue: none\n"
         "\n"
         "\n"
         "## sit_in\n"
         "\n"
-        "Rulings:\n"
+        "Edge cases:\n"
         "\n"
         "- a vigil at night\n"
         "\n"
@@ -115,8 +115,8 @@ def test_html_holds_the_same_in_one_page_that_needs_nothing_besides_itself():
 
     assert page.startswith("<!doctype html>")
     assert "<h2>march · a march · x:1</h2>\n<p>People walk.</p>" in page
-    assert "<h3>Leaves</h3>\n<ul><li>a queue: none</li></ul>" in page
-    assert "<h3>Rulings</h3>\n<ul><li>a vigil at night</li></ul>" in page
+    assert "<h3>Excludes</h3>\n<ul><li>a queue: none</li></ul>" in page
+    assert "<h3>Edge cases</h3>\n<ul><li>a vigil at night</li></ul>" in page
     assert "src=" not in page
     assert "href=" not in page
 
@@ -158,7 +158,7 @@ def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
     new_scheme_file(path, "my_view", ['so "called"', "plain"], "single")
     path.write_text(
         path.read_text("utf-8")
-        .replace("# leaves", "excludes")
+        .replace("# excludes", "excludes")
         .replace("# any_passage", "any_passage")
         .replace("# [[edge_cases]]", "[[edge_cases]]")
         .replace("# case", "case")

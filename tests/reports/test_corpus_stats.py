@@ -26,7 +26,7 @@ def test_page_furniture_is_counted_apart_from_passages():
 
     assert found[0] == "1 passages, 5 words, 5 distinct"
     assert found[1] == "1 whole articles with 1 passages, 0 single passages"
-    assert "1 lines of page furniture" in found
+    assert "1 lines of page boilerplate" in found
     assert "india 1 100.0%" in found
 
 

@@ -92,7 +92,7 @@ def test_where_no_text_goes_without_a_label_giving_none_is_worth_nothing():
 
     found = decide("multi", scores, truth, True)
 
-    assert found.empty == 0
+    assert found.empty_set_utility == 0
     assert found.given(found.probabilities(scores), at_least_one=True).any(axis=1).all()
 
 

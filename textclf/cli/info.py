@@ -4,7 +4,7 @@ from textclf.cli.console import print_text
 
 
 def info() -> None:
-    """Show versions, which engine scores and why, and where models are found."""
+    """Show versions, which scorer is used and why, and where models are found."""
     from textclf.cli.installation import installation  # noqa: PLC0415 - start-up time
 
     print_text(installation())

@@ -14,7 +14,7 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
         raise SchemeError(f"kind cannot be {kind!r}; {choices(kind, ['single', 'multi'])}")
     scheme = infer_scheme(name, labels, kind)  # type: ignore[arg-type]
     lines = [
-        "format = 1",
+        "format = 2",
         f"name = {_quoted(scheme.name)}",
         'version = "0.1"',
         f"title = {_quoted(scheme.name.replace('_', ' ').capitalize())}",

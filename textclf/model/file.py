@@ -264,10 +264,10 @@ class _Reader:
             epsilon = _number(given["epsilon"])  # type: ignore[index]
         except (KeyError, TypeError, ValueError):
             raise self.wrong(
-                f"its decision is not three lists of {count} finite numbers, and a epsilon"
+                f"its decision is not three lists of {count} finite numbers, and an epsilon"
             ) from None
         if min(*slope, *threshold) <= 0 or not 0 <= epsilon < 1:
-            raise self.wrong("its decision has a slope, a threshold or a doubt that cannot be")
+            raise self.wrong("its decision has a slope, a threshold or an epsilon that cannot be")
         empty = given.get("empty_set_utility", "")  # type: ignore[union-attr]
         if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
             raise self.wrong("its decision does not tell what an empty answer is worth")

@@ -1,7 +1,6 @@
-"""The numpy engine: a text in, the scores of several linear forms out, with no scikit-learn.
+"""The NumPy scorer: a text in, the scores under several sets of weights out.
 
-Each text is analysed once for all forms, and each term is looked up once for all passages.
-It knows no scheme and no file.
+Each text is analysed once for all sets, and each term is looked up once for all passages.
 """
 
 from collections.abc import Collection, Iterable, Sequence
