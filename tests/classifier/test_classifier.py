@@ -90,7 +90,7 @@ def test_probabilities_have_a_row_a_text_and_nan_where_there_is_no_answer(beat_c
     assert np.isnan(probs[1]).all()
 
 
-@pytest.mark.parametrize("wrong", ["a bare string", b"bytes", [b"bytes"], [3]])
+@pytest.mark.parametrize("wrong", ["a bare string", b"bytes", [b"bytes"], [3], 3, None])
 def test_what_is_no_list_of_texts_is_a_named_error(beat_classifier, wrong):
     with pytest.raises(InputError):
         beat_classifier.predict(wrong)

@@ -135,7 +135,7 @@ def test_a_good_file_gives_its_scheme(tmp_path):
         ('march = ["protest"]', 'walk = ["protest"]', "implies: there is no label 'walk'"),
         ('name = "protest"', 'name = "My Scheme"', "a scheme cannot be named 'My Scheme'"),
         ("format = 2", "format = 1", "format must be 2; in a file of format 1 rename takes to"),
-        ("format = 1", 'format = "1"', "format must be a whole number"),
+        ("format = 2", 'format = "2"', "format must be a whole number"),
         ('includes = ["rallies"]', 'includes = "rallies"', "includes must be a list"),
         ('version = "1"', "version = 1", "version must be a non-empty string"),
         ("[[edge_cases]]", "[edge_cases]", "edge_cases must be a list of tables"),

@@ -339,6 +339,8 @@ def _texts(texts: Iterable[str]) -> Iterator[str]:
         raise InputError("this is one text; give a list of texts, such as [text]")
     if isinstance(texts, Mapping) or hasattr(texts, "columns"):
         raise InputError("this is a table; give one column of it, such as table['text']")
+    if not isinstance(texts, Iterable):
+        raise InputError(f"texts must be a list of strings, not {type(texts).__name__}")
     for text in texts:
         yield "" if _is_missing(text) else text
 

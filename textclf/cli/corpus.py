@@ -10,12 +10,12 @@ from textclf.cli.console import print_text, progress, say, tell
 app = typer.Typer(help="Labelled records: check, count, propose, hydrate.", no_args_is_help=True)
 
 Files = Annotated[
-    list[str] | None, typer.Argument(help="Corpus files or folders. [default: the shipped corpus]")
+    list[str] | None, typer.Argument(help="Corpus files or folders. [default: the bundled corpus]")
 ]
 
 PlanFile = Annotated[
     Path | None,
-    typer.Option("--plan", help="What to hold it against. [default: the shipped corpus's plan]"),
+    typer.Option("--plan", help="What to hold it against. [default: the bundled corpus's plan]"),
 ]
 
 
@@ -31,7 +31,7 @@ def check(
         typer.Option(
             "--scheme",
             "-s",
-            help="Scheme of the labels: shipped name or .toml file. [default: all shipped]",
+            help="Scheme of the labels: bundled name or .toml file. [default: all bundled]",
         ),
     ] = None,
     plan: PlanFile = None,
@@ -67,10 +67,10 @@ def propose(
     pool: Annotated[
         list[str], typer.Argument(help="Unlabelled articles: files, folders, tables; - is stdin.")
     ],
-    scheme: Annotated[str, typer.Option("--scheme", "-s", help="Shipped scheme or .toml file.")],
+    scheme: Annotated[str, typer.Option("--scheme", "-s", help="Bundled scheme or .toml file.")],
     terms: Annotated[
         Path | None,
-        typer.Option(help="Seed terms of the scheme, a .toml file. [default: the shipped ones]"),
+        typer.Option(help="Seed terms of the scheme, a .toml file. [default: the bundled ones]"),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write, .jsonl.")

@@ -47,11 +47,11 @@ Models = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Model to answer with: a name or a file. May be repeated. [default: all shipped]",
+        help="Model to answer with: a name or a file. May be repeated. [default: all bundled]",
     ),
 ]
 NoClean = Annotated[
-    bool, typer.Option("--no-clean", help="Read page furniture as part of the article.")
+    bool, typer.Option("--no-clean", help="Read boilerplate as part of the article.")
 ]
 Sureness = Annotated[
     Precision,

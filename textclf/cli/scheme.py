@@ -11,7 +11,7 @@ from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 
 app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="A shipped scheme, or a .toml file.")]
+Name = Annotated[str, typer.Argument(help="A bundled scheme, or a .toml file.")]
 
 
 class PageFormat(StrEnum):
@@ -23,7 +23,7 @@ class PageFormat(StrEnum):
 
 @app.command("list")
 def list_() -> None:
-    """List the shipped schemes."""
+    """List the bundled schemes."""
     from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
     print_text(overview([find_scheme(name) for name in bundled_schemes()]))

@@ -43,7 +43,7 @@ def train(
         typer.Option(
             "--scheme",
             "-s",
-            help="Shipped scheme or .toml file. [default: inferred from the labels]",
+            help="Bundled scheme or .toml file. [default: inferred from the labels]",
         ),
     ] = "",
     terms: Annotated[
@@ -57,7 +57,7 @@ def train(
     base: Annotated[
         str,
         typer.Option(
-            help="Shipped scheme whose corpus and seed terms teach as well; own labels, 20 or "
+            help="Bundled scheme whose corpus and seed terms teach as well; own labels, 20 or "
             "more, count as much as helps them most."
         ),
     ] = "",
