@@ -41,7 +41,7 @@ def code_points() -> str:
     numbers = [number for page in pages for number in page]
     return "\n".join(
         [
-            '#include "scratch.h"',
+            '#include "workspace.h"',
             f'const char unicode_version[] = "{unicodedata.unidata_version}";',
             _array("uint8_t ascii_class[256]", map(_class, range(256))),
             _array("uint16_t codepoint_index[]", index),
@@ -84,7 +84,13 @@ if __name__ == "__main__":
                 "textclf.scoring._native.native",
                 sources=[
                     str(_KERNEL / f"{name}.c")
-                    for name in ("module", "engine", "scratch", "portable", "avx2")
+                    for name in (
+                        "python_module",
+                        "engine",
+                        "workspace",
+                        "pass_portable",
+                        "pass_avx2",
+                    )
                 ],
                 depends=[str(path) for path in _KERNEL.glob("*.h")],
                 include_dirs=[str(_KERNEL)],

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../textclf/scoring/_native/scratch.h"
+#include "../textclf/scoring/_native/workspace.h"
 
 enum { LABELS = 3, MOST = 64, MADE = 4 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scratch.h"
+#include "workspace.h"
 
 struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
 {

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scratch.h"
+#include "workspace.h"
 
 #define STAGE static __attribute__((noinline)) /* so that a profile tells the stages apart */
 
-#include "lowering.h"
-#include "reading.h"
-#include "finding.h"
-#include "summing.h"
+#include "pass_lowercase.h"
+#include "pass_tokenize.h"
+#include "pass_lookup.h"
+#include "pass_sum.h"
 
 static enum outcome read_text(const struct engine *engine, struct scratch *s, const uint8_t *text,
                               size_t length, int with_places)

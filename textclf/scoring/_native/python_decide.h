@@ -1,7 +1,7 @@
 /* Plain arithmetic on buffers that would else wait for numpy to be imported: what scores mean,
  * and whether the numbers of a model file can be.
  *
- * Included by module.c.
+ * Included by python_module.c.
  */
 #include <math.h>
 

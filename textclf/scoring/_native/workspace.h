@@ -1,8 +1,8 @@
 /* What one thread needs to read a text, kept from text to text. */
-#ifndef TEXTCLF_SCRATCH_H
-#define TEXTCLF_SCRATCH_H
+#ifndef TEXTCLF_WORKSPACE_H
+#define TEXTCLF_WORKSPACE_H
 
-#include "scorer.h"
+#include "engine.h"
 
 #define FRONT 32 /* readable bytes before the lowered text */
 #define BEHIND 64

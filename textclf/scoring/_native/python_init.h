@@ -1,4 +1,4 @@
-/* Makes an engine of what Python gives: forms, lexicons, abbreviations. Included by module.c. */
+/* Makes an engine of what Python gives: forms, lexicons, abbreviations. Included by python_module.c. */
 
 /* Holds a buffer for as long as the engine lives. */
 static Py_buffer *hold(Engine *self, PyObject *from, size_t size)

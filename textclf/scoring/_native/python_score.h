@@ -1,6 +1,6 @@
 /* What Python asks of an engine: scores of texts and of spans, and what places add to them.
  *
- * Included by module.c.
+ * Included by python_module.c.
  */
 
 /* The buffers that scores and known shares of each form go into, `rows` rows of each. */

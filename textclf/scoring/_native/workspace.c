@@ -1,5 +1,5 @@
 /* The memory of one thread, and the questions that a text answers. */
-#include "scratch.h"
+#include "workspace.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* The compiled engine: what it is made of, and what it answers. It knows no Python and no scheme.
  *
- * A text is lowered and marked (lowering.h), then cut into words, chunks and sentences, each word
- * and chunk hashed (reading.h). Each channel, which is a kind of term with its range, lead and
- * weighting, finds its terms in one table (finding.h), whatever number of forms have a view of
- * it. Then the rows of the terms that are there are summed (summing.h). engine.c makes an engine,
- * scratch.c holds what a thread needs and answers about the text read last.
+ * A text is lowered and marked (pass_lowercase.h), then cut into words, chunks and sentences, each word
+ * and chunk hashed (pass_tokenize.h). Each channel, which is a kind of term with its range, lead and
+ * weighting, finds its terms in one table (pass_lookup.h), whatever number of forms have a view of
+ * it. Then the rows of the terms that are there are summed (pass_sum.h). engine.c makes an engine,
+ * workspace.c holds what a thread needs and answers about the text read last.
  */
-#ifndef TEXTCLF_SCORER_H
-#define TEXTCLF_SCORER_H
+#ifndef TEXTCLF_ENGINE_H
+#define TEXTCLF_ENGINE_H
 
 #include <stddef.h>
 #include <stdint.h>

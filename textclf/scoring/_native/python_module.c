@@ -6,7 +6,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "scratch.h"
+#include "workspace.h"
 
 typedef struct {
     PyObject_HEAD
@@ -137,7 +137,7 @@ static int get_buffer(PyObject *from, Py_buffer *view, size_t size, int writable
     return 1;
 }
 
-#include "making.h"
+#include "python_init.h"
 
 static void engine_dealloc(Engine *self)
 {
@@ -156,8 +156,8 @@ static int ready(const Engine *self)
     return self->engine != NULL;
 }
 
-#include "asking.h"
-#include "deciding.h"
+#include "python_score.h"
+#include "python_decide.h"
 
 static PyObject *pass_name(Engine *self, void *Py_UNUSED(closure))
 {

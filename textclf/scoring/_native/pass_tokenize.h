@@ -1,4 +1,4 @@
-/* Reads a text (lowering.h): finds words, chunks and sentences in what was lowered and marked.
+/* Reads a text (pass_lowercase.h): finds words, chunks and sentences in what was lowered and marked.
  *
  * Included by pass.h, once for each set of instructions.
  */
@@ -25,7 +25,7 @@ STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t 
 }
 
 #ifdef WIDE
-/* hash8 of scratch.h, the eight products side by side: 64 bits each, of two halves of 32. */
+/* hash8 of workspace.h, the eight products side by side: 64 bits each, of two halves of 32. */
 static inline uint64_t hash8_wide(const uint8_t *end, unsigned bytes, __m256i low, __m256i high)
 {
     const uint64_t mask = ~0ull << (64 - 8 * bytes);
