@@ -1,7 +1,7 @@
-"""Builds the compiled engine where there is a compiler; without one the numpy engine answers.
+"""Builds the native scorer if there is a C compiler; without one, NumPy scores.
 
-What a word character, white space or a lower-case letter is, the engine takes from a table that
-is made here of what this Python's `str` says.
+The native scorer has a table of characters: their lower case, and which of them belong to words or
+are white space. It is made here from what `str` says in this Python.
 """
 
 import unicodedata
@@ -11,10 +11,10 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-_KERNEL = Path("textclf", "scoring", "_native")
+_NATIVE = Path("textclf", "scoring", "_native")
 _PAGE = 64
 _DOTTED_I = 0x130
-_WORD, _SPACE, _ALPHA, _STOP, _UPPER, _ODD = (1 << place for place in range(6))
+_WORD, _SPACE, _ALPHA, _STOP, _UPPER, _NON_ASCII = (1 << place for place in range(6))
 
 
 class _Build(build_ext):
@@ -32,7 +32,7 @@ class _Build(build_ext):
 
 
 def code_points() -> str:
-    """Return the C table: for each code point (lowered - itself) * 8 + what the lowered one is."""
+    """Return the C tables: for each code point (lower case - code point) * 8 + class."""
     pages: dict[tuple[int, ...], int] = {}
     index = [
         pages.setdefault(tuple(map(_entry, range(start, start + _PAGE))), len(pages))
@@ -67,7 +67,7 @@ def _kind(char: str) -> int:
 
 def _class(byte: int) -> int:
     if byte > 127:  # noqa: PLR2004 - the end of ASCII
-        return _ODD
+        return _NON_ASCII
     char = chr(byte)
     return _kind(char) + _STOP * (char in ".!?\n") + _UPPER * char.isupper()
 
@@ -83,7 +83,7 @@ if __name__ == "__main__":
             Extension(
                 "textclf.scoring._native.native",
                 sources=[
-                    str(_KERNEL / f"{name}.c")
+                    str(_NATIVE / f"{name}.c")
                     for name in (
                         "python_module",
                         "engine",
@@ -92,8 +92,8 @@ if __name__ == "__main__":
                         "pass_avx2",
                     )
                 ],
-                depends=[str(path) for path in _KERNEL.glob("*.h")],
-                include_dirs=[str(_KERNEL)],
+                depends=[str(path) for path in _NATIVE.glob("*.h")],
+                include_dirs=[str(_NATIVE)],
                 optional=True,
             )
         ],

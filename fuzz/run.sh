@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Fuzzes the compiled engine under address and undefined-behaviour sanitizers, with libFuzzer:
+# Fuzzes the native scorer with libFuzzer, under address and undefined-behaviour sanitizers:
 #     fuzz/run.sh 10000000
-# runs so many inputs and ends with a finding or without one. It needs clang.
+# runs so many inputs, and stops at the first finding. It needs clang: $CC, or else clang.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=build/fuzz
 mkdir -p "$work/corpus"
 python -c "print(__import__('setup').code_points())" > "$work/codepoints.c"
-clang -g -O2 -std=gnu11 -Wall -Wextra -Werror -Itextclf/scoring/_native \
+"${CC:-clang}" -g -O2 -std=gnu11 -Wall -Wextra -Werror -Itextclf/scoring/_native \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-sanitize-coverage=trace-cmp \
     fuzz/fuzz.c textclf/scoring/_native/{engine,workspace,pass_portable,pass_avx2}.c "$work/codepoints.c" \
     -lm -o "$work/fuzz"

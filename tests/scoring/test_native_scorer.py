@@ -259,7 +259,7 @@ def test_a_table_that_has_no_end_is_refused(change):
     sound = view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(9)])
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, change(sound.terms.slots))
 
-    with pytest.raises(InputError, match="a table does not hold"):
+    with pytest.raises(InputError, match="an invalid table or setting"):
         NativeScorer([form(FeatureWeights(sound.view, terms, sound.rows))])
 
 
@@ -269,7 +269,7 @@ def test_forms_that_it_cannot_take_are_refused():
 
     with pytest.raises(InputError, match="cannot take these forms"):
         NativeScorer([form(marks)])
-    with pytest.raises(InputError, match="more forms than one engine takes"):
+    with pytest.raises(InputError, match="there are 33 models; the limit is 32"):
         NativeScorer([form(many)] * 33)
     NativeScorer([form(many)] * 32)
 
@@ -290,9 +290,9 @@ def test_an_engine_that_was_never_made_is_an_error():
     for call in [
         lambda: unmade.score(["goal"], (), 0, ()),
         lambda: unmade.contributions("goal", 0, 0, 0, 4, 9),
-        lambda: unmade.instructions,
+        lambda: unmade.instruction_set,
     ]:
-        with pytest.raises(ValueError, match="never made"):
+        with pytest.raises(ValueError, match="not initialized"):
             call()
 
 

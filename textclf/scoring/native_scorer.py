@@ -30,9 +30,9 @@ def why_unavailable() -> str:
     """Return why there is no compiled engine here; an empty text where there is one."""
     if native is None:
         return "it was not built: there was no C compiler when textclf was installed"
-    if native.unicode != unicodedata.unidata_version:
+    if native.unicode_version != unicodedata.unidata_version:
         return (
-            f"it was built for Unicode {native.unicode}, "
+            f"it was built for Unicode {native.unicode_version}, "
             f"and this Python has {unicodedata.unidata_version}"
         )
     return ""
@@ -40,7 +40,7 @@ def why_unavailable() -> str:
 
 def instructions() -> str:
     """Return which instructions of the processor the compiled engine uses here."""
-    return native.instructions
+    return native.instruction_set
 
 
 class NativeScorer:

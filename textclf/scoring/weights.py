@@ -267,6 +267,6 @@ def least_of_first(numbers: Buffer, step: int) -> float:
     In a tensor of shape (terms, `step`) the first number of a row is the scale of its term.
     """
     if native is not None:
-        return native.least(numbers, step)
+        return native.min_of_first(numbers, step)
     found = np.asarray(numbers).ravel()
     return float(found[::step].min()) if np.isfinite(found).all() else float("nan")

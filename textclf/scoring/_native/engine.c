@@ -1,338 +1,377 @@
-/* Makes an engine of forms: channels, the tables that several views share, and lexicons. */
+/* Makes an engine: models, lexicons, and the channels that feature groups share. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "workspace.h"
 
-struct engine *engine_new(uint32_t forms, uint32_t views, uint32_t lexicons)
+struct engine *engine_new(uint32_t model_count, uint32_t group_count, uint32_t lexicon_count)
 {
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return NULL;
-    engine->forms = forms;
-    engine->lexicons = lexicons;
-    engine->labels = calloc(forms + 1, sizeof *engine->labels);
-    engine->bias = calloc(forms + 1, sizeof *engine->bias);
-    engine->view = calloc(views + 1, sizeof *engine->view);
-    engine->channel = calloc(views + 1, sizeof *engine->channel);
-    engine->lexicon = calloc(lexicons + 1, sizeof *engine->lexicon);
-    engine->pass = best_pass();
-    engine->reads_words = 1; /* of phrases */
-    engine->power[0] = 1;
-    for (int i = 1; i < POWERS; i++)
-        engine->power[i] = engine->power[i - 1] * BASE;
-    for (int i = 1; i < LOGS; i++)
-        engine->logs[i] = 1 + log((double)i);
-    if (!engine->labels || !engine->bias || !engine->view || !engine->channel || !engine->lexicon) {
+    engine->model_count = model_count;
+    engine->lexicon_count = lexicon_count;
+    engine->label_counts = calloc(model_count + 1, sizeof *engine->label_counts);
+    engine->bias = calloc(model_count + 1, sizeof *engine->bias);
+    engine->groups = calloc(group_count + 1, sizeof *engine->groups);
+    engine->channels = calloc(group_count + 1, sizeof *engine->channels);
+    engine->lexicons = calloc(lexicon_count + 1, sizeof *engine->lexicons);
+    engine->pass = fastest_pass();
+    engine->needs_words = 1; /* lexicon_add_phrase reads the words of phrases */
+    engine->base_powers[0] = 1;
+    for (int i = 1; i < BASE_POWERS; i++)
+        engine->base_powers[i] = engine->base_powers[i - 1] * HASH_BASE;
+    for (int i = 1; i < LOG_TF_SIZE; i++)
+        engine->log_tf[i] = 1 + log((double)i);
+    if (!engine->label_counts || !engine->bias || !engine->groups || !engine->channels ||
+        !engine->lexicons) {
         engine_free(engine);
         return NULL;
     }
     return engine;
 }
 
-static void channels_free(struct engine *engine)
+static void free_channels(struct engine *engine)
 {
-    for (uint32_t i = 0; i < engine->channels; i++) {
-        free(engine->channel[i].view);
-        free(engine->channel[i].offsets);
-        free(engine->channel[i].forms);
-        free(engine->channel[i].own_slots);
-        free(engine->channel[i].own_rows);
+    for (uint32_t i = 0; i < engine->channel_count; i++) {
+        free(engine->channels[i].groups);
+        free(engine->channels[i].weight_columns);
+        free(engine->channels[i].term_models);
+        free(engine->channels[i].own_slots);
+        free(engine->channels[i].own_rows);
     }
-    engine->channels = 0;
+    engine->channel_count = 0;
 }
 
 void engine_free(struct engine *engine)
 {
     if (!engine)
         return;
-    for (uint32_t i = 0; engine->bias && i < engine->forms; i++)
+    for (uint32_t i = 0; engine->bias && i < engine->model_count; i++)
         free(engine->bias[i]);
-    channels_free(engine);
-    for (uint32_t i = 0; engine->lexicon && i < engine->lexicons; i++)
-        free(engine->lexicon[i].phrases.at);
-    free(engine->abbreviations.at);
-    free(engine->labels);
+    free_channels(engine);
+    for (uint32_t i = 0; engine->lexicons && i < engine->lexicon_count; i++)
+        free(engine->lexicons[i].phrases.entries);
+    free(engine->abbreviations.entries);
+    free(engine->label_counts);
     free(engine->bias);
-    free(engine->view);
-    free(engine->channel);
-    free(engine->lexicon);
+    free(engine->groups);
+    free(engine->channels);
+    free(engine->lexicons);
     free(engine);
 }
 
-int engine_form(struct engine *engine, uint32_t form, const float *bias, uint32_t labels)
+int engine_set_model(struct engine *engine, uint32_t model, const float *bias,
+                     uint32_t label_count)
 {
-    double *copy = malloc((labels + 1) * sizeof *copy);
+    double *copy = malloc((label_count + 1) * sizeof *copy);
     if (!copy)
         return NO_MEMORY;
-    for (uint32_t i = 0; i < labels; i++)
+    for (uint32_t i = 0; i < label_count; i++)
         copy[i] = bias[i];
-    free(engine->bias[form]);
-    engine->bias[form] = copy;
-    engine->labels[form] = labels;
-    return DONE;
+    free(engine->bias[model]);
+    engine->bias[model] = copy;
+    engine->label_counts[model] = label_count;
+    return OK;
 }
 
-/* Adds a key, or finds it as it is; room for one more is made first. */
-static struct pair *pair_add(struct pairs *pairs, uint64_t key)
+/* Returns the entry of a key, added with the value NONE if it was missing. The key 0 is never
+ * added, but it makes room for a first key. Returns NULL if there is no memory. */
+static struct map_entry *map_add(struct hash_map *map, uint64_t key)
 {
-    if (!pairs->at || pairs->count * 2 >= pairs->mask) {
-        struct pairs wider = {NULL, pairs->at ? pairs->mask * 2 + 1 : 63, pairs->count};
-        wider.at = calloc((size_t)wider.mask + 1, sizeof *wider.at);
-        if (!wider.at)
+    if (!map->entries || map->count * 2 >= map->mask) {
+        struct hash_map larger = {NULL, map->entries ? map->mask * 2 + 1 : 63, map->count};
+        larger.entries = calloc((size_t)larger.mask + 1, sizeof *larger.entries);
+        if (!larger.entries)
             return NULL;
-        for (uint32_t i = 0; pairs->at && i <= pairs->mask; i++)
-            if (pairs->at[i].key)
-                *(struct pair *)pair_find(&wider, pairs->at[i].key) = pairs->at[i];
-        free(pairs->at);
-        *pairs = wider;
+        for (uint32_t i = 0; map->entries && i <= map->mask; i++)
+            if (map->entries[i].key)
+                *(struct map_entry *)map_find(&larger, map->entries[i].key) = map->entries[i];
+        free(map->entries);
+        *map = larger;
     }
-    struct pair *pair = (struct pair *)pair_find(pairs, key);
-    if (!pair->key && key) {
-        *pair = (struct pair){key, NOWHERE};
-        pairs->count++;
+    struct map_entry *entry = (struct map_entry *)map_find(map, key);
+    if (!entry->key && key) {
+        *entry = (struct map_entry){key, NONE};
+        map->count++;
     }
-    return pair;
+    return entry;
 }
 
-/* Returns the hash of bytes that no others stand before. */
-static int hash_alone(const struct engine *engine, const uint8_t *text, size_t length,
-                      uint64_t *hash)
+/* Writes the hash of bytes that have no readable memory before them. Returns 0 if there is no
+ * memory. */
+static int hash_unpadded(const struct engine *engine, const uint8_t *text, size_t length,
+                         uint64_t *hash)
 {
-    uint8_t *copy = calloc(1, length + FRONT);
+    uint8_t *copy = calloc(1, length + PAD_BEFORE);
     if (!copy)
         return 0;
-    memcpy(copy + FRONT, text, length);
-    *hash = hash_bytes(engine, copy + FRONT, copy + FRONT + length);
+    memcpy(copy + PAD_BEFORE, text, length);
+    *hash = hash_bytes(engine, copy + PAD_BEFORE, copy + PAD_BEFORE + length);
     free(copy);
     return 1;
 }
 
-int engine_abbreviation(struct engine *engine, const uint8_t *text, size_t length)
+int engine_add_abbreviation(struct engine *engine, const uint8_t *text, size_t length)
 {
     uint64_t hash;
-    if (!hash_alone(engine, text, length, &hash) || !pair_add(&engine->abbreviations, hash))
+    if (!hash_unpadded(engine, text, length, &hash) || !map_add(&engine->abbreviations, hash))
         return NO_MEMORY;
-    return DONE;
+    return OK;
 }
 
-int lexicon_mark(struct engine *engine, struct lexicon *lexicon, const uint8_t *mark,
-                 size_t length)
+int lexicon_add_category(struct engine *engine, struct lexicon *lexicon, const uint8_t *token,
+                         size_t length)
 {
-    if (lexicon->groups == MOST_GROUPS)
-        return HANDED_OVER;
-    if (!hash_alone(engine, mark, length, &lexicon->marks[lexicon->groups]) ||
-        !pair_add(&lexicon->phrases, 0))
+    const uint32_t category = lexicon->category_count;
+    if (category == MAX_CATEGORIES)
+        return UNSUPPORTED;
+    /* The map of phrases needs entries even if no category has a phrase. */
+    if (!hash_unpadded(engine, token, length, &lexicon->token_hashes[category]) ||
+        !map_add(&lexicon->phrases, 0))
         return NO_MEMORY;
-    lexicon->lengths[lexicon->groups++] = (uint32_t)length;
-    return DONE;
+    lexicon->token_lengths[category] = (uint32_t)length;
+    lexicon->category_count++;
+    return OK;
 }
 
-static void note(uint64_t *filter, uint64_t hash)
+/* Sets the bit of a hash that filter_may_contain reads. */
+static void filter_add(uint64_t *filter, uint64_t hash)
 {
-    const uint64_t mix = mixed(hash);
+    const uint64_t mix = mix_hash(hash);
     filter[mix >> 52] |= 1ull << (mix >> 46 & 63);
 }
 
-int lexicon_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t group,
-                   struct scratch *s, const uint8_t *phrase, size_t length)
+int lexicon_add_phrase(struct engine *engine, struct lexicon *lexicon, uint32_t category,
+                       struct workspace *ws, const uint8_t *phrase, size_t length)
 {
-    enum outcome outcome = text_read(engine, s, phrase, length, 0);
-    if (outcome != DONE || !s->words || s->words > LONGEST_PHRASE)
-        return outcome;
-    uint64_t hash = s->hashes[0];
-    for (uint32_t i = 1; i < s->words; i++)
-        hash = joined(engine, hash, s->hashes[i], s->ends[i] - s->starts[i]);
-    struct pair *found = pair_add(&lexicon->phrases, hash);
-    if (!found)
+    enum status status = workspace_read(engine, ws, phrase, length, 0);
+    /* A phrase without a word, or with too many, can never be found: leave it out. */
+    if (status != OK || !ws->word_count || ws->word_count > MAX_PHRASE_WORDS)
+        return status;
+    uint64_t hash = ws->word_hashes[0];
+    for (uint32_t i = 1; i < ws->word_count; i++)
+        hash = join_hashes(engine, hash, ws->word_hashes[i],
+                           ws->word_ends[i] - ws->word_starts[i]);
+    struct map_entry *entry = map_add(&lexicon->phrases, hash);
+    if (!entry)
         return NO_MEMORY;
-    if (found->value == NOWHERE)
-        found->value = group;
-    note(lexicon->filter, hash);
-    if (s->words > 1)
-        note(lexicon->filter, s->pairs[0]);
-    return DONE;
+    if (entry->value == NONE) /* of two categories with the same phrase the first one has it */
+        entry->value = category;
+    filter_add(lexicon->filter, hash);
+    if (ws->word_count > 1)
+        filter_add(lexicon->filter, ws->bigram_hashes[0]);
+    return OK;
 }
 
-static int bits_for(uint64_t number)
+/* Returns how many bits a number takes. */
+static int bit_length(uint64_t number)
 {
     return number ? 64 - __builtin_clzll(number) : 0;
 }
 
-static void shape(struct table *table, uint64_t terms)
+/* Sets the bits of a table of so many terms, as scoring/vocabulary.py does: the number of home
+ * buckets is a power of two, and they are half full at most. */
+static void set_table_bits(struct table *table, uint64_t terms)
 {
-    const int bits = bits_for((terms - 1) / (BUCKET / 2));
-    table->bits = bits < 1 ? 1 : bits;
-    table->row_bits = bits_for(terms);
+    const int bits = bit_length((terms - 1) / (BUCKET_SLOTS / 2));
+    table->bucket_bits = bits < 1 ? 1 : bits;
+    table->row_bits = bit_length(terms);
 }
 
-int engine_view(struct engine *engine, struct view view)
+int engine_add_group(struct engine *engine, struct feature_group group)
 {
-    struct table *table = &view.table;
-    const int ranged = 1 <= view.low && view.low <= view.high && view.high <= LONGEST_NGRAM;
-    if (!table->terms || table->terms >= 1u << 28 || view.form >= engine->forms || !ranged ||
-        (view.kind == GROUPS || view.within || view.without) != (view.lexicon != NULL) ||
-        (view.kind == GROUPS && (view.within || view.without)))
-        return REFUSED;
-    shape(table, table->terms);
-    if (view.slot_count % BUCKET || view.slot_count < (size_t)BUCKET << table->bits ||
-        table->slots[view.slot_count - 1])
-        return REFUSED;
-    view.labels = engine->labels[view.form];
-    engine->view[engine->views++] = view;
-    if (view.kind == CHARS)
-        engine->reads_chunks = 1;
+    struct table *table = &group.table;
+    const int valid_range =
+        1 <= group.min_n && group.min_n <= group.max_n && group.max_n <= MAX_NGRAM;
+    const int filtered = group.within || group.without;
+    /* A lexicon is there if and only if it is needed, and lexicon n-grams have no filters. */
+    if (!table->term_count || table->term_count >= MAX_TERMS ||
+        group.model >= engine->model_count || !valid_range ||
+        (group.kind == LEXICON_NGRAMS || filtered) != (group.lexicon != NULL) ||
+        (group.kind == LEXICON_NGRAMS && filtered))
+        return INVALID;
+    set_table_bits(table, table->term_count);
+    /* Each home bucket must be there, and an empty slot must end the last search. */
+    if (group.slot_count % BUCKET_SLOTS ||
+        group.slot_count < (size_t)BUCKET_SLOTS << table->bucket_bits ||
+        table->slots[group.slot_count - 1])
+        return INVALID;
+    group.label_count = engine->label_counts[group.model];
+    engine->groups[engine->group_count++] = group;
+    if (group.kind == CHAR_NGRAMS)
+        engine->needs_chunks = 1;
     else
-        engine->has_words |= 1u << view.form;
-    engine->reads_sentences |= view.lexicon != NULL;
-    return DONE;
+        engine->models_with_words |= 1u << group.model;
+    engine->needs_sentences |= group.lexicon != NULL;
+    return OK;
 }
 
-/* Returns how many floats a row takes: whole lines of the cache, where that adds less than a third,
- * or a part of one. */
-static size_t padded(size_t wide)
+/* Returns how many floats a row of `width` floats is padded to, so that it spans few cache lines
+ * (16 floats): a power of two up to a line, or whole lines. No padding that adds more than a
+ * third. */
+static size_t padded_stride(size_t width)
 {
-    size_t found = 1;
-    while (found < wide && found < 16)
-        found *= 2;
-    found = found < wide ? (wide + 15) & ~(size_t)15 : found;
-    return 3 * found <= 4 * wide ? found : wide;
+    size_t padded = 1;
+    while (padded < width && padded < 16)
+        padded *= 2;
+    padded = padded < width ? (width + 15) & ~(size_t)15 : padded;
+    return 3 * padded <= 4 * width ? padded : width;
 }
 
-/* Copies what lies in a file to where each bucket is one line of the cache. */
-static int align(const struct view *view, struct channel *channel)
+/* Repacks the channel of a single feature group: copies its table and rows to memory where each
+ * bucket is one cache line and rows are padded. */
+static int copy_aligned(const struct feature_group *group, struct channel *channel)
 {
-    const size_t slots = view->slot_count * sizeof *channel->own_slots;
-    const size_t wide = channel->columns + 1;
-    channel->stride = padded(wide);
-    channel->own_slots = aligned(slots);
-    channel->own_rows = aligned(view->table.terms * channel->stride * sizeof *channel->own_rows);
+    const size_t slot_bytes = group->slot_count * sizeof *channel->own_slots;
+    const size_t width = channel->weight_count + 1, terms = group->table.term_count;
+    channel->stride = padded_stride(width);
+    channel->own_slots = aligned_zeros(slot_bytes);
+    channel->own_rows = aligned_zeros(terms * channel->stride * sizeof *channel->own_rows);
     if (!channel->own_slots || !channel->own_rows)
         return NO_MEMORY;
-    memcpy(channel->own_slots, view->table.slots, slots);
-    for (size_t row = 0; row < view->table.terms; row++)
-        memcpy(channel->own_rows + row * channel->stride, view->rows + row * wide,
-               wide * sizeof *view->rows);
+    memcpy(channel->own_slots, group->table.slots, slot_bytes);
+    for (size_t row = 0; row < terms; row++)
+        memcpy(channel->own_rows + row * channel->stride, group->rows + row * width,
+               width * sizeof *group->rows);
     channel->table.slots = channel->own_slots;
     channel->rows = channel->own_rows;
-    return DONE;
+    return OK;
 }
 
-/* Makes one table of the terms of all views of a channel, and one row of all their numbers. */
-static int unite(const struct engine *engine, struct channel *channel)
+/* Repacks a channel of several feature groups: makes one table of the terms of all, and one row
+ * for each term with the idf and the label weights of all. */
+static int merge_groups(const struct engine *engine, struct channel *channel)
 {
-    enum { AHEAD = 8 };
+    enum { PREFETCH = 8 }; /* terms */
     struct table *table = &channel->table;
-    uint64_t total = 0;
-    channel->columns = 0;
-    for (uint32_t v = 0; v < channel->views; v++) {
-        const struct view *view = engine->view + channel->view[v];
-        total += view->table.terms;
-        channel->offsets[v] = channel->views + (uint32_t)channel->columns;
-        channel->columns += view->labels;
+    uint64_t total = 0; /* terms of all groups, with repetitions */
+    channel->weight_count = 0;
+    for (uint32_t g = 0; g < channel->group_count; g++) {
+        const struct feature_group *group = engine->groups + channel->groups[g];
+        total += group->table.term_count;
+        channel->weight_columns[g] = channel->group_count + (uint32_t)channel->weight_count;
+        channel->weight_count += group->label_count;
     }
-    channel->stride = padded(channel->views + channel->columns);
-    if (total >= 1u << 28)
-        return REFUSED;
-    shape(table, total);
-    uint64_t *slots = channel->own_slots =
-        aligned((((size_t)1 << table->bits) + total / BUCKET + 2) * BUCKET * sizeof *slots);
-    channel->forms = calloc(total + 1, sizeof *channel->forms);
+    channel->stride = padded_stride(channel->group_count + channel->weight_count);
+    if (total >= MAX_TERMS)
+        return INVALID;
+    set_table_bits(table, total);
+    /* Beyond the home buckets there is room for all terms to overflow, and for an empty end. */
+    const size_t buckets = ((size_t)1 << table->bucket_bits) + total / BUCKET_SLOTS + 2;
+    uint64_t *slots = channel->own_slots = aligned_zeros(buckets * BUCKET_SLOTS * sizeof *slots);
+    channel->term_models = calloc(total + 1, sizeof *channel->term_models);
+    /* (total): the term in the new table of each row of each group, one group after another. */
     uint32_t *term_of = malloc(total * sizeof *term_of);
-    if (!slots || !channel->forms || !term_of) {
+    if (!slots || !channel->term_models || !term_of) {
         free(term_of);
         return NO_MEMORY;
     }
     table->slots = slots;
-    table->terms = 0;
-    size_t at = 0;
-    for (uint32_t v = 0; v < channel->views; v++) {
-        const struct view *view = engine->view + channel->view[v];
-        for (uint32_t row = 0; row < view->table.terms; row++, at++) {
-            if (row + AHEAD < view->table.terms)
-                __builtin_prefetch(home_of(table, mixed(view->hashes[row + AHEAD])));
-            const uint64_t mix = mixed(view->hashes[row]);
-            const uint32_t term = probe(table, mix);
-            if (term == table->terms) {
-                uint64_t *slot = (uint64_t *)home_of(table, mix);
+    table->term_count = 0;
+    size_t i = 0;
+    for (uint32_t g = 0; g < channel->group_count; g++) {
+        const struct feature_group *group = engine->groups + channel->groups[g];
+        const uint32_t rows = group->table.term_count;
+        for (uint32_t row = 0; row < rows; row++, i++) {
+            if (row + PREFETCH < rows)
+                __builtin_prefetch(home_bucket(table, mix_hash(group->hashes[row + PREFETCH])));
+            const uint64_t mix = mix_hash(group->hashes[row]);
+            const uint32_t term = table_find(table, mix);
+            if (term == table->term_count) {
+                uint64_t *slot = (uint64_t *)home_bucket(table, mix);
                 while (*slot)
                     slot++;
-                *slot = tag_of(table, mix) | ++table->terms;
+                *slot = slot_tag(table, mix) | ++table->term_count;
             }
-            channel->forms[term] |= 1u << view->form;
-            term_of[at] = term;
+            channel->term_models[term] |= 1u << group->model;
+            term_of[i] = term;
         }
     }
-    float *rows = channel->own_rows = aligned(table->terms * channel->stride * sizeof *rows);
-    at = 0;
-    for (uint32_t v = 0; rows && v < channel->views; v++) {
-        const struct view *view = engine->view + channel->view[v];
-        const float *from = view->rows;
-        for (uint32_t row = 0; row < view->table.terms; row++, at++) {
-            float *to = rows + term_of[at] * channel->stride;
-            to[v] = *from++;
-            for (uint32_t k = 0; k < view->labels; k++)
-                to[channel->offsets[v] + k] = *from++;
+    float *rows =
+        channel->own_rows = aligned_zeros(table->term_count * channel->stride * sizeof *rows);
+    i = 0;
+    for (uint32_t g = 0; rows && g < channel->group_count; g++) {
+        const struct feature_group *group = engine->groups + channel->groups[g];
+        const float *from = group->rows;
+        for (uint32_t row = 0; row < group->table.term_count; row++, i++) {
+            float *to = rows + term_of[i] * channel->stride;
+            to[g] = *from++;
+            for (uint32_t k = 0; k < group->label_count; k++)
+                to[channel->weight_columns[g] + k] = *from++;
         }
     }
     channel->rows = rows;
     free(term_of);
-    return rows ? DONE : NO_MEMORY;
+    return rows ? OK : NO_MEMORY;
 }
 
-/* Adds a view to the channel of its like, or to a new one. */
-static int enter(struct engine *engine, uint32_t number, int many)
+/* Returns whether a channel finds the terms that a feature group wants. */
+static int fits_channel(const struct feature_group *group, const struct channel *channel)
 {
-    const struct view *view = engine->view + number;
-    struct channel *channel = engine->channel;
-    for (; channel < engine->channel + engine->channels; channel++)
-        if (many && channel->kind == view->kind && channel->low == view->low &&
-            channel->high == view->high && channel->binary == view->binary &&
-            channel->lead == view->lead && channel->lexicon == view->lexicon &&
-            channel->within == view->within && channel->without == view->without)
-            break;
-    if (channel == engine->channel + engine->channels) {
-        *channel = (struct channel){.kind = view->kind, .low = view->low, .high = view->high,
-                                    .binary = view->binary, .lead = view->lead,
-                                    .lexicon = view->lexicon,
-                                    .within = view->within, .without = view->without,
-                                    .table = view->table, .rows = view->rows,
-                                    .columns = view->labels,
-                                    .stride = 1 + (size_t)view->labels};
-        channel->view = calloc(engine->views, sizeof *channel->view);
-        channel->offsets = calloc(engine->views, sizeof *channel->offsets);
-        engine->channels++;
+    return channel->kind == group->kind && channel->min_n == group->min_n &&
+           channel->max_n == group->max_n && channel->binary == group->binary &&
+           channel->first_words == group->first_words && channel->lexicon == group->lexicon &&
+           channel->within == group->within && channel->without == group->without;
+}
+
+/* Adds a feature group to the first channel that fits it, if channels are shared, or else to a
+ * new channel. */
+static int assign_channel(struct engine *engine, uint32_t number, int shared)
+{
+    const struct feature_group *group = engine->groups + number;
+    struct channel *channel = engine->channels, *end = channel + engine->channel_count;
+    while (channel < end && !(shared && fits_channel(group, channel)))
+        channel++;
+    if (channel == end) {
+        *channel = (struct channel){
+            .kind = group->kind,
+            .min_n = group->min_n,
+            .max_n = group->max_n,
+            .binary = group->binary,
+            .first_words = group->first_words,
+            .lexicon = group->lexicon,
+            .within = group->within,
+            .without = group->without,
+            .table = group->table,
+            .rows = group->rows,
+            .weight_count = group->label_count,
+            .stride = 1 + (size_t)group->label_count,
+        };
+        channel->groups = calloc(engine->group_count, sizeof *channel->groups);
+        channel->weight_columns = calloc(engine->group_count, sizeof *channel->weight_columns);
+        engine->channel_count++;
     }
-    if (!channel->view || !channel->offsets)
+    if (!channel->groups || !channel->weight_columns)
         return NO_MEMORY;
-    channel->offsets[0] = 1;
-    channel->view[channel->views++] = number;
-    channel->all |= 1u << view->form;
-    return DONE;
+    channel->weight_columns[0] = 1;
+    channel->groups[channel->group_count++] = number;
+    channel->models |= 1u << group->model;
+    return OK;
 }
 
-int engine_lay_out(struct engine *engine, int many)
+int engine_build_channels(struct engine *engine, int repack)
 {
-    int outcome = DONE;
-    channels_free(engine);
-    for (uint32_t v = 0; v < engine->views && outcome == DONE; v++)
-        outcome = enter(engine, v, many);
-    engine->most_terms = engine->most_columns = 0;
-    for (uint32_t c = 0; c < engine->channels && outcome == DONE; c++) {
-        struct channel *channel = engine->channel + c;
-        if (channel->views > 1)
-            outcome = unite(engine, channel);
-        else if (many)
-            outcome = align(engine->view + channel->view[0], channel);
-        if (channel->table.terms > engine->most_terms)
-            engine->most_terms = channel->table.terms;
-        if (channel->stride > engine->most_columns)
-            engine->most_columns = (uint32_t)channel->stride;
+    int status = OK;
+    free_channels(engine);
+    for (uint32_t g = 0; g < engine->group_count && status == OK; g++)
+        status = assign_channel(engine, g, repack);
+    engine->max_terms = engine->max_stride = 0;
+    for (uint32_t c = 0; c < engine->channel_count && status == OK; c++) {
+        struct channel *channel = engine->channels + c;
+        if (channel->group_count > 1)
+            status = merge_groups(engine, channel);
+        else if (repack)
+            status = copy_aligned(engine->groups + channel->groups[0], channel);
+        if (channel->table.term_count > engine->max_terms)
+            engine->max_terms = channel->table.term_count;
+        if (channel->stride > engine->max_stride)
+            engine->max_stride = (uint32_t)channel->stride;
     }
-    engine->reads_words = engine->has_words != 0 || engine->reads_sentences;
-    engine->laid_out = many && outcome == DONE;
-    if (outcome != DONE)
-        channels_free(engine);
-    return outcome;
+    engine->needs_words = engine->models_with_words != 0 || engine->needs_sentences;
+    engine->repacked = repack && status == OK;
+    if (status != OK)
+        free_channels(engine);
+    return status;
 }

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
 from typing import Self
 
-unicode: str
-instructions: str
-most_forms: int
+unicode_version: str
+instruction_set: str
 
 def decide(
     scores: object,
@@ -11,18 +10,18 @@ def decide(
     slope: object,
     intercept: object,
     threshold: object,
-    doubt: float,
+    epsilon: float,
     probs: object,
     best: object,
 ) -> None: ...
-def least(numbers: object, step: int) -> float: ...
+def min_of_first(numbers: object, width: int) -> float: ...
 def held(slots: object, row_bits: int) -> tuple[int, int, int]: ...
 
 class Engine:
-    instructions: str
+    instruction_set: str
     def __new__(
         cls,
-        forms: tuple[object, ...],
+        models: tuple[object, ...],
         lexicons: tuple[object, ...],
         abbreviations: tuple[str, ...],
         portable: bool,
@@ -31,9 +30,9 @@ class Engine:
         self,
         texts: Sequence[str],
         spans: tuple[Sequence[tuple[int, int]], ...],
-        mask: int,
-        outs: tuple[tuple[object, object], ...],
+        span_models: int,
+        outputs: tuple[tuple[object, object], ...],
     ) -> list[int]: ...
     def contributions(
-        self, text: str, form: int, label: int, start: int, end: int, most: int
+        self, text: str, model: int, label: int, start: int, end: int, most: int
     ) -> list[tuple[int, int, float]] | None: ...

@@ -1,51 +1,56 @@
-/* The whole pass over a text, compiled once for each set of instructions as PASS. */
+/* The whole pass over a text. pass_portable.c and pass_avx2.c compile it, each for its own
+ * instruction set, as PASS.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "workspace.h"
 
-#define STAGE static __attribute__((noinline)) /* so that a profile tells the stages apart */
+#define STAGE static __attribute__((noinline)) /* so that a profiler shows each stage */
 
 #include "pass_lowercase.h"
 #include "pass_tokenize.h"
+#include "pass_lexicon.h"
 #include "pass_lookup.h"
 #include "pass_sum.h"
 
-static enum outcome read_text(const struct engine *engine, struct scratch *s, const uint8_t *text,
-                              size_t length, int with_places)
+/* Runs the stages that do not depend on the span that is scored. */
+static enum status read_text(const struct engine *engine, struct workspace *ws,
+                             const uint8_t *text, size_t length, int with_char_offsets)
 {
-    enum outcome outcome = lower(s, text, length, with_places);
-    const size_t bits = (s->length / 64 + 3) * sizeof(uint64_t);
-    if (outcome == DONE) {
-        s->words = s->chunks = s->sentences = 0;
-        if (engine->reads_words) {
-            find_words(engine, s);
-            memset(s->word_forms, 0, s->words * sizeof *s->word_forms);
+    enum status status = lowercase_text(ws, text, length, with_char_offsets);
+    const size_t bit_bytes = (ws->length / 64 + 3) * sizeof(uint64_t);
+    if (status == OK) {
+        ws->word_count = ws->chunk_count = ws->sentence_count = 0;
+        if (engine->needs_words) {
+            find_words(engine, ws);
+            memset(ws->word_models, 0, ws->word_count * sizeof *ws->word_models);
         }
-        if (engine->reads_chunks) {
-            find_chunks(engine, s);
-            memset(s->chunk_forms, 0, s->chunks * sizeof *s->chunk_forms);
+        if (engine->needs_chunks) {
+            find_chunks(engine, ws);
+            memset(ws->chunk_models, 0, ws->chunk_count * sizeof *ws->chunk_models);
         }
-        if (engine->reads_sentences)
-            find_sentences(engine, s);
-        for (uint32_t c = 0; c < engine->channels && outcome == DONE; c++) {
-            const struct channel *channel = engine->channel + c;
-            int fits = 1;
-            if (channel->kind == WORDS)
-                find_in_words(engine, s, channel, s->found + c);
-            else if (channel->kind == CHARS)
-                fits = find_in_chunks(engine, s, channel, s->found + c);
+        if (engine->needs_sentences)
+            find_sentences(engine, ws);
+        for (uint32_t c = 0; c < engine->channel_count && status == OK; c++) {
+            const struct channel *channel = engine->channels + c;
+            int enough_memory = 1;
+            if (channel->kind == WORD_NGRAMS)
+                find_word_ngrams(engine, ws, channel, ws->matches + c);
+            else if (channel->kind == CHAR_NGRAMS)
+                enough_memory = find_char_ngrams(engine, ws, channel, ws->matches + c);
             else
-                fits = find_in_marks(engine, s, channel, s->found + c);
-            outcome = fits ? DONE : NO_MEMORY;
+                enough_memory = find_lexicon_ngrams(engine, ws, channel, ws->matches + c);
+            status = enough_memory ? OK : NO_MEMORY;
         }
     }
-    memset(s->word_bits, 0, bits);
-    memset(s->space_bits, 0, bits);
-    memset(s->stop_bits, 0, bits);
-    memset(s->upper_bits, 0, bits);
-    return outcome;
+    /* lowercase_text sets bits and never clears them. */
+    memset(ws->word_bits, 0, bit_bytes);
+    memset(ws->space_bits, 0, bit_bytes);
+    memset(ws->stop_bits, 0, bit_bytes);
+    memset(ws->upper_bits, 0, bit_bytes);
+    return status;
 }
 
-const struct pass PASS = {PASS_NAME, read_text, sum_stretch, weigh_stretch};
+const struct pass PASS = {PASS_NAME, read_text, sum_scores, find_contributions};

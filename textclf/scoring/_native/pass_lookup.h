@@ -1,143 +1,162 @@
-/* Finds the terms of each channel in the text that was read.
+/* Stage 3 of a pass: finds the terms of each channel in the text.
  *
- * Included by pass.h, once for each set of instructions.
+ * Included by pass.h, once for each instruction set.
  */
 
-static inline uint32_t forms_of(const struct channel *channel, uint32_t term)
+/* Returns a bit for each model that has a term; 0 for table.term_count, which is no term. */
+static inline uint32_t models_with_term(const struct channel *channel, uint32_t term)
 {
-    if (channel->forms)
-        return channel->forms[term];
-    return term == channel->table.terms ? 0 : channel->all;
+    if (channel->term_models)
+        return channel->term_models[term];
+    return term == channel->table.term_count ? 0 : channel->models;
 }
 
-/* Returns a bit for each slot of a bucket that has the tag. */
-static inline uint32_t fitting(const uint64_t *home, uint64_t row_mask, uint64_t tag)
+/* Returns a bit for each of the BUCKET_SLOTS slots of a bucket that has the tag. */
+static inline uint32_t matching_slots(const uint64_t *bucket, uint64_t row_mask, uint64_t tag)
 {
-    uint32_t found = 0;
-#ifdef WIDE
-    const __m256i rows = _mm256_set1_epi64x((long long)row_mask);
+    uint32_t matching = 0;
+#ifdef USE_AVX2
+    const __m256i row_masks = _mm256_set1_epi64x((long long)row_mask);
     const __m256i tags = _mm256_set1_epi64x((long long)tag);
-    for (int half = 0; half < BUCKET; half += 4) {
-        const __m256i slots = _mm256_loadu_si256((const __m256i *)(home + half));
-        const __m256i alike = _mm256_cmpeq_epi64(_mm256_andnot_si256(rows, slots), tags);
-        found |= (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(alike)) << half;
+    for (int half = 0; half < BUCKET_SLOTS; half += 4) {
+        const __m256i slots = _mm256_loadu_si256((const __m256i *)(bucket + half));
+        const __m256i equal = _mm256_cmpeq_epi64(_mm256_andnot_si256(row_masks, slots), tags);
+        matching |= (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(equal)) << half;
     }
 #else
-    for (int slot = 0; slot < BUCKET; slot++)
-        found |= (uint32_t)(((home[slot] ^ tag) & ~row_mask) == 0) << slot;
+    for (int slot = 0; slot < BUCKET_SLOTS; slot++)
+        matching |= (uint32_t)(((bucket[slot] ^ tag) & ~row_mask) == 0) << slot;
 #endif
-    return found;
+    return matching;
 }
 
-/* Looks up many hashes, a bucket at a time.
+/* Writes the term of each of `count` hashes to `term_ids`, or table.term_count for none.
  *
- * Much of the time goes into waiting for memory, so buckets are asked for long before they are
- * read. Whether an n-gram is known is a toss of a coin, so no branch may depend on it: one that
- * is guessed wrong costs more than the look-up. Few buckets are full.
- */
-STAGE void look_up(const struct channel *channel, const uint64_t *hashes, uint32_t count,
-                   uint32_t *ids)
+ * Most of the time is spent waiting for memory, so buckets are prefetched long before they are
+ * read. Nobody can predict whether an n-gram is known, so no branch depends on that: a branch
+ * predicted wrong costs more than the look-up. All slots of the home bucket are compared at once;
+ * the few terms that overflowed from a full bucket are searched slot by slot. */
+STAGE void look_up_terms(const struct channel *channel, const uint64_t *hashes, uint32_t count,
+                         uint32_t *term_ids)
 {
-    enum { AHEAD = 32, BLOCK = 256 };
+    enum { PREFETCH = 32, BLOCK = 256 }; /* hashes */
     const struct table table = channel->table;
     const uint64_t row_mask = ((uint64_t)1 << table.row_bits) - 1;
-    uint64_t mixes[BLOCK + AHEAD];
+    uint64_t mixes[BLOCK + PREFETCH]; /* of a block, and of those to prefetch from the next */
     for (uint32_t start = 0; start < count; start += BLOCK) {
         const uint32_t rest = count - start, size = rest < BLOCK ? rest : BLOCK;
-        const uint32_t wide = rest < BLOCK + AHEAD ? rest : BLOCK + AHEAD;
-        for (uint32_t i = 0; i < wide; i++)
-            mixes[i] = mixed(hashes[start + i]);
-        memset(mixes + wide, 0, (size + AHEAD - wide) * sizeof *mixes); /* asked for in vain */
-        for (uint32_t i = 0; start == 0 && i < AHEAD && i < size; i++)
-            __builtin_prefetch(home_of(&table, mixes[i]));
+        const uint32_t mixed = rest < BLOCK + PREFETCH ? rest : BLOCK + PREFETCH;
+        for (uint32_t i = 0; i < mixed; i++)
+            mixes[i] = mix_hash(hashes[start + i]);
+        /* Beyond the last hash, prefetch bucket 0 rather than test for the end. */
+        memset(mixes + mixed, 0, (size + PREFETCH - mixed) * sizeof *mixes);
+        for (uint32_t i = 0; start == 0 && i < PREFETCH && i < size; i++)
+            __builtin_prefetch(home_bucket(&table, mixes[i]));
         for (uint32_t i = 0; i < size; i++) {
-            __builtin_prefetch(home_of(&table, mixes[i + AHEAD]));
-            const uint64_t *home = home_of(&table, mixes[i]);
-            const uint32_t fits = fitting(home, row_mask, tag_of(&table, mixes[i]));
-            const uint64_t slot = home[__builtin_ctz(fits | 1u << (BUCKET - 1))] & row_mask;
-            /* All ones where a slot fits and leads to a row, else zero. */
-            const uint64_t known = 0 - ((uint64_t)(fits != 0) & (uint64_t)(slot - 1 < table.terms));
-            ids[start + i] = (uint32_t)(((slot - 1) & known) | (table.terms & ~known));
-            if (__builtin_expect(home[BUCKET - 1] != 0, 0) && !fits)
-                ids[start + i] = probe(&table, mixes[i]);
+            __builtin_prefetch(home_bucket(&table, mixes[i + PREFETCH]));
+            const uint64_t *bucket = home_bucket(&table, mixes[i]);
+            const uint32_t matching = matching_slots(bucket, row_mask, slot_tag(&table, mixes[i]));
+            /* The first matching slot; the last slot if there is none, so that ctz is defined. */
+            const int first = __builtin_ctz(matching | 1u << (BUCKET_SLOTS - 1));
+            const uint64_t row_plus_1 = bucket[first] & row_mask;
+            /* All ones if a slot matches and its row exists, else 0. An empty slot, 0, wraps
+             * around to a row that does not exist. */
+            const uint64_t known =
+                0 - ((uint64_t)(matching != 0) & (uint64_t)(row_plus_1 - 1 < table.term_count));
+            term_ids[start + i] =
+                (uint32_t)(((row_plus_1 - 1) & known) | (table.term_count & ~known));
+            /* A full bucket without a match: the term may be in a bucket after it. */
+            if (__builtin_expect(bucket[BUCKET_SLOTS - 1] != 0, 0) && !matching)
+                term_ids[start + i] = table_find(&table, mixes[i]);
         }
     }
 }
 
-/* Finds the n-grams of a chunk with a blank on either side. */
-STAGE int learn_chunk(const struct engine *engine, struct scratch *s,
-                      const struct channel *channel, struct chunks *cache, struct chunk *chunk,
-                      uint32_t number)
+/* Finds the known character n-grams of a chunk of the text, as "char_wb" of scikit-learn makes
+ * them: of the chunk with a blank on either side. Appends their terms to the cache and notes them
+ * in `chunk`. `number` is the number of the chunk in the text. Returns 0 if there is no memory. */
+STAGE int cache_chunk_terms(const struct engine *engine, struct workspace *ws,
+                            const struct channel *channel, struct chunk_cache *cache,
+                            struct cached_chunk *chunk, uint32_t number)
 {
-    const uint8_t *start = s->low + s->chunk_starts[number], *end = s->low + s->chunk_ends[number];
-    size_t characters = 2;
+    const uint8_t *start = ws->lowered + ws->chunk_starts[number];
+    const uint8_t *end = ws->lowered + ws->chunk_ends[number];
+    size_t characters = 2; /* the blanks */
     for (const uint8_t *at = start; at < end; at++)
-        characters += (*at & 0xC0) != 0x80;
-    const size_t wanted = characters * (size_t)(channel->high - channel->low + 1) + 1;
-    if (!grow((void **)&cache->arena, &cache->arena_room, cache->used + wanted,
-              sizeof *cache->arena) ||
-        !grow((void **)&cache->hashes, &cache->hashes_room, wanted, sizeof *cache->hashes))
+        characters += (*at & 0xC0) != 0x80; /* all but continuation bytes of UTF-8 */
+    const size_t lengths = (size_t)(channel->max_n - channel->min_n + 1);
+    const size_t wanted = characters * lengths + 1;
+    if (!grow_array((void **)&cache->term_ids, &cache->term_capacity, cache->term_count + wanted,
+                    sizeof *cache->term_ids) ||
+        !grow_array((void **)&cache->hashes, &cache->hash_capacity, wanted, sizeof *cache->hashes))
         return 0;
     uint32_t count = 0;
-    if (characters <= (size_t)channel->low) {
-        const uint64_t hash = joined(engine, 0, chunk->hash, (uint64_t)(end - start));
-        cache->hashes[count++] = hash * BASE + ' ' + 1;
+    if (characters <= (size_t)channel->min_n) {
+        /* Too short for an n-gram: the whole chunk with its blanks is the only term. */
+        const uint64_t hash = join_hashes(engine, 0, chunk->hash, (uint64_t)(end - start));
+        cache->hashes[count++] = hash * HASH_BASE + ' ' + 1;
     } else {
-        /* The blank before stands at start - 1, the blank behind at end. */
+        /* The blank before the chunk is at start - 1, the blank after it at end. They are not
+         * read from the text, where other white space may be. */
         for (const uint8_t *from = start - 1; from <= end; from++) {
             if (from >= start && from < end && (*from & 0xC0) == 0x80)
-                continue;
+                continue; /* no n-gram starts within a character */
             uint64_t hash = 0;
-            int size = 0;
-            for (const uint8_t *at = from; size < channel->high && at <= end;) {
-                do {
-                    hash = hash * BASE + (at < start || at == end ? ' ' : *at) + 1;
+            int n = 0;
+            for (const uint8_t *at = from; n < channel->max_n && at <= end;) {
+                do { /* add all bytes of one character */
+                    hash = hash * HASH_BASE + (at < start || at == end ? ' ' : *at) + 1;
                     at++;
                 } while (at > start && at < end && (*at & 0xC0) == 0x80);
                 cache->hashes[count] = hash;
-                count += ++size >= channel->low;
+                count += ++n >= channel->min_n;
             }
         }
     }
-    uint32_t *ids = cache->arena + cache->used;
-    look_up(channel, cache->hashes, count, ids);
-    for (uint32_t i = 0; i < count; i++) {
-        ids[chunk->terms] = ids[i];
-        chunk->terms += ids[i] != channel->table.terms;
-        chunk->forms |= forms_of(channel, ids[i]);
+    uint32_t *term_ids = cache->term_ids + cache->term_count;
+    look_up_terms(channel, cache->hashes, count, term_ids);
+    for (uint32_t i = 0; i < count; i++) { /* keep the known ones, in place */
+        term_ids[chunk->term_count] = term_ids[i];
+        chunk->term_count += term_ids[i] != channel->table.term_count;
+        chunk->models |= models_with_term(channel, term_ids[i]);
     }
-    chunk->at = cache->used;
-    cache->used += chunk->terms;
+    chunk->first_term = cache->term_count;
+    cache->term_count += chunk->term_count;
     return 1;
 }
 
-static int cache_init(struct chunks *cache)
+/* Empties a cache. Returns 0 if there is no memory. */
+static int cache_reset(struct chunk_cache *cache)
 {
-    free(cache->chunk);
+    free(cache->chunks);
     free(cache->slots);
-    free(cache->arena);
+    free(cache->term_ids);
     free(cache->hashes);
     memset(cache, 0, sizeof *cache);
-    cache->mask = 1023; /* it widens as it fills */
+    cache->mask = 1023; /* cache_double_slots makes it larger */
     cache->slots = calloc(cache->mask + 1, sizeof *cache->slots);
+    /* Terms have room from the start: if every chunk is filtered, none is ever added. */
     if (!cache->slots ||
-        !grow((void **)&cache->chunk, &cache->room, 512, sizeof *cache->chunk))
+        !grow_array((void **)&cache->chunks, &cache->capacity, 512, sizeof *cache->chunks) ||
+        !grow_array((void **)&cache->term_ids, &cache->term_capacity, 512,
+                    sizeof *cache->term_ids))
         return 0;
-    memset(cache->chunk, 0, sizeof *cache->chunk);
+    memset(cache->chunks, 0, sizeof *cache->chunks); /* chunk 0 */
     return 1;
 }
 
-static int cache_widen(struct chunks *cache)
+/* Doubles the slots of a cache. Returns 0 if there is no memory. */
+static int cache_double_slots(struct chunk_cache *cache)
 {
     uint32_t mask = cache->mask * 2 + 1;
     uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
     if (!slots)
         return 0;
-    for (uint32_t i = 1; i <= cache->count; i++) {
-        uint32_t at = (uint32_t)(mixed(cache->chunk[i].hash) >> 32) & mask;
-        while (slots[at])
-            at = (at + 1) & mask;
-        slots[at] = i;
+    for (uint32_t i = 1; i <= cache->chunk_count; i++) {
+        uint32_t slot = (uint32_t)(mix_hash(cache->chunks[i].hash) >> 32) & mask;
+        while (slots[slot])
+            slot = (slot + 1) & mask;
+        slots[slot] = i;
     }
     free(cache->slots);
     cache->slots = slots;
@@ -145,262 +164,204 @@ static int cache_widen(struct chunks *cache)
     return 1;
 }
 
-static struct item item_at(const struct engine *engine, const struct scratch *s,
-                           const struct lexicon *lexicon, uint32_t word, uint32_t end);
-static void flag_phrases(struct scratch *s, const struct lexicon *lexicon);
-
-/* Returns a bit for each group that the sentence has a mark of. */
-static uint64_t groups_in(const struct engine *engine, const struct scratch *s,
-                          const struct lexicon *lexicon, uint32_t sentence)
+/* Removes the n-grams of n words, (count), that have a word in a sentence that was not kept.
+ * `none` is the term number that means "no term". */
+STAGE void drop_filtered_ngrams(const struct workspace *ws, uint32_t *term_ids, uint32_t count,
+                                uint32_t n, uint32_t none)
 {
-    const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
-    uint64_t groups = 0;
-    if (memchr(s->flags + start, 1, end - start))
-        for (uint32_t word = start; word < end;) {
-            const struct item item = item_at(engine, s, lexicon, word, end);
-            groups |= item.group == NOWHERE ? 0 : 1ull << item.group;
-            word = item.last + 1;
-        }
-    return groups;
-}
-
-/* Returns whether a stretch of bytes holds a quotation mark: one of ASCII or a curly one. */
-static int quotes(const uint8_t *at, const uint8_t *end)
-{
-    for (; at < end; at++)
-        if (*at == '"' || (*at == 0xE2 && at[1] == 0x80 && (at[2] == 0x9C || at[2] == 0x9D)))
-            return 1;
-    return 0;
-}
-
-/* Notes in s->seen which sentences a channel looks at. */
-STAGE void see_sentences(const struct engine *engine, struct scratch *s,
-                         const struct channel *channel)
-{
-    const struct lexicon *lexicon = channel->lexicon;
-    flag_phrases(s, lexicon);
-    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        const int last = sentence + 1 == s->sentences;
-        const size_t start = s->sentence_starts[sentence];
-        const size_t end = last ? s->length : s->sentence_starts[sentence + 1];
-        uint64_t groups = groups_in(engine, s, lexicon, sentence);
-        if (quotes(s->low + start, s->low + end))
-            groups |= 1ull << QUOTATION;
-        s->seen[sentence] = (!channel->within || groups & channel->within) &&
-                            !(groups & channel->without);
+    for (uint32_t sentence = 0; sentence < ws->sentence_count; sentence++) {
+        if (ws->sentence_kept[sentence])
+            continue;
+        /* An n-gram that begins up to n - 1 words before the sentence reaches into it. */
+        const uint32_t first = ws->sentence_first_words[sentence];
+        const uint32_t end = ws->sentence_first_words[sentence + 1];
+        for (uint32_t i = first < n ? 0 : first - n + 1; i < end && i < count; i++)
+            term_ids[i] = none;
     }
 }
 
-/* Takes away the n-grams that hold a word of a sentence that is passed over. */
-STAGE void hide_words(const struct scratch *s, uint32_t *ids, uint32_t count, uint32_t n,
-                      uint32_t none)
+/* Finds the word n-grams of a channel: for each length, the term that begins at each word. */
+STAGE void find_word_ngrams(const struct engine *engine, struct workspace *ws,
+                            const struct channel *channel, struct matches *matches)
 {
-    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        /* An n-gram reaches into the sentence from up to n - 1 words before it. */
-        const uint32_t first = s->firsts[sentence], end = s->firsts[sentence + 1];
-        for (uint32_t i = first < n ? 0 : first - n + 1; !s->seen[sentence] && i < end; i++)
-            if (i < count)
-                ids[i] = none;
-    }
-}
-
-STAGE void find_in_words(const struct engine *engine, struct scratch *s,
-                          const struct channel *channel, struct found *found)
-{
-    const uint64_t *hashes = s->hashes;
-    const int chosen = channel->within || channel->without;
-    if (chosen)
-        see_sentences(engine, s, channel);
-    for (int n = 1; n <= channel->high; n++) {
-        uint32_t count = s->words >= (uint32_t)n ? s->words - (uint32_t)n + 1 : 0;
+    const uint64_t *hashes = ws->word_hashes;
+    const int filtered = channel->within || channel->without;
+    if (filtered)
+        filter_sentences(engine, ws, channel);
+    for (int n = 1; n <= channel->max_n; n++) {
+        uint32_t count = ws->word_count >= (uint32_t)n ? ws->word_count - (uint32_t)n + 1 : 0;
         if (n == 2)
-            hashes = s->pairs;
+            hashes = ws->bigram_hashes;
+        /* The hash of n words is that of the first n - 1, joined with the last word. */
         for (uint32_t i = 0; n > 2 && i < count; i++) {
             const uint32_t last = i + (uint32_t)n - 1;
-            s->grams[i] = joined(engine, hashes[i], s->hashes[last],
-                                 s->ends[last] - s->starts[last]);
+            ws->ngram_hashes[i] = join_hashes(engine, hashes[i], ws->word_hashes[last],
+                                              ws->word_ends[last] - ws->word_starts[last]);
         }
         if (n > 2)
-            hashes = s->grams;
-        if (n < channel->low)
+            hashes = ws->ngram_hashes;
+        if (n < channel->min_n)
             continue;
-        uint32_t *ids = found->ids[n - channel->low];
-        look_up(channel, hashes, count, ids);
-        for (uint32_t i = 0; i < count; i++) /* a word is known wherever it stands */
-            s->word_forms[i] |= forms_of(channel, ids[i]);
-        if (chosen)
-            hide_words(s, ids, count, (uint32_t)n, channel->table.terms);
+        uint32_t *term_ids = matches->term_ids[n - channel->min_n];
+        look_up_terms(channel, hashes, count, term_ids);
+        /* Before sentences are filtered: a known word is in the vocabulary wherever it is. */
+        for (uint32_t i = 0; i < count; i++)
+            ws->word_models[i] |= models_with_term(channel, term_ids[i]);
+        if (filtered)
+            drop_filtered_ngrams(ws, term_ids, count, (uint32_t)n, channel->table.term_count);
     }
 }
 
-/* Marks with NOWHERE the chunks of the sentences that a channel passes over, with 0 all others. */
-STAGE void pass_over(const struct engine *engine, struct scratch *s, const struct channel *channel,
-                     uint32_t *refs)
+/* Marks the chunks of sentences that a channel does not keep with NONE, all others with 0. */
+STAGE void mark_filtered_chunks(const struct engine *engine, struct workspace *ws,
+                                const struct channel *channel, uint32_t *chunk_ids)
 {
     uint32_t chunk = 0;
-    see_sentences(engine, s, channel);
-    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        const int last = sentence + 1 == s->sentences;
-        const size_t end = last ? s->length : s->sentence_starts[sentence + 1];
-        for (; chunk < s->chunks && (last || s->chunk_starts[chunk] < end); chunk++)
-            refs[chunk] = s->seen[sentence] ? 0 : NOWHERE;
+    filter_sentences(engine, ws, channel);
+    for (uint32_t sentence = 0; sentence < ws->sentence_count; sentence++) {
+        const int last = sentence + 1 == ws->sentence_count;
+        const size_t end = sentence_end(ws, sentence);
+        for (; chunk < ws->chunk_count && (last || ws->chunk_starts[chunk] < end); chunk++)
+            chunk_ids[chunk] = ws->sentence_kept[sentence] ? 0 : NONE;
     }
-    for (; chunk < s->chunks; chunk++) /* of a text without a word */
-        refs[chunk] = NOWHERE;
+    for (; chunk < ws->chunk_count; chunk++) /* the text has no word, so no sentence */
+        chunk_ids[chunk] = NONE;
 }
 
-STAGE int find_in_chunks(const struct engine *engine, struct scratch *s,
-                          const struct channel *channel, struct found *found)
+/* Finds the character n-grams of a channel: the cached chunk of each chunk. Returns 0 if there is
+ * no memory. */
+STAGE int find_char_ngrams(const struct engine *engine, struct workspace *ws,
+                           const struct channel *channel, struct matches *matches)
 {
-    struct chunks *cache = &found->cache;
-    const int chosen = channel->within || channel->without;
-    if (chosen)
-        pass_over(engine, s, channel, found->refs);
-    if (!cache->slots || cache->count > CACHED_CHUNKS || cache->used > CACHED_TERMS)
-        if (!cache_init(cache))
+    struct chunk_cache *cache = &matches->cache;
+    const uint64_t *hashes = ws->chunk_hashes;
+    const int filtered = channel->within || channel->without;
+    if (filtered)
+        mark_filtered_chunks(engine, ws, channel, matches->chunk_ids);
+    if (!cache->slots || cache->chunk_count > MAX_CACHED_CHUNKS ||
+        cache->term_count > MAX_CACHED_TERMS)
+        if (!cache_reset(cache))
             return 0;
-    for (uint32_t i = 0; i < s->chunks; i++)
-        __builtin_prefetch(cache->slots + (mixed(s->chunk_hashes[i]) >> 32 & cache->mask));
-    for (uint32_t i = 0; i < s->chunks; i++)
-        __builtin_prefetch(cache->chunk +
-                           cache->slots[mixed(s->chunk_hashes[i]) >> 32 & cache->mask]);
-    for (uint32_t i = 0; i < s->chunks; i++) {
-        const uint64_t hash = s->chunk_hashes[i];
-        if (chosen && found->refs[i] == NOWHERE) {
-            found->refs[i] = 0; /* the chunk of no terms */
+    /* Prefetch the slots of all chunks, then what the slots lead to. */
+    for (uint32_t i = 0; i < ws->chunk_count; i++)
+        __builtin_prefetch(cache->slots + (mix_hash(hashes[i]) >> 32 & cache->mask));
+    for (uint32_t i = 0; i < ws->chunk_count; i++)
+        __builtin_prefetch(cache->chunks + cache->slots[mix_hash(hashes[i]) >> 32 & cache->mask]);
+    for (uint32_t i = 0; i < ws->chunk_count; i++) {
+        const uint64_t hash = hashes[i];
+        if (filtered && matches->chunk_ids[i] == NONE) {
+            matches->chunk_ids[i] = 0; /* the chunk without terms */
             continue;
         }
-        uint32_t at = (uint32_t)(mixed(hash) >> 32) & cache->mask;
-        while (cache->slots[at] && cache->chunk[cache->slots[at]].hash != hash)
-            at = (at + 1) & cache->mask;
-        if (!cache->slots[at]) {
-            if (!grow((void **)&cache->chunk, &cache->room, cache->count + 2, sizeof *cache->chunk))
+        uint32_t slot = (uint32_t)(mix_hash(hash) >> 32) & cache->mask;
+        while (cache->slots[slot] && cache->chunks[cache->slots[slot]].hash != hash)
+            slot = (slot + 1) & cache->mask;
+        if (!cache->slots[slot]) {
+            if (!grow_array((void **)&cache->chunks, &cache->capacity, cache->chunk_count + 2,
+                            sizeof *cache->chunks))
                 return 0;
-            struct chunk *chunk = cache->chunk + cache->count + 1;
+            struct cached_chunk *chunk = cache->chunks + cache->chunk_count + 1;
             memset(chunk, 0, sizeof *chunk);
             chunk->hash = hash;
-            if (!learn_chunk(engine, s, channel, cache, chunk, i))
+            if (!cache_chunk_terms(engine, ws, channel, cache, chunk, i))
                 return 0;
-            found->refs[i] = cache->slots[at] = ++cache->count;
-            if (cache->count > cache->mask / 2 && !cache_widen(cache))
+            matches->chunk_ids[i] = cache->slots[slot] = ++cache->chunk_count;
+            if (cache->chunk_count > cache->mask / 2 && !cache_double_slots(cache))
                 return 0;
         } else {
-            found->refs[i] = cache->slots[at];
+            matches->chunk_ids[i] = cache->slots[slot];
         }
-        const struct chunk *chunk = cache->chunk + found->refs[i];
-        s->chunk_forms[i] |= chunk->forms;
-        __builtin_prefetch(cache->arena + chunk->at);
-        __builtin_prefetch(cache->arena + chunk->at + 15);
+        const struct cached_chunk *chunk = cache->chunks + matches->chunk_ids[i];
+        ws->chunk_models[i] |= chunk->models;
+        /* Two cache lines of its terms, which are counted in the next stage. */
+        __builtin_prefetch(cache->term_ids + chunk->first_term);
+        __builtin_prefetch(cache->term_ids + chunk->first_term + 15);
     }
     return 1;
 }
 
-static int add_mark(struct scratch *s, const struct channel *channel, struct found *found,
-                    uint64_t hash, uint32_t first, uint32_t last)
+/* Adds a lexicon n-gram from word `first` to word `last`, both included, if its hash is known.
+ * Returns 0 if there is no memory. */
+static int add_lexicon_match(struct workspace *ws, const struct channel *channel,
+                             struct matches *matches, uint64_t hash, uint32_t first, uint32_t last)
 {
-    const uint32_t term = probe(&channel->table, mixed(hash));
-    if (term == channel->table.terms)
+    const uint32_t term = table_find(&channel->table, mix_hash(hash));
+    if (term == channel->table.term_count)
         return 1;
-    if (!grow((void **)&found->marks, &found->marks_room, found->marked + 1, sizeof *found->marks))
+    if (!grow_array((void **)&matches->lexicon, &matches->lexicon_capacity,
+                    matches->lexicon_count + 1, sizeof *matches->lexicon))
         return 0;
-    found->marks[found->marked++] = (struct mark){term, first, last};
-    s->word_forms[first] |= forms_of(channel, term);
+    matches->lexicon[matches->lexicon_count++] = (struct lexicon_match){term, first, last};
+    ws->word_models[first] |= models_with_term(channel, term);
     return 1;
 }
 
-/* Returns the item at a word: the longest phrase that begins there, else the word. */
-static struct item item_at(const struct engine *engine, const struct scratch *s,
-                           const struct lexicon *lexicon, uint32_t word, uint32_t end)
-{
-    struct item item = {s->hashes[word], s->ends[word] - s->starts[word], word, word, NOWHERE};
-    uint64_t hash = item.hash;
-    for (uint32_t n = 1; s->flags[word] && n <= LONGEST_PHRASE && word + n <= end; n++) {
-        const uint32_t last = word + n - 1;
-        if (n > 1)
-            hash = joined(engine, hash, s->hashes[last], s->ends[last] - s->starts[last]);
-        if (!may_hold(lexicon->filter, hash))
-            continue;
-        const struct pair *phrase = pair_find(&lexicon->phrases, hash);
-        if (phrase->key) {
-            item.last = last;
-            item.group = phrase->value;
-        }
-    }
-    if (item.group != NOWHERE) {
-        item.hash = lexicon->marks[item.group];
-        item.length = lexicon->lengths[item.group];
-    }
-    return item;
-}
-
-/* Finds the link of each two groups that meet in a sentence, at the first mark of either. */
-STAGE int find_links(const struct engine *engine, struct scratch *s,
-                      const struct channel *channel, struct found *found, const struct item *items,
-                      uint32_t count)
+/* Finds the co-occurrence feature, "<a> & <b>", of each two categories that are in a sentence of
+ * `count` tokens. It spans the first phrase of either category and what is between them. */
+STAGE int find_cooccurrences(const struct engine *engine, struct workspace *ws,
+                             const struct channel *channel, struct matches *matches,
+                             const struct token *tokens, uint32_t count)
 {
     const struct lexicon *lexicon = channel->lexicon;
-    uint32_t first[MOST_GROUPS];
-    memset(first, 255, sizeof first);
+    uint32_t first_token[MAX_CATEGORIES]; /* of each category; NONE: it is not in the sentence */
+    memset(first_token, 255, sizeof first_token);
     for (uint32_t i = count; i-- > 0;)
-        if (items[i].group != NOWHERE)
-            first[items[i].group] = i;
-    for (uint32_t one = 0; one < lexicon->groups; one++)
-        for (uint32_t other = one + 1; other < lexicon->groups && first[one] != NOWHERE; other++) {
-            if (first[other] == NOWHERE)
+        if (tokens[i].category != NONE)
+            first_token[tokens[i].category] = i;
+    for (uint32_t a = 0; a < lexicon->category_count; a++)
+        for (uint32_t b = a + 1; b < lexicon->category_count && first_token[a] != NONE; b++) {
+            if (first_token[b] == NONE)
                 continue;
-            uint32_t from = first[one] < first[other] ? first[one] : first[other];
-            uint32_t to = first[one] < first[other] ? first[other] : first[one];
-            uint64_t hash = joined(engine, lexicon->marks[one], '&' + 1, 1);
-            hash = joined(engine, hash, lexicon->marks[other], lexicon->lengths[other]);
-            if (!add_mark(s, channel, found, hash, items[from].first, items[to].last))
+            const int in_order = first_token[a] < first_token[b];
+            uint32_t from = first_token[in_order ? a : b], to = first_token[in_order ? b : a];
+            uint64_t hash = join_hashes(engine, lexicon->token_hashes[a], '&' + 1, 1);
+            hash = join_hashes(engine, hash, lexicon->token_hashes[b], lexicon->token_lengths[b]);
+            if (!add_lexicon_match(ws, channel, matches, hash, tokens[from].first,
+                                   tokens[to].last))
                 return 0;
         }
     return 1;
 }
 
-/* Flags the words at which a phrase of the lexicon may begin. */
-static void flag_phrases(struct scratch *s, const struct lexicon *lexicon)
-{
-    for (uint32_t i = 0; i < s->words; i++)
-        s->flags[i] = (uint8_t)(may_hold(lexicon->filter, s->hashes[i]) |
-                                may_hold(lexicon->filter, s->pairs[i]));
-}
-
-/* Replaces phrases by marks, sentence by sentence, and finds the n-grams and links of marks. */
-STAGE int find_in_marks(const struct engine *engine, struct scratch *s,
-                        const struct channel *channel, struct found *found)
+/* Finds the lexicon n-grams of a channel, sentence by sentence: replaces phrases by category
+ * tokens, and finds the n-grams that have one, and the co-occurrence features. Returns 0 if there
+ * is no memory. */
+STAGE int find_lexicon_ngrams(const struct engine *engine, struct workspace *ws,
+                              const struct channel *channel, struct matches *matches)
 {
     const struct lexicon *lexicon = channel->lexicon;
-    struct item *items = s->items;
-    found->marked = 0;
-    flag_phrases(s, lexicon);
-    for (uint32_t sentence = 0; sentence < s->sentences; sentence++) {
-        const uint32_t start = s->firsts[sentence], end = s->firsts[sentence + 1];
-        uint32_t count = 0, marks = 0;
-        if (!memchr(s->flags + start, 1, end - start))
+    struct token *tokens = ws->tokens;
+    matches->lexicon_count = 0;
+    flag_phrase_starts(ws, lexicon);
+    for (uint32_t sentence = 0; sentence < ws->sentence_count; sentence++) {
+        const uint32_t start = ws->sentence_first_words[sentence];
+        const uint32_t end = ws->sentence_first_words[sentence + 1];
+        uint32_t count = 0, phrases = 0;
+        if (!memchr(ws->phrase_may_start + start, 1, end - start))
             continue;
-        for (uint32_t word = start; word < end; word = items[count++].last + 1) {
-            items[count] = item_at(engine, s, lexicon, word, end);
-            marks += items[count].group != NOWHERE;
+        for (uint32_t word = start; word < end; word = tokens[count++].last + 1) {
+            tokens[count] = token_at(engine, ws, lexicon, word, end);
+            phrases += tokens[count].category != NONE;
         }
-        if (!marks)
+        if (!phrases)
             continue;
-        for (uint32_t from = 0; from < count; from++) {
-            uint64_t hash = items[from].hash;
-            int marked = items[from].group != NOWHERE;
-            for (int n = 1; n <= channel->high; n++) {
-                const uint32_t at = from + (uint32_t)n - 1;
-                if (at >= count)
+        for (uint32_t first = 0; first < count; first++) {
+            uint64_t hash = tokens[first].hash;
+            int has_category = tokens[first].category != NONE;
+            for (int n = 1; n <= channel->max_n; n++) {
+                const uint32_t last = first + (uint32_t)n - 1;
+                if (last >= count)
                     break;
-                marked |= items[at].group != NOWHERE;
+                has_category |= tokens[last].category != NONE;
                 if (n > 1)
-                    hash = joined(engine, hash, items[at].hash, items[at].length);
-                if (marked && n >= channel->low &&
-                    !add_mark(s, channel, found, hash, items[from].first, items[at].last))
+                    hash = join_hashes(engine, hash, tokens[last].hash, tokens[last].length);
+                if (has_category && n >= channel->min_n &&
+                    !add_lexicon_match(ws, channel, matches, hash, tokens[first].first,
+                                       tokens[last].last))
                     return 0;
             }
         }
-        if (marks > 1 && !find_links(engine, s, channel, found, items, count))
+        if (phrases > 1 && !find_cooccurrences(engine, ws, channel, matches, tokens, count))
             return 0;
     }
     return 1;

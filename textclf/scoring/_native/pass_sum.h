@@ -1,16 +1,30 @@
-/* Sums the rows of the terms that stand in a stretch of the text.
+/* Stage 4 of a pass: counts the terms in a span of the text, sums their weights, and lists what
+ * each occurrence adds to a score.
  *
- * Included by pass.h, once for each set of instructions.
+ * The score of a label is its bias plus, for each feature group, the dot product of the group's
+ * TF-IDF vector with the weights of the label. A component of the vector is tf * idf, where tf is
+ * 1 + ln(count), or 1 for a binary group, divided by the Euclidean norm of all components. The
+ * first column of a group's rows is the idf; the label weights in its rows are multiplied by the
+ * idf already. So one walk over the rows gives the norm and, for each label, the sum of
+ * tf * weight.
+ *
+ * Included by pass.h, once for each instruction set.
  */
 
-enum { BATCH = 64, COLUMNS = 24, SCALES = 4 };
+enum {
+    ROW_BATCH = 64,   /* rows that are summed before the next columns of the same rows */
+    MAX_COLUMNS = 24, /* label weights that are summed at a time: six AVX2 vectors of double */
+    IDFS = 4,         /* idfs that are squared at a time: one AVX2 vector */
+};
 
-/* The counts of a channel's terms, and the list of those that are not 0. */
-struct tally {
+/* Counts terms: the counts of all terms of a channel, and the list of those that are not 0. */
+struct term_tally {
     uint32_t *counts, *terms, length;
 };
 
-static inline void add(struct tally *tally, uint32_t term, uint32_t times)
+/* Adds `times` to the count of a term. Writes to the list without a branch: an entry is kept only
+ * if the count was 0. */
+static inline void tally_add(struct term_tally *tally, uint32_t term, uint32_t times)
 {
     const uint32_t before = tally->counts[term];
     tally->counts[term] = before + times;
@@ -18,320 +32,359 @@ static inline void add(struct tally *tally, uint32_t term, uint32_t times)
     tally->length += before == 0;
 }
 
-/* Returns the words of a stretch that a channel looks at. */
-static inline struct span seen(const struct channel *channel, struct span words)
+/* Returns the words of a span that the first-words limit of a channel leaves. */
+static inline struct span limit_words(const struct channel *channel, struct span words)
 {
-    if (channel->lead && words.end - words.start > channel->lead)
-        words.end = words.start + channel->lead;
+    if (channel->first_words && words.end - words.start > channel->first_words)
+        words.end = words.start + channel->first_words;
     return words;
 }
 
-static uint32_t count_in_words(struct scratch *s, const struct channel *channel,
-                               const struct found *found, struct span words, struct tally tally)
+/* The three functions below count the terms of a channel in a span of words or chunks, and return
+ * how many distinct terms there are. */
+static uint32_t count_word_ngrams(struct workspace *ws, const struct channel *channel,
+                                  const struct matches *matches, struct span words,
+                                  struct term_tally tally)
 {
-    const uint32_t none = channel->table.terms;
-    uint32_t *known = s->edges;
-    for (int n = channel->low; n <= channel->high; n++) {
-        const uint32_t *ids = found->ids[n - channel->low];
+    const uint32_t none = channel->table.term_count;
+    uint32_t *known = ws->run_edges;
+    for (int n = channel->min_n; n <= channel->max_n; n++) {
+        const uint32_t *term_ids = matches->term_ids[n - channel->min_n];
         uint32_t count = 0;
+        /* First drop what is no term, without a branch; then count. */
         for (uint32_t i = words.start; i + (uint32_t)n <= words.end; i++) {
-            known[count] = ids[i];
-            count += ids[i] != none;
+            known[count] = term_ids[i];
+            count += term_ids[i] != none;
         }
         for (uint32_t i = 0; i < count; i++)
-            add(&tally, known[i], 1);
+            tally_add(&tally, known[i], 1);
     }
     return tally.length;
 }
 
-static uint32_t count_in_chunks(struct scratch *s, const struct found *found, struct span chunks,
-                                struct tally tally)
+static uint32_t count_char_ngrams(struct workspace *ws, const struct matches *matches,
+                                  struct span chunks, struct term_tally tally)
 {
-    const struct chunks *cache = &found->cache;
-    uint32_t *distinct = s->edges, count = 0;
+    const struct chunk_cache *cache = &matches->cache;
+    uint32_t *distinct = ws->run_edges, count = 0;
+    /* First count the chunks, then walk the terms of each distinct chunk once. */
     for (uint32_t i = chunks.start; i < chunks.end; i++) {
-        struct chunk *chunk = cache->chunk + found->refs[i];
-        distinct[count] = found->refs[i];
-        count += chunk->times++ == 0;
+        struct cached_chunk *chunk = cache->chunks + matches->chunk_ids[i];
+        distinct[count] = matches->chunk_ids[i];
+        count += chunk->count++ == 0;
     }
     for (uint32_t i = 0; i < count; i++) {
-        struct chunk *chunk = cache->chunk + distinct[i];
-        const uint32_t *ids = cache->arena + chunk->at, terms = chunk->terms, times = chunk->times;
+        struct cached_chunk *chunk = cache->chunks + distinct[i];
+        const uint32_t *term_ids = cache->term_ids + chunk->first_term;
+        const uint32_t terms = chunk->term_count, times = chunk->count;
         for (uint32_t k = 0; k < terms; k++)
-            add(&tally, ids[k], times);
-        chunk->times = 0;
+            tally_add(&tally, term_ids[k], times);
+        chunk->count = 0;
     }
     return tally.length;
 }
 
-static uint32_t count_in_marks(const struct found *found, struct span words, struct tally tally)
+static uint32_t count_lexicon_ngrams(const struct matches *matches, struct span words,
+                                     struct term_tally tally)
 {
-    for (uint32_t i = 0; i < found->marked; i++)
-        if (found->marks[i].first >= words.start && found->marks[i].last < words.end)
-            add(&tally, found->marks[i].term, 1);
+    for (uint32_t i = 0; i < matches->lexicon_count; i++)
+        if (matches->lexicon[i].first >= words.start && matches->lexicon[i].last < words.end)
+            tally_add(&tally, matches->lexicon[i].term, 1);
     return tally.length;
 }
 
-/* Leaves in s->terms each term of the channel in a stretch once, how often, and 1 + ln of it. */
-STAGE void count_terms(const struct engine *engine, struct scratch *s,
-                       const struct channel *channel, const struct found *found,
+/* Fills ws->terms, ws->term_counts and ws->term_tf with the distinct terms of a channel in a span,
+ * their counts, and 1 + ln(count). */
+STAGE void count_terms(const struct engine *engine, struct workspace *ws,
+                       const struct channel *channel, const struct matches *matches,
                        struct span words, struct span chunks)
 {
-    const struct tally tally = {found->counts, s->terms, 0};
-    const uint32_t length = channel->kind == WORDS
-                                ? count_in_words(s, channel, found, words, tally)
-                            : channel->kind == CHARS ? count_in_chunks(s, found, chunks, tally)
-                                                     : count_in_marks(found, words, tally);
-    const uint32_t *terms = s->terms;
-    uint32_t *times = s->times;
-    double *logs = s->logs;
+    const struct term_tally tally = {matches->term_counts, ws->terms, 0};
+    const uint32_t length =
+        channel->kind == WORD_NGRAMS   ? count_word_ngrams(ws, channel, matches, words, tally)
+        : channel->kind == CHAR_NGRAMS ? count_char_ngrams(ws, matches, chunks, tally)
+                                       : count_lexicon_ngrams(matches, words, tally);
+    const uint32_t *terms = ws->terms;
+    uint32_t *term_counts = ws->term_counts;
+    double *term_tf = ws->term_tf;
     for (uint32_t i = 0; i < length; i++) {
         const uint32_t count = tally.counts[terms[i]];
-        tally.counts[terms[i]] = 0;
-        times[i] = count;
-        logs[i] = count < LOGS ? engine->logs[count] : 1 + log((double)count);
+        tally.counts[terms[i]] = 0; /* ready for the next span */
+        term_counts[i] = count;
+        term_tf[i] = count < LOG_TF_SIZE ? engine->log_tf[count] : 1 + log((double)count);
     }
-    s->term_count = length;
+    ws->term_count = length;
 }
 
-/* Asks for the row of a term: two lines of the cache, which is all of most rows. What stands behind
- * the last term is any number, so this may be any address, and none that is read. */
-static inline void ask_for(const float *first, size_t stride, uint32_t term)
+/* Prefetches two cache lines of the row of a term, which is all of most rows. Behind the last term
+ * of ws->terms is any number, so this may be any address; a prefetch of it does no harm. */
+static inline void prefetch_row(const float *rows, size_t stride, uint32_t term)
 {
-    const uintptr_t row = (uintptr_t)first + term * stride * sizeof *first;
+    const uintptr_t row = (uintptr_t)rows + term * stride * sizeof *rows;
     __builtin_prefetch((const void *)row);
     __builtin_prefetch((const void *)(row + 64));
 }
 
-#ifdef WIDE
-/* Adds up to 4 * PARTS columns of each row, and the squares of up to four scales. The last four of
- * the columns are masked.
+#ifdef USE_AVX2
+/* The body of add_rows below for VECTORS vectors of four columns, which stay in registers. The
+ * last vector is masked.
  *
- * WHOLE: the scales stand right before the columns, and are columns themselves. So most often one
- * vector less is loaded, for sums of scales that nobody asks for. */
-#define ADD_ROWS(PARTS, WHOLE)                                                                 \
+ * ADJACENT: the idfs are right before the columns, and are summed as if they were columns too. So
+ * one vector is loaded for both, which most often saves a load. Nobody reads the sums of idfs. */
+#define ADD_ROWS(VECTORS, ADJACENT)                                                            \
     do {                                                                                       \
-        __m256d sum[PARTS], square = _mm256_loadu_pd(squares);                                 \
-        for (int p = 0; p < PARTS; p++)                                                        \
-            sum[p] = _mm256_loadu_pd(sums + 4 * p);                                            \
+        __m256d sum[VECTORS], square = _mm256_loadu_pd(squares);                               \
+        for (int v = 0; v < VECTORS; v++)                                                      \
+            sum[v] = _mm256_loadu_pd(sums + 4 * v);                                            \
         for (uint32_t i = 0; i < count; i++) {                                                 \
-            const float *row = first + rows[i] * stride;                                       \
-            ask_for(WHOLE ? first : first + column, stride, rows[i + ROWS_AHEAD]);             \
-            const __m256d weight = _mm256_set1_pd(weights[i]);                                 \
-            __m256d scale = weight;                                                            \
-            if (!WHOLE) {                                                                      \
-                scale = _mm256_cvtps_pd(_mm_maskload_ps(row, scale_mask));                     \
+            const float *row = rows + terms[i] * stride;                                       \
+            prefetch_row(ADJACENT ? rows : rows + column, stride, terms[i + PREFETCH_ROWS]);   \
+            const __m256d weight = _mm256_set1_pd(tf[i]);                                      \
+            __m256d idf = weight;                                                              \
+            if (!ADJACENT) {                                                                   \
+                idf = _mm256_cvtps_pd(_mm_maskload_ps(row, idf_mask));                         \
                 row += column;                                                                 \
             }                                                                                  \
-            for (int p = 0; p < PARTS; p++) {                                                  \
-                const float *at = row + 4 * p;                                                 \
+            for (int v = 0; v < VECTORS; v++) {                                                \
+                const float *at = row + 4 * v;                                                 \
                 const __m256d part = _mm256_cvtps_pd(                                          \
-                    p < PARTS - 1 ? _mm_loadu_ps(at) : _mm_maskload_ps(at, mask));             \
-                sum[p] = _mm256_fmadd_pd(weight, part, sum[p]);                                \
-                if (WHOLE && p == 0)                                                           \
-                    scale = part;                                                              \
+                    v < VECTORS - 1 ? _mm_loadu_ps(at) : _mm_maskload_ps(at, mask));           \
+                sum[v] = _mm256_fmadd_pd(weight, part, sum[v]);                                \
+                if (ADJACENT && v == 0)                                                        \
+                    idf = part;                                                                \
             }                                                                                  \
-            scale = _mm256_mul_pd(weight, scale);                                              \
-            square = _mm256_fmadd_pd(scale, scale, square);                                    \
+            idf = _mm256_mul_pd(weight, idf);                                                  \
+            square = _mm256_fmadd_pd(idf, idf, square);                                        \
         }                                                                                      \
-        for (int p = 0; p < PARTS; p++)                                                        \
-            _mm256_storeu_pd(sums + 4 * p, sum[p]);                                            \
+        for (int v = 0; v < VECTORS; v++)                                                      \
+            _mm256_storeu_pd(sums + 4 * v, sum[v]);                                            \
         _mm256_storeu_pd(squares, square);                                                     \
     } while (0)
 
-#define ADD_ROWS_OF(NUMBERS, WHOLE)                                                            \
-    switch (((NUMBERS) + 3) / 4) {                                                             \
+#define ADD_ROWS_OF(WIDTH, ADJACENT)                                                           \
+    switch (((WIDTH) + 3) / 4) {                                                               \
     case 0:                                                                                    \
-    case 1: ADD_ROWS(1, WHOLE); break;                                                         \
-    case 2: ADD_ROWS(2, WHOLE); break;                                                         \
-    case 3: ADD_ROWS(3, WHOLE); break;                                                         \
-    case 4: ADD_ROWS(4, WHOLE); break;                                                         \
-    case 5: ADD_ROWS(5, WHOLE); break;                                                         \
-    case 6: ADD_ROWS(6, WHOLE); break;                                                         \
-    default: ADD_ROWS(7, WHOLE);                                                               \
+    case 1: ADD_ROWS(1, ADJACENT); break;                                                      \
+    case 2: ADD_ROWS(2, ADJACENT); break;                                                      \
+    case 3: ADD_ROWS(3, ADJACENT); break;                                                      \
+    case 4: ADD_ROWS(4, ADJACENT); break;                                                      \
+    case 5: ADD_ROWS(5, ADJACENT); break;                                                      \
+    case 6: ADD_ROWS(6, ADJACENT); break;                                                      \
+    default: ADD_ROWS(7, ADJACENT);                                                            \
     }
 
-/* Returns the mask of the last vector of so many numbers. */
-static __m128i mask_of(size_t wide)
+/* Returns the mask of the last vector of `width` floats: all ones for each float that is there. */
+static __m128i last_vector_mask(size_t width)
 {
-    const int rest = wide ? (int)((wide - 1) % 4) + 1 : 0;
+    const int rest = width ? (int)((width - 1) % 4) + 1 : 0;
     return _mm_cmpgt_epi32(_mm_set1_epi32(rest), _mm_setr_epi32(0, 1, 2, 3));
 }
 
-/* Adds up to COLUMNS columns from `column` on, and the squares of the first `scales` columns. */
-static void add_rows(const float *first, size_t stride, size_t column, size_t columns,
-                     size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
-                     double *sums, double *squares)
+/* Adds tf * weight to sums, (columns), and (tf * idf)^2 to squares, (idfs), for `count` terms.
+ *
+ * `rows` points to the first idf of row 0; the label weights begin `column` floats after it. There
+ * are up to MAX_COLUMNS columns and up to IDFS idfs. Whole vectors are stored: up to three sums
+ * and three squares more are overwritten with their own value, or with sums that nobody reads. */
+static void add_rows(const float *rows, size_t stride, size_t column, size_t columns, size_t idfs,
+                     const uint32_t *terms, const double *tf, uint32_t count, double *sums,
+                     double *squares)
 {
-    const int whole = column == scales && columns;
-    const size_t wide = whole ? scales + columns : columns;
-    const __m128i mask = mask_of(wide), scale_mask = mask_of(scales);
-    sums -= whole ? scales : 0;
-    if (whole)
-        ADD_ROWS_OF(wide, 1)
+    const int adjacent = column == idfs && columns;
+    const size_t width = adjacent ? idfs + columns : columns;
+    const __m128i mask = last_vector_mask(width), idf_mask = last_vector_mask(idfs);
+    sums -= adjacent ? idfs : 0;
+    if (adjacent)
+        ADD_ROWS_OF(width, 1)
     else
-        ADD_ROWS_OF(wide, 0)
+        ADD_ROWS_OF(width, 0)
 }
 #else
-static void add_rows(const float *first, size_t stride, size_t column, size_t columns,
-                     size_t scales, const uint32_t *rows, const double *weights, uint32_t count,
-                     double *sums, double *squares)
+/* Adds tf * weight to sums, (columns), and (tf * idf)^2 to squares, (idfs), for `count` terms.
+ * `rows` points to the first idf of row 0; the label weights begin `column` floats after it. */
+static void add_rows(const float *rows, size_t stride, size_t column, size_t columns, size_t idfs,
+                     const uint32_t *terms, const double *tf, uint32_t count, double *sums,
+                     double *squares)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const float *row = first + rows[i] * stride;
-        ask_for(first + column, stride, rows[i + ROWS_AHEAD]);
+        const float *row = rows + terms[i] * stride;
+        prefetch_row(rows + column, stride, terms[i + PREFETCH_ROWS]);
         for (size_t k = 0; k < columns; k++)
-            sums[k] += weights[i] * row[column + k];
-        for (size_t k = 0; k < scales; k++)
-            squares[k] += weights[i] * row[k] * (weights[i] * row[k]);
+            sums[k] += tf[i] * row[column + k];
+        for (size_t k = 0; k < idfs; k++)
+            squares[k] += tf[i] * row[k] * (tf[i] * row[k]);
     }
 }
 #endif
 
-/* Sums the rows of s->terms for the views from `first` to before `views`: s->sums of each column of
- * their weights, s->norms 1 / norm, or 0, of each. Each sum goes term by term, so that it is the
- * same however the engine is laid out. */
-STAGE void sum_rows(struct scratch *s, const struct channel *channel, size_t first, size_t views)
+/* Sums the rows of ws->terms for the feature groups first_group to before end_group of a channel:
+ * fills the part of ws->column_sums that is about them, IDFS later than the label weights, and
+ * ws->norms with 1 / norm, or 0, of each. Each sum is added up term by term, so that it has the
+ * same bits before and after repacking. */
+STAGE void sum_rows(struct workspace *ws, const struct channel *channel, size_t first_group,
+                    size_t end_group)
 {
-    const size_t start_column = channel->offsets[first] - channel->views;
-    const size_t columns =
-        views < channel->views ? channel->offsets[views] - channel->views : channel->columns;
-    double ones[BATCH];
-    double *sums = s->sums + SCALES;
-    memset(sums + start_column - SCALES, 0,
-           (columns - start_column + SCALES + PADDED) * sizeof *sums);
-    memset(s->norms + first, 0, (views - first + PADDED) * sizeof *s->norms);
-    for (uint32_t i = 0; i < BATCH; i++)
+    /* Columns are counted from the first label weight on: the idfs of all groups come before. */
+    const size_t group_count = channel->group_count;
+    const size_t first_column = channel->weight_columns[first_group] - group_count;
+    const size_t end_column = end_group < group_count
+                                  ? channel->weight_columns[end_group] - group_count
+                                  : channel->weight_count;
+    double ones[ROW_BATCH];
+    double *sums = ws->column_sums + IDFS;
+    memset(sums + first_column - IDFS, 0,
+           (end_column - first_column + IDFS + SUM_PADDING) * sizeof *sums);
+    memset(ws->norms + first_group, 0,
+           (end_group - first_group + SUM_PADDING) * sizeof *ws->norms);
+    for (uint32_t i = 0; i < ROW_BATCH; i++)
         ones[i] = 1;
-    for (uint32_t start = 0; start < s->term_count; start += BATCH) {
-        const uint32_t rest = s->term_count - start, count = rest < BATCH ? rest : BATCH;
-        const double *weights = channel->binary ? ones : s->logs + start;
-        /* Each round takes the next columns and the next scales, as long as there are some. */
-        for (size_t view = first, column = start_column; view < views || column < columns;) {
-            const size_t scales = views - view < SCALES ? views - view : SCALES;
-            const size_t wide = columns - column < COLUMNS ? columns - column : COLUMNS;
-            add_rows(channel->rows + view, channel->stride, channel->views + column - view, wide,
-                     scales, s->terms + start, weights, count, sums + column, s->norms + view);
-            view += scales;
-            column += wide;
+    for (uint32_t start = 0; start < ws->term_count; start += ROW_BATCH) {
+        const uint32_t rest = ws->term_count - start, count = rest < ROW_BATCH ? rest : ROW_BATCH;
+        const double *tf = channel->binary ? ones : ws->term_tf + start;
+        /* Each round takes the next columns and the next idfs, as long as there are any. */
+        for (size_t group = first_group, column = first_column;
+             group < end_group || column < end_column;) {
+            const size_t idfs = end_group - group < IDFS ? end_group - group : IDFS;
+            const size_t columns =
+                end_column - column < MAX_COLUMNS ? end_column - column : MAX_COLUMNS;
+            add_rows(channel->rows + group, channel->stride, group_count + column - group,
+                     columns, idfs, ws->terms + start, tf, count, sums + column,
+                     ws->norms + group);
+            group += idfs;
+            column += columns;
         }
     }
-    for (size_t v = first; v < views; v++)
-        s->norms[v] = s->norms[v] > 0 ? 1 / sqrt(s->norms[v]) : 0;
+    for (size_t group = first_group; group < end_group; group++)
+        ws->norms[group] = ws->norms[group] > 0 ? 1 / sqrt(ws->norms[group]) : 0;
 }
 
-static void sum_stretch(const struct engine *engine, struct scratch *s, struct span words,
-                        struct span chunks, uint32_t forms, double *const *scores)
+/* Adds the scores of a span to scores[model], (label_count), for the models of the mask. */
+static void sum_scores(const struct engine *engine, struct workspace *ws, struct span words,
+                       struct span chunks, uint32_t models, double *const *scores)
 {
-    for (uint32_t c = 0; c < engine->channels; c++) {
-        const struct channel *channel = engine->channel + c;
-        if (!(channel->all & forms))
+    for (uint32_t c = 0; c < engine->channel_count; c++) {
+        const struct channel *channel = engine->channels + c;
+        if (!(channel->models & models))
             continue;
-        uint32_t first = 0, end = channel->views;
-        while (!(forms >> engine->view[channel->view[first]].form & 1))
+        /* Leave out the groups before the first and after the last that a model asks for. */
+        uint32_t first = 0, end = channel->group_count;
+        while (!(models >> engine->groups[channel->groups[first]].model & 1))
             first++;
-        while (!(forms >> engine->view[channel->view[end - 1]].form & 1))
+        while (!(models >> engine->groups[channel->groups[end - 1]].model & 1))
             end--;
-        const struct span these = seen(channel, words);
-        count_terms(engine, s, channel, s->found + c, these, chunks);
-        sum_rows(s, channel, first, end);
-        for (uint32_t v = first; v < end; v++) {
-            const struct view *view = engine->view + channel->view[v];
-            const double *sums = s->sums + SCALES + channel->offsets[v] - channel->views;
-            if (!(forms >> view->form & 1) || s->norms[v] == 0)
+        const struct span limited = limit_words(channel, words);
+        count_terms(engine, ws, channel, ws->matches + c, limited, chunks);
+        sum_rows(ws, channel, first, end);
+        for (uint32_t g = first; g < end; g++) {
+            const struct feature_group *group = engine->groups + channel->groups[g];
+            const double *sums =
+                ws->column_sums + IDFS + channel->weight_columns[g] - channel->group_count;
+            if (!(models >> group->model & 1) || ws->norms[g] == 0)
                 continue;
-            for (uint32_t k = 0; k < view->labels; k++)
-                scores[view->form][k] += s->norms[v] * sums[k];
+            for (uint32_t k = 0; k < group->label_count; k++)
+                scores[group->model][k] += ws->norms[g] * sums[k];
         }
     }
 }
 
-static int give(struct scratch *s, uint32_t first, uint32_t last, const uint32_t *starts,
-                const uint32_t *ends, double weight)
+/* Lists the contribution of one occurrence, from the start of word or chunk `first` to the end of
+ * `last`. Returns 0 if there is no memory. */
+static int add_contribution(struct workspace *ws, uint32_t first, uint32_t last,
+                            const uint32_t *starts, const uint32_t *ends, double weight)
 {
-    if (!grow((void **)&s->given, &s->given_room, (size_t)s->given_count + 1, sizeof *s->given))
+    if (!grow_array((void **)&ws->contributions, &ws->contribution_capacity,
+                    (size_t)ws->contribution_count + 1, sizeof *ws->contributions))
         return 0;
     uint64_t start = starts[first], end = ends[last];
-    if (s->has_places) {
-        start = s->places[start];
-        end = s->places[end - 1] + 1;
+    if (ws->has_char_offsets) {
+        start = ws->char_offsets[start];
+        end = ws->char_offsets[end - 1] + 1;
     }
-    s->given[s->given_count++] = (struct place){start << 32 | end, weight};
+    ws->contributions[ws->contribution_count++] =
+        (struct contribution){start << 32 | end, weight};
     return 1;
 }
 
-/* Notes in s->worth what one occurrence of each term adds to the label's score; else NAN. */
-static void price(struct scratch *s, const struct channel *channel, uint32_t number, uint32_t label)
+/* Fills ws->occurrence_weights for one group, the `number`th of a channel: what one occurrence of
+ * each counted term adds to the score of a label. A term that is count times in the span has
+ * 1 / count of what it adds. NAN: the group does not have the term, so its idf is 0. */
+static void weigh_occurrences(struct workspace *ws, const struct channel *channel, uint32_t number,
+                              uint32_t label)
 {
     double norm = 0;
-    for (uint32_t i = 0; i < s->term_count; i++) {
-        const float *row = channel->rows + s->terms[i] * channel->stride;
-        ask_for(channel->rows, channel->stride, s->terms[i + ROWS_AHEAD]);
-        const double weight = channel->binary ? 1 : s->logs[i], part = weight * row[number];
-        const double worth = weight / s->times[i] * row[channel->offsets[number] + label];
-        s->worth[s->terms[i]] = row[number] != 0 ? worth : NAN;
-        norm += part * part;
+    for (uint32_t i = 0; i < ws->term_count; i++) {
+        const float *row = channel->rows + ws->terms[i] * channel->stride;
+        prefetch_row(channel->rows, channel->stride, ws->terms[i + PREFETCH_ROWS]);
+        const double tf = channel->binary ? 1 : ws->term_tf[i], component = tf * row[number];
+        const double weight =
+            tf / ws->term_counts[i] * row[channel->weight_columns[number] + label];
+        ws->occurrence_weights[ws->terms[i]] = row[number] != 0 ? weight : NAN;
+        norm += component * component;
     }
     norm = norm > 0 ? 1 / sqrt(norm) : 0;
-    for (uint32_t i = 0; i < s->term_count; i++)
-        s->worth[s->terms[i]] *= norm;
+    for (uint32_t i = 0; i < ws->term_count; i++)
+        ws->occurrence_weights[ws->terms[i]] *= norm;
 }
 
-/* Gives each place in the stretch what its terms add in one view. */
-static int weigh_view(struct scratch *s, const struct channel *channel, const struct found *found, struct span words, struct span chunks,
-                      uint32_t number, uint32_t label)
+/* Lists what each occurrence in a span adds to the score of a label, for the `number`th group of a
+ * channel. The n-grams of one chunk are one contribution. Returns 0 if there is no memory. */
+static int add_group_contributions(struct workspace *ws, const struct channel *channel,
+                                   const struct matches *matches, struct span words,
+                                   struct span chunks, uint32_t number, uint32_t label)
 {
-    const double *worth = s->worth;
-    int fits = 1;
-    price(s, channel, number, label);
-    if (channel->kind == WORDS) {
-        for (int n = channel->low; n <= channel->high; n++) {
-            const uint32_t *ids = found->ids[n - channel->low];
-            for (uint32_t i = words.start; fits && i + (uint32_t)n <= words.end; i++)
-                if (ids[i] != channel->table.terms && !isnan(worth[ids[i]]))
-                    fits = give(s, i, i + (uint32_t)n - 1, s->starts, s->ends, worth[ids[i]]);
+    const double *weights = ws->occurrence_weights;
+    int enough_memory = 1;
+    weigh_occurrences(ws, channel, number, label);
+    if (channel->kind == WORD_NGRAMS) {
+        for (int n = channel->min_n; n <= channel->max_n; n++) {
+            const uint32_t *term_ids = matches->term_ids[n - channel->min_n];
+            for (uint32_t i = words.start; enough_memory && i + (uint32_t)n <= words.end; i++)
+                if (term_ids[i] != channel->table.term_count && !isnan(weights[term_ids[i]]))
+                    enough_memory = add_contribution(ws, i, i + (uint32_t)n - 1, ws->word_starts,
+                                                     ws->word_ends, weights[term_ids[i]]);
         }
-    } else if (channel->kind == CHARS) {
-        for (uint32_t i = chunks.start; fits && i < chunks.end; i++) {
-            const struct chunk *chunk = found->cache.chunk + found->refs[i];
-            const uint32_t *ids = found->cache.arena + chunk->at;
+    } else if (channel->kind == CHAR_NGRAMS) {
+        for (uint32_t i = chunks.start; enough_memory && i < chunks.end; i++) {
+            const struct cached_chunk *chunk = matches->cache.chunks + matches->chunk_ids[i];
+            const uint32_t *term_ids = matches->cache.term_ids + chunk->first_term;
             double sum = 0;
             int known = 0;
-            for (uint32_t k = 0; k < chunk->terms; k++)
-                if (!isnan(worth[ids[k]])) {
-                    sum += worth[ids[k]];
+            for (uint32_t k = 0; k < chunk->term_count; k++)
+                if (!isnan(weights[term_ids[k]])) {
+                    sum += weights[term_ids[k]];
                     known = 1;
                 }
             if (known)
-                fits = give(s, i, i, s->chunk_starts, s->chunk_ends, sum);
+                enough_memory =
+                    add_contribution(ws, i, i, ws->chunk_starts, ws->chunk_ends, sum);
         }
     } else {
-        for (uint32_t i = 0; fits && i < found->marked; i++) {
-            const struct mark *mark = found->marks + i;
-            if (mark->first >= words.start && mark->last < words.end &&
-                !isnan(worth[mark->term]))
-                fits = give(s, mark->first, mark->last, s->starts, s->ends, worth[mark->term]);
+        for (uint32_t i = 0; enough_memory && i < matches->lexicon_count; i++) {
+            const struct lexicon_match *match = matches->lexicon + i;
+            if (match->first >= words.start && match->last < words.end &&
+                !isnan(weights[match->term]))
+                enough_memory = add_contribution(ws, match->first, match->last, ws->word_starts,
+                                                 ws->word_ends, weights[match->term]);
         }
     }
-    return fits;
+    return enough_memory;
 }
 
-/* Gives each place in the stretch what its terms add to a label's score of the stretch. */
-static enum outcome weigh_stretch(const struct engine *engine, struct scratch *s,
-                                  struct span words, struct span chunks, uint32_t form,
-                                  uint32_t label)
+/* Lists what each occurrence in a span adds to the score of a label, for all groups of a model. */
+static enum status find_contributions(const struct engine *engine, struct workspace *ws,
+                                      struct span words, struct span chunks, uint32_t model,
+                                      uint32_t label)
 {
-    s->given_count = 0;
-    for (uint32_t c = 0; c < engine->channels; c++) {
-        const struct channel *channel = engine->channel + c;
-        if (!(channel->all >> form & 1))
+    ws->contribution_count = 0;
+    for (uint32_t c = 0; c < engine->channel_count; c++) {
+        const struct channel *channel = engine->channels + c;
+        if (!(channel->models >> model & 1))
             continue;
-        const struct span these = seen(channel, words);
-        count_terms(engine, s, channel, s->found + c, these, chunks);
-        for (uint32_t v = 0; v < channel->views; v++)
-            if (engine->view[channel->view[v]].form == form &&
-                !weigh_view(s, channel, s->found + c, these, chunks, v, label))
+        const struct span limited = limit_words(channel, words);
+        count_terms(engine, ws, channel, ws->matches + c, limited, chunks);
+        for (uint32_t g = 0; g < channel->group_count; g++)
+            if (engine->groups[channel->groups[g]].model == model &&
+                !add_group_contributions(ws, channel, ws->matches + c, limited, chunks, g, label))
                 return NO_MEMORY;
     }
-    return DONE;
+    return OK;
 }

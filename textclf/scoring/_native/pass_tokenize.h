@@ -1,13 +1,15 @@
-/* Reads a text (pass_lowercase.h): finds words, chunks and sentences in what was lowered and marked.
+/* Stage 2 of a pass: finds the words, chunks and sentences of the lower-cased text, and hashes
+ * each word and chunk.
  *
- * Included by pass.h, once for each set of instructions.
+ * Included by pass.h, once for each instruction set.
  */
 
-/* Fills edges with the starts and ends of the runs of bits, in turn; returns how many runs. */
-STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t *edges)
+/* Finds the runs of ones (or of zeros, if inverted) among the first `length` bits. Writes the
+ * start and the end of each run to `edges`, in turn, and returns the number of runs. */
+STAGE uint32_t find_runs(const uint64_t *bits, size_t length, int inverted, uint32_t *edges)
 {
     uint32_t *edge = edges;
-    uint64_t before = 0;
+    uint64_t previous = 0; /* the last bit of the word before */
     for (size_t i = 0; i <= length / 64; i++) {
         uint64_t x = bits[i];
         if (inverted) {
@@ -15,54 +17,63 @@ STAGE uint32_t runs(const uint64_t *bits, size_t length, int inverted, uint32_t 
             if (i == length / 64)
                 x &= (1ull << (length & 63)) - 1;
         }
-        uint64_t change = x ^ (x << 1 | before);
-        before = x >> 63;
+        /* A run starts or ends where a bit differs from the bit before it. */
+        uint64_t changes = x ^ (x << 1 | previous);
+        previous = x >> 63;
         const uint32_t base = (uint32_t)(i * 64);
-        for (; change; change &= change - 1)
-            *edge++ = base + (uint32_t)__builtin_ctzll(change);
+        for (; changes; changes &= changes - 1) /* clears the lowest one */
+            *edge++ = base + (uint32_t)__builtin_ctzll(changes);
     }
     return (uint32_t)(edge - edges) / 2;
 }
 
-#ifdef WIDE
-/* hash8 of workspace.h, the eight products side by side: 64 bits each, of two halves of 32. */
-static inline uint64_t hash8_wide(const uint8_t *end, unsigned bytes, __m256i low, __m256i high)
+#ifdef USE_AVX2
+/* Returns what hash_8_bytes of workspace.h returns, with the eight products side by side.
+ *
+ * AVX2 has no 64-bit product. So each power of HASH_BASE comes as two halves of 32 bits, and
+ * byte * power = byte * low + (byte * high << 32), modulo 2^64. */
+static inline uint64_t hash_8_bytes_avx2(const uint8_t *end, unsigned bytes, __m256i low,
+                                         __m256i high)
 {
     const uint64_t mask = ~0ull << (64 - 8 * bytes);
-    const uint64_t x = (load8(end - 8) & mask) + (0x0101010101010101ull & mask);
-    const __m256i wide = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)x));
-    const __m256i upper = _mm256_mullo_epi32(wide, high);
-    const __m256i even = _mm256_mul_epu32(wide, low);
-    const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(wide, 32), _mm256_srli_epi64(low, 32));
-    const __m256i upper_even = _mm256_slli_epi64(upper, 32);
-    const __m256i upper_odd = _mm256_blend_epi32(upper, _mm256_setzero_si256(), 0x55);
-    const __m256i sums =
-        _mm256_add_epi64(_mm256_add_epi64(even, odd), _mm256_add_epi64(upper_even, upper_odd));
+    const uint64_t x = (load_8_bytes(end - 8) & mask) + (0x0101010101010101ull & mask);
+    const __m256i factors = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)x));
+    /* The high products need 32 bits only: what is above them is beyond 2^64. */
+    const __m256i high_products = _mm256_mullo_epi32(factors, high);
+    /* The low products need 64 bits: those of bytes 0, 2, 4, 6, then those of 1, 3, 5, 7. */
+    const __m256i low_even = _mm256_mul_epu32(factors, low);
+    const __m256i low_odd =
+        _mm256_mul_epu32(_mm256_srli_epi64(factors, 32), _mm256_srli_epi64(low, 32));
+    /* Move the high products to the upper 32 bits of each 64; the odd ones are there already. */
+    const __m256i high_even = _mm256_slli_epi64(high_products, 32);
+    const __m256i high_odd = _mm256_blend_epi32(high_products, _mm256_setzero_si256(), 0x55);
+    const __m256i sums = _mm256_add_epi64(_mm256_add_epi64(low_even, low_odd),
+                                          _mm256_add_epi64(high_even, high_odd));
     const __m128i half =
         _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
     return (uint64_t)_mm_cvtsi128_si64(half) + (uint64_t)_mm_extract_epi64(half, 1);
 }
 #endif
 
-/* Hashes the stretches of the text from starts to ends. */
-static void hash_all(const struct engine *engine, const uint8_t *text, const uint32_t *starts,
-                     const uint32_t *ends, uint32_t count, uint64_t *hashes)
+/* Hashes `count` ranges of bytes, none of them empty, as hash_bytes of workspace.h does. */
+static void hash_spans(const struct engine *engine, const uint8_t *text, const uint32_t *starts,
+                       const uint32_t *ends, uint32_t count, uint64_t *hashes)
 {
-#ifdef WIDE
-    uint32_t halves[2][8]; /* of the powers, that of the last byte first */
+#ifdef USE_AVX2
+    uint32_t halves[2][8]; /* of the powers of HASH_BASE: 7 for the first byte, 0 for the last */
     for (int i = 0; i < 8; i++) {
-        halves[0][i] = (uint32_t)engine->power[7 - i];
-        halves[1][i] = (uint32_t)(engine->power[7 - i] >> 32);
+        halves[0][i] = (uint32_t)engine->base_powers[7 - i];
+        halves[1][i] = (uint32_t)(engine->base_powers[7 - i] >> 32);
     }
     const __m256i low = _mm256_loadu_si256((const __m256i *)halves[0]);
     const __m256i high = _mm256_loadu_si256((const __m256i *)halves[1]);
-    const uint64_t power8 = engine->power[8];
+    const uint64_t power8 = engine->base_powers[8];
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *end = text + ends[i], *at = text + starts[i];
         const unsigned head = (unsigned)((end - at - 1) & 7) + 1;
-        uint64_t hash = hash8_wide(at += head, head, low, high);
+        uint64_t hash = hash_8_bytes_avx2(at += head, head, low, high);
         for (; at < end; at += 8)
-            hash = hash * power8 + hash8_wide(at + 8, 8, low, high);
+            hash = hash * power8 + hash_8_bytes_avx2(at + 8, 8, low, high);
         hashes[i] = hash;
     }
 #else
@@ -71,119 +82,137 @@ static void hash_all(const struct engine *engine, const uint8_t *text, const uin
 #endif
 }
 
-STAGE void find_words(const struct engine *engine, struct scratch *s)
+/* Finds the words, which are runs of two or more word characters, and hashes them and each two
+ * neighbours. */
+STAGE void find_words(const struct engine *engine, struct workspace *ws)
 {
-    uint32_t count = runs(s->word_bits, s->length, 0, s->edges), words = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t start = s->edges[2 * i], end = s->edges[2 * i + 1], bytes = end - start;
-        uint32_t first = s->low[start];
-        /* One character is no word, whatever number of bytes it has. */
-        uint32_t alone = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-        s->starts[words] = start;
-        s->ends[words] = end;
-        words += bytes > alone;
+    uint32_t runs = find_runs(ws->word_bits, ws->length, 0, ws->run_edges), words = 0;
+    for (uint32_t i = 0; i < runs; i++) {
+        uint32_t start = ws->run_edges[2 * i], end = ws->run_edges[2 * i + 1];
+        /* The first byte tells how many bytes the first character has. */
+        uint32_t first = ws->lowered[start];
+        uint32_t character_bytes = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+        /* Write without a branch, and keep what was written only if it is a word. */
+        ws->word_starts[words] = start;
+        ws->word_ends[words] = end;
+        words += end - start > character_bytes;
     }
-    hash_all(engine, s->low, s->starts, s->ends, words, s->hashes);
+    hash_spans(engine, ws->lowered, ws->word_starts, ws->word_ends, words, ws->word_hashes);
     for (uint32_t i = 0; i + 1 < words; i++)
-        s->pairs[i] = joined(engine, s->hashes[i], s->hashes[i + 1],
-                             s->ends[i + 1] - s->starts[i + 1]);
+        ws->bigram_hashes[i] = join_hashes(engine, ws->word_hashes[i], ws->word_hashes[i + 1],
+                                           ws->word_ends[i + 1] - ws->word_starts[i + 1]);
     if (words)
-        s->pairs[words - 1] = 0;
-    s->words = words;
+        ws->bigram_hashes[words - 1] = 0;
+    ws->word_count = words;
 }
 
-STAGE void find_chunks(const struct engine *engine, struct scratch *s)
+/* Finds the chunks, which are runs of bytes that are not white space, and hashes them. */
+STAGE void find_chunks(const struct engine *engine, struct workspace *ws)
 {
-    s->chunks = runs(s->space_bits, s->length, 1, s->edges);
-    for (uint32_t i = 0; i < s->chunks; i++) {
-        s->chunk_starts[i] = s->edges[2 * i];
-        s->chunk_ends[i] = s->edges[2 * i + 1];
+    ws->chunk_count = find_runs(ws->space_bits, ws->length, 1, ws->run_edges);
+    for (uint32_t i = 0; i < ws->chunk_count; i++) {
+        ws->chunk_starts[i] = ws->run_edges[2 * i];
+        ws->chunk_ends[i] = ws->run_edges[2 * i + 1];
     }
-    hash_all(engine, s->low, s->chunk_starts, s->chunk_ends, s->chunks, s->chunk_hashes);
+    hash_spans(engine, ws->lowered, ws->chunk_starts, ws->chunk_ends, ws->chunk_count,
+               ws->chunk_hashes);
 }
 
-static inline size_t quote(const uint8_t *at, uint8_t one, uint8_t other)
+/* Returns 3, the bytes of a curly quotation mark, if one of the two is at `at`, else 0. The marks
+ * are U+2018, U+2019, U+201C and U+201D: E2 80 and a byte that is given. */
+static inline size_t curly_quote_bytes(const uint8_t *at, uint8_t double_mark, uint8_t single_mark)
 {
-    return at[0] == 0xE2 && at[1] == 0x80 && (at[2] == one || at[2] == other) ? 3 : 0;
+    return at[0] == 0xE2 && at[1] == 0x80 && (at[2] == double_mark || at[2] == single_mark) ? 3
+                                                                                             : 0;
 }
 
-static inline size_t opener(const uint8_t *at)
+/* Returns the bytes of the opening quotation mark or bracket at `at`; 0 if there is none. */
+static inline size_t opener_bytes(const uint8_t *at)
 {
     uint8_t c = at[0];
-    return c == '"' || c == '\'' || c == '(' || c == '[' ? 1 : quote(at, 0x9C, 0x98);
+    return c == '"' || c == '\'' || c == '(' || c == '[' ? 1 : curly_quote_bytes(at, 0x9C, 0x98);
 }
 
-static inline size_t closer(const uint8_t *at)
+/* Returns the bytes of the closing quotation mark or bracket at `at`; 0 if there is none. */
+static inline size_t closer_bytes(const uint8_t *at)
 {
     uint8_t c = at[0];
-    return c == '"' || c == '\'' || c == ')' || c == ']' ? 1 : quote(at, 0x9D, 0x99);
+    return c == '"' || c == '\'' || c == ')' || c == ']' ? 1 : curly_quote_bytes(at, 0x9D, 0x99);
 }
 
-/* Returns whether the full stop at `stop` ends an abbreviation or an initial. */
-static int abbreviates(const struct engine *engine, const struct scratch *s, size_t start,
-                       size_t stop)
+/* Returns whether the full stop at byte `stop` ends an abbreviation or a single letter, such as
+ * an initial. `start` is the first byte of the sentence. */
+static int is_abbreviation(const struct engine *engine, const struct workspace *ws, size_t start,
+                           size_t stop)
 {
+    /* The word before the full stop: from the last white space on, without openers. */
     size_t end = stop, first;
-    while (end > start && bit(s->space_bits, end - 1))
+    while (end > start && get_bit(ws->space_bits, end - 1))
         end--;
-    for (first = end; first > start && !bit(s->space_bits, first - 1);)
+    for (first = end; first > start && !get_bit(ws->space_bits, first - 1);)
         first--;
-    const uint8_t *at = s->low + first, *last = s->low + end;
-    for (size_t step; at < last && (step = opener(at));)
-        at += step;
-    if (at >= last || last - at > 16)
+    const uint8_t *at = ws->lowered + first, *last = ws->lowered + end;
+    for (size_t bytes; at < last && (bytes = opener_bytes(at));)
+        at += bytes;
+    enum { LONGEST_ABBREVIATION = 16 }; /* bytes; no abbreviation of text/sentences.py is longer */
+    if (at >= last || last - at > LONGEST_ABBREVIATION)
         return 0;
     uint64_t hash = hash_bytes(engine, at, last);
-    if (pair_find(&engine->abbreviations, hash)->key == hash)
+    if (map_find(&engine->abbreviations, hash)->key == hash)
         return 1;
     unsigned bytes;
-    int32_t cp = decoded(at, last, &bytes);
-    return bytes == (size_t)(last - at) && cp >= 0 && codepoint((uint32_t)cp) & ALPHA;
+    int32_t cp = decode_utf8(at, last, &bytes);
+    return bytes == (size_t)(last - at) && cp >= 0 && codepoint_entry((uint32_t)cp) & ALPHA;
 }
 
-/* Notes the first word of each sentence: sentences.py, on bytes. */
-STAGE void find_sentences(const struct engine *engine, struct scratch *s)
+/* Finds the sentences by the rules of text/sentences.py. A sentence without a word is joined with
+ * the next one that has a word. */
+STAGE void find_sentences(const struct engine *engine, struct workspace *ws)
 {
-    size_t start = 0, read = 0;
+    size_t start = 0;     /* of the sentence, in bytes */
+    size_t read_until = 0; /* bytes before it are part of an end that was looked at already */
     uint32_t word = 0, count = 0;
-    const uint8_t *low = s->low;
-    s->sentence_starts[count] = 0;
-    s->firsts[count++] = 0;
-    for (size_t i = 0; i <= s->length / 64; i++) {
-        for (uint64_t stops = s->stop_bits[i]; stops; stops &= stops - 1) {
+    const uint8_t *text = ws->lowered;
+    ws->sentence_starts[count] = 0;
+    ws->sentence_first_words[count++] = 0;
+    for (size_t i = 0; i <= ws->length / 64; i++) {
+        for (uint64_t stops = ws->stop_bits[i]; stops; stops &= stops - 1) {
             size_t at = i * 64 + (size_t)__builtin_ctzll(stops), end = at, next;
-            if (at < read)
+            if (at < read_until)
                 continue;
-            if (low[at] == '\n') {
+            if (text[at] == '\n') {
                 next = at + 1;
             } else {
-                while (bit(s->stop_bits, end) && low[end] != '\n')
+                /* A sentence ends with . ! or ?, closing marks, white space, opening marks, and a
+                 * capital or a digit. */
+                while (get_bit(ws->stop_bits, end) && text[end] != '\n')
                     end++;
                 size_t stops_end = end;
-                for (size_t step; (step = closer(low + end));)
-                    end += step;
-                for (next = end; bit(s->space_bits, next) && low[next] != '\n';)
+                for (size_t bytes; (bytes = closer_bytes(text + end));)
+                    end += bytes;
+                for (next = end; get_bit(ws->space_bits, next) && text[next] != '\n';)
                     next++;
-                read = next > end ? next : stops_end;
-                size_t then = next;
-                for (size_t step; (step = opener(low + then));)
-                    then += step;
-                if (next == end || !(bit(s->upper_bits, then) || (low[then] >= '0' && low[then] <= '9')))
+                read_until = next > end ? next : stops_end;
+                size_t first = next; /* the first character of what follows */
+                for (size_t bytes; (bytes = opener_bytes(text + first));)
+                    first += bytes;
+                if (next == end || !(get_bit(ws->upper_bits, first) ||
+                                     (text[first] >= '0' && text[first] <= '9')))
                     continue;
-                if (end == at + 1 && low[at] == '.' && abbreviates(engine, s, start, at))
+                if (end == at + 1 && text[at] == '.' && is_abbreviation(engine, ws, start, at))
                     continue;
             }
             start = next;
-            while (word < s->words && s->starts[word] < start)
+            while (word < ws->word_count && ws->word_starts[word] < start)
                 word++;
-            if (word > s->firsts[count - 1]) {
-                s->sentence_starts[count] = (uint32_t)start;
-                s->firsts[count++] = word;
+            if (word > ws->sentence_first_words[count - 1]) {
+                ws->sentence_starts[count] = (uint32_t)start;
+                ws->sentence_first_words[count++] = word;
             }
         }
     }
-    if (s->words == s->firsts[count - 1])
-        count--;
-    s->firsts[count] = s->words;
-    s->sentences = count;
+    if (ws->word_count == ws->sentence_first_words[count - 1])
+        count--; /* no word follows the last end */
+    ws->sentence_first_words[count] = ws->word_count;
+    ws->sentence_count = count;
 }

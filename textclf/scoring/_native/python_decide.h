@@ -1,104 +1,119 @@
-/* Plain arithmetic on buffers that would else wait for numpy to be imported: what scores mean,
- * and whether the numbers of a model file can be.
+/* Plain arithmetic on buffers, which saves the time to import NumPy: probabilities from scores,
+ * and two checks of the numbers of a model file.
  *
  * Included by python_module.c.
  */
 #include <math.h>
 
-/* The probabilities of one row of scores, and the place of the single label: see linear.py. */
+/* Computes the probabilities, (labels), of one row of scores, (labels), and the number of the
+ * label with the highest ratio of probability to threshold. DecisionRule in scoring/weights.py
+ * holds the same arithmetic for arrays.
+ *
+ * slope, intercept and threshold: (labels). `single`: one label for each text, else each label is
+ * a yes or no. `epsilon` is the share of a uniform distribution that is mixed in. */
 static void decide_row(const double *scores, size_t labels, int single, const double *slope,
-                       const double *intercept, const double *threshold, double doubt,
+                       const double *intercept, const double *threshold, double epsilon,
                        double *probs, int64_t *best)
 {
-    double most = -INFINITY, sum = 0;
+    double highest = -INFINITY, sum = 0;
     for (size_t k = 0; k < labels; k++) {
         probs[k] = scores[k] * slope[k] + intercept[k];
-        most = probs[k] > most ? probs[k] : most;
+        highest = probs[k] > highest ? probs[k] : highest;
     }
+    /* Softmax. The highest is subtracted so that exp cannot overflow. */
     for (size_t k = 0; single && k < labels; k++)
-        sum += probs[k] = exp(probs[k] - most);
+        sum += probs[k] = exp(probs[k] - highest);
     *best = 0;
     for (size_t k = 0; k < labels; k++) {
-        probs[k] = single ? doubt / (double)labels + (1 - doubt) * (probs[k] / sum)
-                          : doubt / 2 + (1 - doubt) * 0.5 * (1 + tanh(probs[k] / 2));
+        /* The logistic function of x is (1 + tanh(x / 2)) / 2, which cannot overflow. */
+        probs[k] = single ? epsilon / (double)labels + (1 - epsilon) * (probs[k] / sum)
+                          : epsilon / 2 + (1 - epsilon) * 0.5 * (1 + tanh(probs[k] / 2));
         if (probs[k] / threshold[k] > probs[*best] / threshold[*best])
             *best = (int64_t)k;
     }
 }
 
-/* decide(scores, single, slope, intercept, threshold, doubt, probs, best): fills the last two. */
+/* decide(scores, single, slope, intercept, threshold, epsilon, probs, best): fills probs and best.
+ *
+ * scores and probs: (rows, labels) of float64; slope, intercept and threshold: (labels) of
+ * float64; best: (rows) of int64. */
 static PyObject *decide(PyObject *Py_UNUSED(module), PyObject *args)
 {
     enum { SCORES, SLOPE, INTERCEPT, THRESHOLD, PROBS, BEST, BUFFERS };
-    PyObject *given[BUFFERS];
-    Py_buffer buffer[BUFFERS];
-    int single, held = 0;
-    double doubt;
-    if (!PyArg_ParseTuple(args, "OpOOOdOO", given + SCORES, &single, given + SLOPE,
-                          given + INTERCEPT, given + THRESHOLD, &doubt, given + PROBS,
-                          given + BEST))
+    PyObject *objects[BUFFERS];
+    Py_buffer buffers[BUFFERS];
+    int single, acquired = 0;
+    double epsilon;
+    if (!PyArg_ParseTuple(args, "OpOOOdOO", objects + SCORES, &single, objects + SLOPE,
+                          objects + INTERCEPT, objects + THRESHOLD, &epsilon, objects + PROBS,
+                          objects + BEST))
         return NULL;
-    while (held < BUFFERS && get_buffer(given[held], buffer + held, 8, held >= PROBS))
-        held++;
-    if (held == BUFFERS) {
-        const size_t labels = (size_t)buffer[SLOPE].len / 8, total = (size_t)buffer[SCORES].len / 8;
+    while (acquired < BUFFERS &&
+           get_buffer(objects[acquired], buffers + acquired, 8, acquired >= PROBS))
+        acquired++;
+    if (acquired == BUFFERS) {
+        const size_t labels = (size_t)buffers[SLOPE].len / 8;
+        const size_t total = (size_t)buffers[SCORES].len / 8;
         const size_t rows = labels ? total / labels : 0;
-        if (!labels || rows * labels != total || buffer[INTERCEPT].len != buffer[SLOPE].len ||
-            buffer[THRESHOLD].len != buffer[SLOPE].len ||
-            buffer[PROBS].len != buffer[SCORES].len || (size_t)buffer[BEST].len != rows * 8)
-            PyErr_SetString(PyExc_ValueError, "the buffers of a decision do not fit");
+        if (!labels || rows * labels != total || buffers[INTERCEPT].len != buffers[SLOPE].len ||
+            buffers[THRESHOLD].len != buffers[SLOPE].len ||
+            buffers[PROBS].len != buffers[SCORES].len || (size_t)buffers[BEST].len != rows * 8)
+            PyErr_SetString(PyExc_ValueError, "the buffers of a decision have lengths that differ");
         for (size_t row = 0; !PyErr_Occurred() && row < rows; row++)
-            decide_row((double *)buffer[SCORES].buf + row * labels, labels, single,
-                       buffer[SLOPE].buf, buffer[INTERCEPT].buf, buffer[THRESHOLD].buf, doubt,
-                       (double *)buffer[PROBS].buf + row * labels,
-                       (int64_t *)buffer[BEST].buf + row);
+            decide_row((double *)buffers[SCORES].buf + row * labels, labels, single,
+                       buffers[SLOPE].buf, buffers[INTERCEPT].buf, buffers[THRESHOLD].buf, epsilon,
+                       (double *)buffers[PROBS].buf + row * labels,
+                       (int64_t *)buffers[BEST].buf + row);
     }
-    while (held)
-        PyBuffer_Release(buffer + --held);
+    while (acquired)
+        PyBuffer_Release(buffers + --acquired);
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* least(numbers, step) -> the least of each step's first; NaN where any number is not finite. */
-static PyObject *least(PyObject *Py_UNUSED(module), PyObject *args)
+/* min_of_first(numbers, width): the lowest first number of all rows of so many float32 numbers;
+ * NaN if any number is not finite. */
+static PyObject *min_of_first(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *given;
-    Py_buffer numbers;
-    Py_ssize_t step;
-    if (!PyArg_ParseTuple(args, "On", &given, &step) ||
-        !get_buffer(given, &numbers, sizeof(float), 0))
+    PyObject *object;
+    Py_buffer buffer;
+    Py_ssize_t width;
+    if (!PyArg_ParseTuple(args, "On", &object, &width) ||
+        !get_buffer(object, &buffer, sizeof(float), 0))
         return NULL;
-    const float *number = numbers.buf;
-    const size_t count = (size_t)numbers.len / sizeof(float);
-    const uint32_t *bits = numbers.buf, infinite = 0x7f800000;
-    uint32_t odd = 0;
-    double found = INFINITY;
+    const float *numbers = buffer.buf;
+    const size_t count = (size_t)buffer.len / sizeof(float);
+    /* Infinity and NaN have all bits of the exponent set. Integers are compared eight at once. */
+    const uint32_t *bits = buffer.buf, exponent = 0x7f800000;
+    uint32_t not_finite = 0;
+    double lowest = INFINITY;
     for (size_t i = 0; i < count; i++)
-        odd |= (bits[i] & infinite) == infinite;
-    for (size_t i = 0; step > 0 && i < count; i += (size_t)step)
-        found = number[i] < found ? (double)number[i] : found;
-    PyBuffer_Release(&numbers);
-    return PyFloat_FromDouble(odd ? NAN : found);
+        not_finite |= (bits[i] & exponent) == exponent;
+    for (size_t i = 0; width > 0 && i < count; i += (size_t)width)
+        lowest = numbers[i] < lowest ? (double)numbers[i] : lowest;
+    PyBuffer_Release(&buffer);
+    return PyFloat_FromDouble(not_finite ? NAN : lowest);
 }
 
-/* held(slots, row_bits) -> how many slots are not empty, how many hold a row, the highest row. */
-static PyObject *held(PyObject *Py_UNUSED(module), PyObject *args)
+/* held(slots, row_bits): how many slots of a hash table are not empty, how many have a row, and
+ * the highest row + 1. */
+static PyObject *count_slots(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *given;
-    Py_buffer slots;
+    PyObject *object;
+    Py_buffer buffer;
     unsigned int row_bits;
-    if (!PyArg_ParseTuple(args, "OI", &given, &row_bits) ||
-        !get_buffer(given, &slots, sizeof(uint64_t), 0))
+    if (!PyArg_ParseTuple(args, "OI", &object, &row_bits) ||
+        !get_buffer(object, &buffer, sizeof(uint64_t), 0))
         return NULL;
-    const uint64_t *slot = slots.buf, mask = ((uint64_t)1 << (row_bits & 63)) - 1;
-    const size_t count = (size_t)slots.len / sizeof(uint64_t);
-    uint64_t full = 0, rows = 0, most = 0;
+    const uint64_t *slots = buffer.buf, row_mask = ((uint64_t)1 << (row_bits & 63)) - 1;
+    const size_t count = (size_t)buffer.len / sizeof(uint64_t);
+    uint64_t full = 0, with_row = 0, highest = 0;
     for (size_t i = 0; i < count; i++) {
-        const uint64_t row = slot[i] & mask;
-        full += slot[i] != 0;
-        rows += row != 0;
-        most = row > most ? row : most;
+        const uint64_t row_plus_1 = slots[i] & row_mask;
+        full += slots[i] != 0;
+        with_row += row_plus_1 != 0;
+        highest = row_plus_1 > highest ? row_plus_1 : highest;
     }
-    PyBuffer_Release(&slots);
-    return Py_BuildValue("(KKK)", (unsigned long long)full, (unsigned long long)rows,
-                         (unsigned long long)most);
+    PyBuffer_Release(&buffer);
+    return Py_BuildValue("(KKK)", (unsigned long long)full, (unsigned long long)with_row,
+                         (unsigned long long)highest);
 }

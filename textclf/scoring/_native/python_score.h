@@ -1,296 +1,323 @@
-/* What Python asks of an engine: scores of texts and of spans, and what places add to them.
+/* Engine.score and Engine.contributions: the scores of texts and of spans, and what each span of
+ * a text adds to a score.
  *
  * Included by python_module.c.
  */
 
-/* The buffers that scores and known shares of each form go into, `rows` rows of each. */
-struct outs {
-    Py_buffer scores[MOST_FORMS], known[MOST_FORMS];
-    size_t scores_held, known_held;
+/* The buffers that scores and in-vocabulary shares are written to. */
+struct outputs {
+    Py_buffer scores[MAX_MODELS];        /* of each model, (rows, label_count) */
+    Py_buffer in_vocabulary[MAX_MODELS]; /* of each model, (rows) */
+    size_t score_buffers, share_buffers; /* how many of them must be released */
 };
 
-static void outs_release(struct outs *outs)
+static void outputs_release(struct outputs *outputs)
 {
-    while (outs->scores_held)
-        PyBuffer_Release(outs->scores + --outs->scores_held);
-    while (outs->known_held)
-        PyBuffer_Release(outs->known + --outs->known_held);
+    while (outputs->score_buffers)
+        PyBuffer_Release(outputs->scores + --outputs->score_buffers);
+    while (outputs->share_buffers)
+        PyBuffer_Release(outputs->in_vocabulary + --outputs->share_buffers);
 }
 
-static int outs_get(const Engine *self, struct outs *outs, PyObject *given, const size_t *rows)
+/* Gets the buffers from a tuple of (scores, shares), one for each model. `rows`, (model_count),
+ * says how many rows each model needs. Returns 0 with an exception. */
+static int outputs_get(const Engine *self, struct outputs *outputs, PyObject *pairs,
+                       const size_t *rows)
 {
-    const uint32_t forms = self->engine->forms;
-    int fits = (size_t)PyTuple_GET_SIZE(given) == forms;
-    for (uint32_t i = 0; fits && i < forms; i++) {
-        PyObject *scores, *known;
-        fits = PyArg_ParseTuple(PyTuple_GET_ITEM(given, i), "OO", &scores, &known) &&
-               get_buffer(scores, outs->scores + i, sizeof(double), 1);
-        outs->scores_held += (size_t)fits;
-        fits = fits && get_buffer(known, outs->known + i, sizeof(double), 1);
-        outs->known_held += (size_t)fits;
-        fits = fits &&
-               (size_t)outs->scores[i].len >= rows[i] * self->engine->labels[i] * sizeof(double) &&
-               (size_t)outs->known[i].len >= rows[i] * sizeof(double);
+    const uint32_t model_count = self->engine->model_count;
+    int valid = (size_t)PyTuple_GET_SIZE(pairs) == model_count;
+    for (uint32_t i = 0; valid && i < model_count; i++) {
+        PyObject *scores, *shares;
+        valid = PyArg_ParseTuple(PyTuple_GET_ITEM(pairs, i), "OO", &scores, &shares) &&
+                get_buffer(scores, outputs->scores + i, sizeof(double), 1);
+        outputs->score_buffers += (size_t)valid;
+        valid = valid && get_buffer(shares, outputs->in_vocabulary + i, sizeof(double), 1);
+        outputs->share_buffers += (size_t)valid;
+        valid = valid &&
+                (size_t)outputs->scores[i].len >=
+                    rows[i] * self->engine->label_counts[i] * sizeof(double) &&
+                (size_t)outputs->in_vocabulary[i].len >= rows[i] * sizeof(double);
     }
-    if (!fits && !PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "the buffers for scores do not fit");
-    return fits;
+    if (!valid && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "there are too few output buffers, or one is too small");
+    return valid;
 }
 
-/* The texts of one call, and the spans that are asked of each. */
-struct asked {
-    PyObject *texts;
-    size_t count, *first; /* of each text, its first span; one more: how many spans */
-    struct span *spans;
-    const char **utf8; /* NULL: handed over */
-    size_t *lengths;
+/* The texts of one call, and the spans of each that are scored too. */
+struct request {
+    PyObject *texts; /* a tuple */
+    size_t text_count;
+    size_t *first_span; /* (text_count + 1): of each text, its first span; the last is their sum */
+    struct span *spans; /* of all texts, in characters */
+    const char **utf8;  /* (text_count); NULL: the text is left to the NumPy scorer */
+    size_t *lengths;    /* (text_count), in bytes */
 };
 
-static void asked_free(struct asked *asked)
+static void request_free(struct request *request)
 {
-    Py_XDECREF(asked->texts);
-    PyMem_Free(asked->first);
-    PyMem_Free(asked->spans);
-    PyMem_Free((void *)asked->utf8);
-    PyMem_Free(asked->lengths);
+    Py_XDECREF(request->texts);
+    PyMem_Free(request->first_span);
+    PyMem_Free(request->spans);
+    PyMem_Free((void *)request->utf8);
+    PyMem_Free(request->lengths);
+}
+
+static uint32_t clamp_offset(Py_ssize_t offset)
+{
+    const Py_ssize_t highest = UINT32_MAX / 2; /* beyond any text of MAX_TEXT_BYTES */
+    return (uint32_t)(offset < 0 ? 0 : offset > highest ? highest : offset);
 }
 
 static struct span span_of(Py_ssize_t start, Py_ssize_t end)
 {
-    const Py_ssize_t most = UINT32_MAX / 2;
-    return (struct span){(uint32_t)(start < 0 ? 0 : start > most ? most : start),
-                         (uint32_t)(end < 0 ? 0 : end > most ? most : end)};
+    return (struct span){clamp_offset(start), clamp_offset(end)};
 }
 
-/* Adds the spans of a text, a sequence of (start, end). */
-static int spans_get(struct asked *asked, size_t text, PyObject *given)
+/* Adds the spans of a text from a sequence of (start, end). Returns 0 with an exception. */
+static int add_spans(struct request *request, size_t text, PyObject *sequence)
 {
-    PyObject *list = PySequence_Fast(given, "spans are sequences of (start, end)");
+    PyObject *list = PySequence_Fast(sequence, "spans are sequences of (start, end)");
     if (!list)
         return 0;
-    const size_t count = (size_t)PySequence_Fast_GET_SIZE(list), first = asked->first[text];
-    struct span *spans = PyMem_Realloc(asked->spans, (first + count + 1) * sizeof *spans);
-    int fits = spans != NULL;
-    if (!fits)
+    const size_t count = (size_t)PySequence_Fast_GET_SIZE(list), first = request->first_span[text];
+    struct span *spans = PyMem_Realloc(request->spans, (first + count + 1) * sizeof *spans);
+    int valid = spans != NULL;
+    if (!valid)
         PyErr_NoMemory();
-    asked->spans = fits ? spans : asked->spans;
-    for (size_t i = 0; fits && i < count; i++) {
+    request->spans = valid ? spans : request->spans;
+    for (size_t i = 0; valid && i < count; i++) {
         Py_ssize_t start, end;
-        fits = PyArg_ParseTuple(PySequence_Fast_GET_ITEM(list, (Py_ssize_t)i), "nn", &start, &end);
-        if (fits)
+        valid = PyArg_ParseTuple(PySequence_Fast_GET_ITEM(list, (Py_ssize_t)i), "nn", &start, &end);
+        if (valid)
             spans[first + i] = span_of(start, end);
     }
-    asked->first[text + 1] = first + count;
+    request->first_span[text + 1] = first + count;
     Py_DECREF(list);
-    return fits;
+    return valid;
 }
 
-/* Takes the texts, and the spans of each if there are any. */
-static int asked_get(struct asked *asked, PyObject *texts, PyObject *spans)
+/* Fills a request from a sequence of texts and a tuple of the spans of each text, or (). Returns 0
+ * with an exception. */
+static int request_get(struct request *request, PyObject *texts, PyObject *spans)
 {
-    asked->texts = PySequence_Tuple(texts);
-    if (!asked->texts)
+    request->texts = PySequence_Tuple(texts);
+    if (!request->texts)
         return 0;
-    asked->count = (size_t)PyTuple_GET_SIZE(asked->texts);
-    asked->first = PyMem_Calloc(asked->count + 1, sizeof *asked->first);
-    asked->utf8 = PyMem_Calloc(asked->count + 1, sizeof *asked->utf8);
-    asked->lengths = PyMem_Calloc(asked->count + 1, sizeof *asked->lengths);
-    if (!asked->first || !asked->utf8 || !asked->lengths) {
+    request->text_count = (size_t)PyTuple_GET_SIZE(request->texts);
+    request->first_span = PyMem_Calloc(request->text_count + 1, sizeof *request->first_span);
+    request->utf8 = PyMem_Calloc(request->text_count + 1, sizeof *request->utf8);
+    request->lengths = PyMem_Calloc(request->text_count + 1, sizeof *request->lengths);
+    if (!request->first_span || !request->utf8 || !request->lengths) {
         PyErr_NoMemory();
         return 0;
     }
-    const size_t spanned = (size_t)PyTuple_GET_SIZE(spans);
-    if (spanned && spanned != asked->count) {
-        PyErr_SetString(PyExc_ValueError, "spans are asked of each text, or of none");
+    const size_t texts_with_spans = (size_t)PyTuple_GET_SIZE(spans);
+    if (texts_with_spans && texts_with_spans != request->text_count) {
+        PyErr_SetString(PyExc_ValueError, "spans must be given for each text or for none");
         return 0;
     }
-    for (size_t i = 0; i < spanned; i++)
-        if (!spans_get(asked, i, PyTuple_GET_ITEM(spans, (Py_ssize_t)i)))
+    for (size_t i = 0; i < texts_with_spans; i++)
+        if (!add_spans(request, i, PyTuple_GET_ITEM(spans, (Py_ssize_t)i)))
             return 0;
-    for (size_t i = 0; i < asked->count; i++) {
+    for (size_t i = 0; i < request->text_count; i++) {
         Py_ssize_t length = 0;
-        asked->utf8[i] = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(asked->texts, (Py_ssize_t)i),
-                                                 &length);
-        asked->lengths[i] = (size_t)length;
-        if (asked->utf8[i])
+        PyObject *text = PyTuple_GET_ITEM(request->texts, (Py_ssize_t)i);
+        request->utf8[i] = PyUnicode_AsUTF8AndSize(text, &length);
+        request->lengths[i] = (size_t)length;
+        if (request->utf8[i])
             continue;
         if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
             return 0;
-        PyErr_Clear(); /* a lone surrogate */
+        PyErr_Clear(); /* a lone surrogate, which UTF-8 cannot hold */
     }
     return 1;
 }
 
-static void row_of(const Engine *self, const struct outs *outs, uint32_t form, size_t row,
-                   double **scores, double **known)
+/* Points scores[model] and shares[model] to a row of the outputs of a model. */
+static void point_to_row(const Engine *self, const struct outputs *outputs, uint32_t model,
+                         size_t row, double **scores, double **shares)
 {
-    scores[form] = (double *)outs->scores[form].buf + row * self->engine->labels[form];
-    known[form] = (double *)outs->known[form].buf + row;
+    scores[model] =
+        (double *)outputs->scores[model].buf + row * self->engine->label_counts[model];
+    shares[model] = (double *)outputs->in_vocabulary[model].buf + row;
 }
 
-/* Scores one text that was read, and its spans for the forms of the mask. */
-static void score_text(const Engine *self, struct scratch *s, const struct asked *asked,
-                       const struct outs *outs, size_t text, uint32_t spanned)
+/* Writes the scores of the text that was read last, and of its spans for the models of the mask
+ * `span_models`. The row of a text is followed by those of its spans, for these models. */
+static void score_text(const Engine *self, struct workspace *ws, const struct request *request,
+                       const struct outputs *outputs, size_t text, uint32_t span_models)
 {
-    double *scores[MOST_FORMS], *known[MOST_FORMS];
-    const size_t first = asked->first[text], end = asked->first[text + 1];
-    for (uint32_t form = 0; form < self->engine->forms; form++)
-        row_of(self, outs, form, spanned >> form & 1 ? text + first : text, scores, known);
-    text_scores(self->engine, s, NULL, UINT32_MAX, scores, known);
-    for (size_t i = first; spanned && i < end; i++) {
-        for (uint32_t form = 0; form < self->engine->forms; form++)
-            if (spanned >> form & 1)
-                row_of(self, outs, form, text + i + 1, scores, known);
-        text_scores(self->engine, s, asked->spans + i, spanned, scores, known);
+    double *scores[MAX_MODELS], *shares[MAX_MODELS];
+    const size_t first = request->first_span[text], end = request->first_span[text + 1];
+    for (uint32_t model = 0; model < self->engine->model_count; model++)
+        point_to_row(self, outputs, model, span_models >> model & 1 ? text + first : text, scores,
+                     shares);
+    workspace_scores(self->engine, ws, NULL, UINT32_MAX, scores, shares);
+    for (size_t i = first; span_models && i < end; i++) {
+        for (uint32_t model = 0; model < self->engine->model_count; model++)
+            if (span_models >> model & 1)
+                point_to_row(self, outputs, model, text + i + 1, scores, shares);
+        workspace_scores(self->engine, ws, request->spans + i, span_models, scores, shares);
     }
 }
 
-static PyObject *numbers_of_missing(const struct asked *asked)
+/* Returns a list of the numbers of the texts that are left to the NumPy scorer. */
+static PyObject *unsupported_texts(const struct request *request)
 {
-    PyObject *left = PyList_New(0);
-    for (size_t i = 0; left && i < asked->count; i++) {
-        PyObject *number = asked->utf8[i] ? NULL : PyLong_FromSize_t(i);
-        if (!asked->utf8[i] && (!number || PyList_Append(left, number) < 0))
-            Py_CLEAR(left);
+    PyObject *numbers = PyList_New(0);
+    for (size_t i = 0; numbers && i < request->text_count; i++) {
+        PyObject *number = request->utf8[i] ? NULL : PyLong_FromSize_t(i);
+        if (!request->utf8[i] && (!number || PyList_Append(numbers, number) < 0))
+            Py_CLEAR(numbers);
         Py_XDECREF(number);
     }
-    return left;
+    return numbers;
 }
 
-/* score(texts, spans of each text or (), mask, outs) -> the numbers of the texts handed over.
+/* score(texts, spans, span_models, outputs): fills the outputs, and returns the numbers of the
+ * texts that are left to the NumPy scorer.
  *
- * Each form has a row for each text; a form of the mask also one for each span behind it.
- */
+ * spans: the spans of each text, or (). span_models: a bit for each model that scores them too.
+ * outputs: (scores, shares) for each model, with a row for each text; a model of span_models has
+ * also a row for each span, after that of its text. */
 static PyObject *score(Engine *self, PyObject *args)
 {
-    PyObject *texts, *spans, *buffers, *left = NULL;
-    unsigned int spanned;
-    if (!ready(self) || !PyArg_ParseTuple(args, "OO!IO!", &texts, &PyTuple_Type, &spans, &spanned,
-                                          &PyTuple_Type, &buffers))
+    PyObject *texts, *spans, *buffers, *unsupported = NULL;
+    unsigned int span_models;
+    if (!is_initialized(self) || !PyArg_ParseTuple(args, "OO!IO!", &texts, &PyTuple_Type, &spans,
+                                                   &span_models, &PyTuple_Type, &buffers))
         return NULL;
-    struct asked asked = {NULL};
-    struct outs outs;
-    outs.scores_held = outs.known_held = 0;
-    struct kept *kept = NULL;
-    size_t rows[MOST_FORMS];
-    if (!asked_get(&asked, texts, spans))
+    struct request request = {0};
+    struct outputs outputs;
+    outputs.score_buffers = outputs.share_buffers = 0;
+    struct pooled *pooled = NULL;
+    size_t rows[MAX_MODELS];
+    if (!request_get(&request, texts, spans))
         goto done;
-    for (uint32_t form = 0; form < MOST_FORMS; form++)
-        rows[form] = asked.count + (spanned >> form & 1 ? asked.first[asked.count] : 0);
-    if (!outs_get(self, &outs, buffers, rows) || !(kept = take(self, NULL, asked.count)))
+    const size_t count = request.text_count, span_count = request.first_span[count];
+    for (uint32_t model = 0; model < MAX_MODELS; model++)
+        rows[model] = count + (span_models >> model & 1 ? span_count : 0);
+    if (!outputs_get(self, &outputs, buffers, rows) || !(pooled = pool_take(self, NULL, count)))
         goto done;
-    Py_CLEAR(kept->last);
-    const int with_places = asked.first[asked.count] > 0 || asked.count == 1;
-    int outcome = DONE;
+    Py_CLEAR(pooled->last_text);
+    /* Spans need character offsets. So does evidence, which a single text may be asked for next. */
+    const int with_char_offsets = span_count > 0 || count == 1;
+    int status = OK;
     Py_BEGIN_ALLOW_THREADS
-    for (size_t i = 0; i < asked.count && outcome != NO_MEMORY; i++) {
-        for (size_t k = 0; i + 1 < asked.count && k < asked.lengths[i + 1] && k < 4096; k += 64)
-            __builtin_prefetch(asked.utf8[i + 1] + k);
-        if (!asked.utf8[i])
+    for (size_t i = 0; i < count && status != NO_MEMORY; i++) {
+        /* Prefetch the first 4 KiB of the next text, one cache line after the other. */
+        for (size_t k = 0; i + 1 < count && k < request.lengths[i + 1] && k < 4096; k += 64)
+            __builtin_prefetch(request.utf8[i + 1] + k);
+        if (!request.utf8[i])
             continue;
-        outcome = text_read(self->engine, kept->scratch, (const uint8_t *)asked.utf8[i],
-                            asked.lengths[i], with_places);
-        if (outcome == DONE)
-            score_text(self, kept->scratch, &asked, &outs, i, spanned);
+        status = workspace_read(self->engine, pooled->workspace, (const uint8_t *)request.utf8[i],
+                                request.lengths[i], with_char_offsets);
+        if (status == OK)
+            score_text(self, pooled->workspace, &request, &outputs, i, span_models);
         else
-            asked.utf8[i] = NULL;
+            request.utf8[i] = NULL;
     }
     Py_END_ALLOW_THREADS
-    if (no_memory(outcome))
+    if (raise_no_memory(status))
         goto done;
-    if (with_places && asked.utf8[asked.count - 1])
-        kept->last = Py_NewRef(PyTuple_GET_ITEM(asked.texts, (Py_ssize_t)asked.count - 1));
-    left = numbers_of_missing(&asked);
+    if (with_char_offsets && request.utf8[count - 1])
+        pooled->last_text = Py_NewRef(PyTuple_GET_ITEM(request.texts, (Py_ssize_t)count - 1));
+    unsupported = unsupported_texts(&request);
 done:
-    if (kept)
-        give_back(self, kept);
-    outs_release(&outs);
-    asked_free(&asked);
-    return left;
+    if (pooled)
+        pool_return(self, pooled);
+    outputs_release(&outputs);
+    request_free(&request);
+    return unsupported;
 }
 
-/* Heaviest first, then by place. */
-static int by_weight(const void *one, const void *other)
+/* Orders contributions by weight, the heaviest first, then by start and end. */
+static int compare_contributions(const void *left, const void *right)
 {
-    const struct place *a = one, *b = other;
+    const struct contribution *a = left, *b = right;
     return a->weight != b->weight ? (a->weight < b->weight) - (a->weight > b->weight)
                                   : (a->key > b->key) - (a->key < b->key);
 }
 
-/* Leaves the heaviest of the places above zero in front, the heaviest first; returns how many. */
-static size_t weigh_down(struct place *places, size_t count, size_t most)
+/* Moves the `most` heaviest contributions above zero to the front, the heaviest first. Returns
+ * how many there are. */
+static size_t keep_heaviest(struct contribution *contributions, size_t count, size_t most)
 {
-    enum { FEW = 256 }; /* worth finding without sorting all */
+    enum { FEW = 256 }; /* up to so many, inserting is faster than sorting all */
     size_t kept = 0;
     for (size_t i = 0; most && i < count; i++) {
-        const struct place one = places[i];
-        if (!(one.weight > 0))
+        const struct contribution candidate = contributions[i];
+        if (!(candidate.weight > 0))
             continue;
         if (most > FEW) {
-            places[kept++] = one;
+            contributions[kept++] = candidate;
             continue;
         }
-        if (kept == most && by_weight(&one, places + kept - 1) > 0)
+        /* Insertion sort into the front; what falls out at the end is dropped. */
+        if (kept == most && compare_contributions(&candidate, contributions + kept - 1) > 0)
             continue;
         size_t at = kept < most ? kept++ : kept - 1;
-        for (; at && by_weight(&one, places + at - 1) < 0; at--)
-            places[at] = places[at - 1];
-        places[at] = one;
+        for (; at && compare_contributions(&candidate, contributions + at - 1) < 0; at--)
+            contributions[at] = contributions[at - 1];
+        contributions[at] = candidate;
     }
     if (most > FEW)
-        qsort(places, kept, sizeof *places, by_weight);
+        qsort(contributions, kept, sizeof *contributions, compare_contributions);
     return kept < most ? kept : most;
 }
 
-static PyObject *list_of(const struct place *places, size_t count)
+/* Returns a list of (start, end, weight), in characters. */
+static PyObject *list_of(const struct contribution *contributions, size_t count)
 {
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t i = 0; list && i < count; i++) {
-        PyObject *place = Py_BuildValue("(nnd)", (Py_ssize_t)(places[i].key >> 32),
-                                        (Py_ssize_t)(places[i].key & UINT32_MAX),
-                                        places[i].weight);
-        if (place)
-            PyList_SET_ITEM(list, (Py_ssize_t)i, place);
+        PyObject *item = Py_BuildValue("(nnd)", (Py_ssize_t)(contributions[i].key >> 32),
+                                       (Py_ssize_t)(contributions[i].key & UINT32_MAX),
+                                       contributions[i].weight);
+        if (item)
+            PyList_SET_ITEM(list, (Py_ssize_t)i, item);
         else
             Py_CLEAR(list);
     }
     return list;
 }
 
-/* contributions(text, form, label, start, end, most) -> None, or a list of (start, end, weight).
+/* contributions(text, model, label, start, end, most): a list of (start, end, weight), or None if
+ * the text is left to the NumPy scorer.
  *
- * All places in their order where `most` is below 0, else the heaviest above zero.
- */
+ * start and end: the span of the text that is scored, in characters. If `most` is below 0, the
+ * list has all contributions in the order of the text, else the heaviest above zero. */
 static PyObject *contributions(Engine *self, PyObject *args)
 {
-    PyObject *text, *answer = NULL;
-    unsigned int form, label;
+    PyObject *text, *list = NULL;
+    unsigned int model, label;
     Py_ssize_t start, end, most;
-    if (!ready(self) ||
-        !PyArg_ParseTuple(args, "UIInnn", &text, &form, &label, &start, &end, &most))
+    if (!is_initialized(self) ||
+        !PyArg_ParseTuple(args, "UIInnn", &text, &model, &label, &start, &end, &most))
         return NULL;
-    if (form >= self->engine->forms || label >= self->engine->labels[form]) {
-        PyErr_SetString(PyExc_IndexError, "there is no such form or label");
+    if (model >= self->engine->model_count || label >= self->engine->label_counts[model]) {
+        PyErr_SetString(PyExc_IndexError, "there is no such model or label");
         return NULL;
     }
-    struct kept *kept = take(self, text, 0);
-    if (!kept)
+    struct pooled *pooled = pool_take(self, text, 0);
+    if (!pooled)
         return NULL;
-    enum outcome outcome = read_text(self, kept, text);
-    if (outcome == DONE) {
-        struct place *places;
+    enum status status = read_text(self, pooled, text);
+    if (status == OK) {
+        struct contribution *heaviest;
         size_t count = 0;
         Py_BEGIN_ALLOW_THREADS
-        outcome = text_places(self->engine, kept->scratch, span_of(start, end), form, label);
-        count = places_found(kept->scratch, &places);
+        status = workspace_find_contributions(self->engine, pooled->workspace,
+                                              span_of(start, end), model, label);
+        count = workspace_contributions(pooled->workspace, &heaviest);
         if (most >= 0)
-            count = weigh_down(places, count, (size_t)most);
+            count = keep_heaviest(heaviest, count, (size_t)most);
         Py_END_ALLOW_THREADS
-        if (!no_memory(outcome))
-            answer = list_of(places, count);
-    } else if (outcome == HANDED_OVER) {
-        answer = Py_NewRef(Py_None);
+        if (!raise_no_memory(status))
+            list = list_of(heaviest, count);
+    } else if (status == UNSUPPORTED) {
+        list = Py_NewRef(Py_None);
     }
-    give_back(self, kept);
-    return answer;
+    pool_return(self, pooled);
+    return list;
 }
