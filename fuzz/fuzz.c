@@ -77,8 +77,9 @@ static struct engine *make(int repack, int portable)
           !engine_set_model(engine, 1, bias, 2));
     check(!engine_add_abbreviation(engine, (const uint8_t *)"gen", 3));
     struct workspace *ws = workspace_new(engine);
+    struct lexicon *lexicon = engine->lexicons;
     for (int i = 0; i < 2; i++)
-        check(!lexicon_add_category(engine, engine->lexicons, (const uint8_t *)category_terms[i], 3));
+        check(!lexicon_add_category(engine, lexicon, (const uint8_t *)category_terms[i], 3));
     for (uint32_t i = 0; i < COUNT(phrases); i++)
         check(!lexicon_add_phrase(engine, engine->lexicons, i % 2, ws, (const uint8_t *)phrases[i],
                               strlen(phrases[i])));
@@ -149,7 +150,8 @@ static void test_damaged_table(const uint8_t *data, size_t size)
     if (size < 4)
         return;
     const uint32_t terms = 1 + data[0] % (MAX_ROWS - 1);
-    const size_t slots = data[1] % 2 ? data[2] % (BUCKET_SLOTS * MAX_ROWS + 1) : (size_t)BUCKET_SLOTS * MAX_ROWS;
+    const size_t most_slots = (size_t)BUCKET_SLOTS * MAX_ROWS;
+    const size_t slots = data[1] % 2 ? data[2] % (most_slots + 1) : most_slots;
     const int repack = data[3] & 1, chars = data[3] >> 1 & 1, twice = data[3] >> 2 & 1;
     data += 4;
     size -= 4;
