@@ -19,9 +19,9 @@ from textclf.classifier.loading import load_all
 from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
 from textclf.io.input_documents import Item
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 from textclf.reports.scores import table
-from textclf.text.repeated import Repeated
+from textclf.text.repeated_paragraphs import Repeated
 
 Way = Callable[[str, str], tuple[str, str]]
 """From a title and a text to a text, and the title that stands apart from it."""

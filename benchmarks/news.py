@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from textclf.corpus.records import Corpus
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 
 CHARACTERS = 2600
 """An article is as many passages as it takes to get there."""

@@ -30,8 +30,8 @@ from timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.batch.results import encode_results
 from textclf.classifier.classifier import MultiClassifier, PredictOptions
-from textclf.io.output import Format
 from textclf.io.output_file import open_output
+from textclf.io.record_writer import Format
 from textclf.model.model import Model
 from textclf.model.sklearn_export import to_pipeline
 from textclf.model.store import find_model, read_model

@@ -20,12 +20,12 @@ from sklearn.metrics import f1_score
 
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
 from textclf.io.input_documents import Item
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 from textclf.model.model import Model
 from textclf.model.store import find_model, read_model
 from textclf.reports.scores import table
 from textclf.scoring.scorer import make_scorer
-from textclf.text.repeated import Repeated
+from textclf.text.repeated_paragraphs import Repeated
 
 RESAMPLES = 1000
 Bools = NDArray[np.bool_]

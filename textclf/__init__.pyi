@@ -20,7 +20,7 @@ from .errors import (
     WorkerError,
 )
 from .evaluation.metrics import Metrics, evaluate
-from .text.repeated import Repeated
+from .text.repeated_paragraphs import Repeated
 from .training.estimator import LinearTextClassifier
 from .training.train import train
 from .training.weak_labels import propose_labels

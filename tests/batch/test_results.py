@@ -18,10 +18,10 @@ from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.io.inputs import read_items
-from textclf.io.output import write
+from textclf.io.read_inputs import read_items
+from textclf.io.record_writer import write
 from textclf.scoring.numpy_scorer import NumpyScorer
-from textclf.text.repeated import NOTHING_REPEATED
+from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 
 # Numpy's own threads, which wait for work while a test forks.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")

@@ -8,8 +8,8 @@ import pytest
 
 from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.check import check, check_files, check_plan
-from textclf.corpus.plan import Plan
 from textclf.corpus.records import Corpus, Record
+from textclf.corpus.sampling_plan import Plan
 
 SKY = Scheme("sky", (Label("rain"), Label("dry")))
 NOUNS = "anvil barge cedar ditch ember flute gourd hatch inlet joist kiln ledge mango nylon"

@@ -11,7 +11,7 @@ from textclf.corpus.check import check_files
 from textclf.corpus.records import Columns, Corpus, Record, as_dict, parse_record, read_labelled
 from textclf.errors import CorpusError, InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 
 RAIN = Scheme("rain", (Label("rain"), Label("dry")))
 THEMES = Scheme("themes", (Label("crowds"), Label("money"), Label("law")), "multi")

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.errors import InputError
-from textclf.io.inputs import read_items
 from textclf.io.parquet import ParquetSink
+from textclf.io.read_inputs import read_items
 
 
 def table(folder, columns):

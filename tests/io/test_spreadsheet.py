@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 from textclf.io.spreadsheet import WorkbookSink
 
 AFTERNOON = datetime(2020, 1, 2, 15, 4)  # noqa: DTZ001 - as Excel has it

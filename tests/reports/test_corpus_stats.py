@@ -3,8 +3,8 @@
 import pytest
 from small_models import PLAN
 
-from textclf.corpus.plan import Plan
 from textclf.corpus.records import Corpus, Record
+from textclf.corpus.sampling_plan import Plan
 from textclf.errors import CorpusError
 from textclf.reports.corpus_stats import coder_agreement, corpus_stats, corpus_stats_of_files
 

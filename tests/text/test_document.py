@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from textclf.corpus.records import Corpus
 from textclf.text.document import Document
-from textclf.text.repeated import Repeated
+from textclf.text.repeated_paragraphs import Repeated
 from textclf.text.sentences import sentences
 
 LETTERS = st.text(

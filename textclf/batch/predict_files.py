@@ -17,9 +17,9 @@ from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.formats import FORMATS
 from textclf.io.input_documents import ReadOptions
-from textclf.io.inputs import STDIN, expand
-from textclf.io.output import Format, format_for
 from textclf.io.output_file import open_output
+from textclf.io.read_inputs import STDIN, expand
+from textclf.io.record_writer import Format, format_for
 from textclf.model.priors import ESTIMATE, Prior, refuse_both
 
 

@@ -17,14 +17,14 @@ from typing import IO, NamedTuple, TypeVar
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
+from textclf.io.cleaning_report import read_text
 from textclf.io.input_documents import Pending, ReadOptions
-from textclf.io.inputs import STDIN, expand, format_of, gather, items_of
-from textclf.io.output import Format, RecordWriter, blank
-from textclf.io.shown_text import read_text
+from textclf.io.read_inputs import STDIN, expand, format_of, gather, items_of
+from textclf.io.record_writer import Format, RecordWriter, blank
 from textclf.io.spool import kept_stdin
 from textclf.model.priors import told
 from textclf.text.document import Document
-from textclf.text.repeated import ARTICLES, ParagraphCounter, keys_of
+from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
 
 R = TypeVar("R")
 

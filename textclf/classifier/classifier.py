@@ -24,7 +24,7 @@ from textclf.model.priors import assumed_by, estimate_prior, with_prior
 from textclf.scoring.scorer import ScorerMaker
 from textclf.scoring.weights import Doubles, Place, Scores, with_leads
 from textclf.text.document import Document
-from textclf.text.repeated import NOTHING_REPEATED, Repeated
+from textclf.text.repeated_paragraphs import NOTHING_REPEATED, Repeated
 from textclf.text.sentences import Span
 from textclf.text.tokens import lead_spans
 

@@ -104,7 +104,7 @@ def hydrate(
     ] = None,
 ) -> None:
     """Turn seed documents into labelled records, by the labels that seeds/ holds for them."""
-    from textclf.corpus.hydration import hydrate_files  # noqa: PLC0415 - start-up time
+    from textclf.corpus.seed_records import hydrate_files  # noqa: PLC0415 - start-up time
 
     lines, notes = hydrate_files(files)
     for note in notes:

@@ -46,7 +46,7 @@ def _labelled(inputs: list[str], models: list[str], output: str, style: str, pla
     from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
     from textclf.io.input_documents import ReadOptions  # noqa: PLC0415 - start-up time
-    from textclf.io.output import Format  # noqa: PLC0415 - start-up time
+    from textclf.io.record_writer import Format  # noqa: PLC0415 - start-up time
 
     if style not in ("", *get_args(Format)) or not (places or "0").isdecimal():
         return False

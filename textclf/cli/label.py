@@ -8,7 +8,7 @@ from textclf.batch.predict_files import predict_files
 from textclf.classifier.classifier import PredictOptions
 from textclf.cli.console import Progress, tell
 from textclf.io.input_documents import ReadOptions
-from textclf.io.output import Format
+from textclf.io.record_writer import Format
 from textclf.model.priors import parse_prior
 
 

@@ -9,7 +9,7 @@ import typer
 from textclf.cli.console import print_text
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.io.inputs import format_of, read_items
+from textclf.io.read_inputs import format_of, read_items
 
 
 class OutputFormat(StrEnum):
@@ -138,7 +138,7 @@ def predict(
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
-    from textclf.text.repeated import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
+    from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
     reading = ReadOptions(
         text_field, id_field, title_field, input_format.value if input_format else None, lines

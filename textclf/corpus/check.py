@@ -9,15 +9,15 @@ from pathlib import Path
 from textclf._resources import bundled_path
 from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells
-from textclf.corpus.hydration import bundled_seeds
 from textclf.corpus.near_duplicates import near_duplicates
-from textclf.corpus.plan import Plan, bundled_plan
 from textclf.corpus.records import Record, read_records
-from textclf.corpus.shortcuts import names, spurious
-from textclf.corpus.templates import frames, repeated_openings, shared_runs
+from textclf.corpus.sampling_plan import Plan, bundled_plan
+from textclf.corpus.seed_records import bundled_seeds
+from textclf.corpus.spurious_terms import names, spurious
+from textclf.corpus.templated_text import frames, repeated_openings, shared_runs
 from textclf.corpus.term_lists import bundled_terms
 from textclf.errors import CorpusError, ModelError, SchemeError, choices
-from textclf.io.inputs import expand, format_of
+from textclf.io.read_inputs import expand, format_of
 from textclf.model.store import find_model, read_model
 
 _THIN = 10

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.plan import Plan
 from textclf.corpus.records import Record
+from textclf.corpus.sampling_plan import Plan
 from textclf.text.tokens import words
 
 

@@ -18,8 +18,8 @@ from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.errors import CorpusError, InputError, SchemeError, choices
 from textclf.io.encoding import decode_lines
 from textclf.io.input_documents import Item, ReadOptions
-from textclf.io.inputs import STDIN, expand, format_of, open_input, read_items
 from textclf.io.output_file import open_output
+from textclf.io.read_inputs import STDIN, expand, format_of, open_input, read_items
 from textclf.text.document import Document
 
 Answer = tuple[str, ...]

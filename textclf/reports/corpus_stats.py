@@ -6,8 +6,8 @@ from pathlib import Path
 
 from textclf.codebook.scheme import bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells, subjects
-from textclf.corpus.plan import Plan, bundled_plan
 from textclf.corpus.records import Corpus
+from textclf.corpus.sampling_plan import Plan, bundled_plan
 from textclf.errors import CorpusError
 from textclf.evaluation.agreement import agreement
 from textclf.reports.scores import agreement_report, table

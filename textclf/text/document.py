@@ -21,7 +21,7 @@ from textclf.text.boilerplate import (
 from textclf.text.boilerplate_rules import AFTER
 from textclf.text.normalize import normalize
 from textclf.text.paragraphs import Paragraph, ends_well, lines, paragraphs, rejoined
-from textclf.text.repeated import NOTHING_REPEATED, Repeated, folded
+from textclf.text.repeated_paragraphs import NOTHING_REPEATED, Repeated, folded
 from textclf.text.sentences import Span, sentence_gaps
 
 _PASSAGE = 400

@@ -20,7 +20,7 @@ from textclf.corpus.records import Answer, Corpus, Record, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import InputError
 from textclf.io.input_documents import Item, ReadOptions
-from textclf.io.inputs import read_items
+from textclf.io.read_inputs import read_items
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.document import Document
 from textclf.training.baselines import Keywords, Stems

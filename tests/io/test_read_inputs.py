@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textclf.errors import InputError
 from textclf.io.encoding import decode
 from textclf.io.input_documents import Item, Line, Page, ReadOptions
-from textclf.io.inputs import expand, format_of, gather, items_of, read_items
+from textclf.io.read_inputs import expand, format_of, gather, items_of, read_items
 
 CELLS = st.text(st.sampled_from("aé\"',;|\n\r\t "), max_size=12)
 

@@ -1,6 +1,6 @@
 """That function words and names are told from words that carry a label."""
 
-from textclf.corpus.shortcuts import names, spurious
+from textclf.corpus.spurious_terms import names, spurious
 from textclf.text.function_words import FUNCTION_WORDS
 
 TEXTS = [

@@ -5,8 +5,8 @@ from small_models import PLAN
 
 from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
 from textclf.corpus.coverage import cells, subjects
-from textclf.corpus.plan import AllowedException, Plan, bundled_plan
 from textclf.corpus.records import Record
+from textclf.corpus.sampling_plan import AllowedException, Plan, bundled_plan
 from textclf.errors import CorpusError
 
 SKY = Scheme(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.errors import InputError
-from textclf.io.output import format_for, write
 from textclf.io.output_file import open_output
+from textclf.io.record_writer import format_for, write
 
 TOPIC = Prediction(
     scheme="topic 1 0a0b",

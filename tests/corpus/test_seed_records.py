@@ -4,14 +4,14 @@ import hashlib
 
 import pytest
 
-from textclf.corpus.hydration import (
+from textclf.corpus.records import Record
+from textclf.corpus.seed_records import (
     bundled_seeds,
     hydrate,
     hydrate_files,
     passage_digest,
     read_seed,
 )
-from textclf.corpus.records import Record
 from textclf.errors import CorpusError
 from textclf.text.document import Document
 

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from textclf.text import repeated as room
-from textclf.text.repeated import ParagraphCounter, Repeated, keys_of
+from textclf.text import repeated_paragraphs as room
+from textclf.text.repeated_paragraphs import ParagraphCounter, Repeated, keys_of
 
 TEASER = "Crowds of mourners join the main procession in the city. — Agency"
 BODIES = [

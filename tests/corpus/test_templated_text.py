@@ -3,7 +3,7 @@
 import pytest
 
 from textclf.corpus.records import Corpus
-from textclf.corpus.templates import frames, repeated_openings, shared_runs
+from textclf.corpus.templated_text import frames, repeated_openings, shared_runs
 
 RUN = "the committee met again on friday to hear what the growers had lost"
 FRAME = "The {} of {} said that it was the {} that had been in the {} for the {} of the {}."
