@@ -11,7 +11,7 @@ from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.metrics import evaluate
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.training.train import train
 

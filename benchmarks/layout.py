@@ -20,7 +20,7 @@ from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
 from textclf.io.input_documents import Item
 from textclf.io.read_inputs import read_items
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.text.repeated_paragraphs import Repeated
 
 Way = Callable[[str, str], tuple[str, str]]

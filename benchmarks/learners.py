@@ -17,7 +17,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.records import Columns, Corpus, read_labelled
+from textclf.corpus.labelled_tables import Columns, read_labelled
+from textclf.corpus.records import Corpus
 
 try:
     import fasttext

@@ -14,7 +14,7 @@ from textclf.codebook.scheme import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.training.train import Config, train
 

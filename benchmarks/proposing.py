@@ -22,7 +22,7 @@ from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.io.input_documents import Item
 from textclf.model.model import Model
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.scoring.scorer import make_scorer
 from textclf.training.train import train
 from textclf.training.weak_labels import propose_labels

@@ -27,9 +27,10 @@ from sklearn.svm import LinearSVC
 
 from textclf.classifier.loading import load
 from textclf.codebook.scheme import Scheme
+from textclf.corpus.labelled_tables import read_labelled
 from textclf.corpus.near_duplicates import group_near_duplicates
-from textclf.corpus.records import Corpus, read_labelled
-from textclf.reports.scores import table
+from textclf.corpus.records import Corpus
+from textclf.reports.tables import table
 from textclf.training.train import train_file
 
 DRAWS = 1000
@@ -120,7 +121,7 @@ def parts_of(folder: Path, split: str, scratch: Path) -> list[Part]:
             groups = related.groups
             folds = GroupKFold(FIFTHS, shuffle=True, random_state=0).split(rows, groups=groups)
             pairs += [
-                (target, [rows[i] for i in related.unlike(a, b)], [rows[i] for i in b])
+                (target, [rows[i] for i in related.drop_leaking(a, b)], [rows[i] for i in b])
                 for a, b in folds
             ]
     whole = {

@@ -29,8 +29,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from textclf.codebook.scheme import Scheme, find_scheme
-from textclf.corpus.records import Columns, Corpus, read_labelled
-from textclf.reports.scores import table
+from textclf.corpus.labelled_tables import Columns, read_labelled
+from textclf.corpus.records import Corpus
+from textclf.reports.tables import table
 from textclf.training.dataset import truth_of
 from textclf.training.train import Config, train
 

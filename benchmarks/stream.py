@@ -23,7 +23,7 @@ from textclf.io.input_documents import Item
 from textclf.io.read_inputs import read_items
 from textclf.model.model import Model
 from textclf.model.store import find_model, read_model
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.scoring.scorer import make_scorer
 from textclf.text.repeated_paragraphs import Repeated
 

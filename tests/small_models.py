@@ -92,7 +92,7 @@ rain = 2
 [least.pairs]
 sky = 1
 
-[[argued]]
+[[exceptions]]
 label = "sky/rain"
 term = "over"
 why = "rain falls over a place"

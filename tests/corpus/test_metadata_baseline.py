@@ -1,4 +1,4 @@
-"""That a label which traits alone give away is noticed, and an honest one is not."""
+"""Metadata that gives a label away has a high score, and other metadata has not."""
 
 import random
 
@@ -24,14 +24,14 @@ def records(genre_of):
     ]
 
 
-def test_a_label_that_the_genre_gives_away_is_told():
-    told = metadata_score(records(lambda label, _: f"genre of {label}"), SKY)
+def test_a_label_that_the_genre_gives_away_is_predicted_from_it():
+    score = metadata_score(records(lambda label, _: f"genre of {label}"), SKY)
 
-    assert told.accuracy == 1
-    assert told.points > 40
+    assert score.accuracy == 1
+    assert score.points > 40
 
 
-def test_a_label_that_no_trait_goes_with_is_not_told():
-    told = metadata_score(records(lambda _, draw: draw.choice(["column", "report"])), SKY)
+def test_a_label_that_no_metadata_goes_with_is_not_predicted():
+    score = metadata_score(records(lambda _, draw: draw.choice(["column", "report"])), SKY)
 
-    assert told.points < 10
+    assert score.points < 10

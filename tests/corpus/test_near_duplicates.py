@@ -103,7 +103,7 @@ def test_what_is_alike_in_another_group_is_not_learned_from():
     texts = [LONG, LONG + " again", LONG, *apart(5)]
     found = group_near_duplicates(texts, [f"g{n}" for n in range(8)])
 
-    kept = found.unlike(np.arange(1, 8), np.array([0]))
+    kept = found.drop_leaking(np.arange(1, 8), np.array([0]))
 
     assert kept.tolist() == [3, 4, 5, 6, 7]
 
@@ -113,4 +113,4 @@ def test_copies_beyond_number_are_all_told():
         [LONG] * 100 + ["Gulls cried."], [f"g{n:03d}" for n in range(101)]
     )
 
-    assert found.unlike(np.arange(101), np.array([50])).tolist() == [100]
+    assert found.drop_leaking(np.arange(101), np.array([50])).tolist() == [100]

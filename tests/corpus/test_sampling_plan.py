@@ -1,12 +1,11 @@
-"""What a plan of a corpus may say, and how a corpus is held against it."""
+"""What a sampling plan may say, and how a corpus is counted against it."""
 
 import pytest
 from small_models import PLAN
 
 from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
-from textclf.corpus.coverage import cells, subjects
 from textclf.corpus.records import Record
-from textclf.corpus.sampling_plan import AllowedException, Plan, bundled_plan
+from textclf.corpus.sampling_plan import AllowedException, Plan, bundled_plan, quotas, subjects
 from textclf.errors import CorpusError
 
 SKY = Scheme(
@@ -25,17 +24,17 @@ def record(name, label, **more):
 
 
 def counted(plan, *records):
-    return {cell.what: (cell.have, cell.least) for cell in cells(records, plan, [SKY])}
+    return {quota.what: (quota.count, quota.minimum) for quota in quotas(records, plan, [SKY])}
 
 
 def test_a_plan_says_what_a_corpus_is_to_cover(tmp_path):
     plan = read(tmp_path)
 
-    assert plan.traits["region"] == ("india", "africa")
+    assert plan.metadata["region"] == ("india", "africa")
     assert plan.regions == {"india": 0.75, "africa": 0.25}
     assert plan.subjects == {"sky": ("hail", "fog")}
     assert plan.labels == {"sky": {"rain": 2}}
-    assert plan.argued == (AllowedException("sky/rain", "over", "rain falls over a place"),)
+    assert plan.exceptions == (AllowedException("sky/rain", "over", "rain falls over a place"),)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_a_plan_says_what_a_corpus_is_to_cover(tmp_path):
         ("rain = 2", 'rain = "two"', "plan.toml: least: sky rain must be a whole number"),
         ("passages = 3", "pasages = 3", "passages is missing; is 'pasages' meant to be it?"),
         ("genres", "genre", "plan.toml: there is no key 'genre'; did you mean 'genres'?"),
-        ("why =", "because =", "argued[1]: why is missing"),
+        ("why =", "because =", "exceptions[1]: why is missing"),
     ],
 )
 def test_a_typo_in_a_plan_names_file_key_and_remedy(tmp_path, old, new, message):
@@ -56,7 +55,7 @@ def test_a_typo_in_a_plan_names_file_key_and_remedy(tmp_path, old, new, message)
     assert message in str(error.value).replace(": regions: ", ": regions ").replace("sky: ", "sky ")
 
 
-def test_what_there_is_stands_beside_what_the_plan_asks(tmp_path):
+def test_each_quota_has_its_count_and_its_minimum(tmp_path):
     found = counted(
         read(tmp_path),
         record("a", "rain", article="one"),
@@ -83,13 +82,13 @@ def test_a_pair_counts_for_a_scheme_only_where_its_halves_differ_there(tmp_path)
     assert counted(plan, *alike, *apart)["contrast pairs of sky"] == (1, 1)
 
 
-def test_a_sub_subject_is_met_by_one_passage(tmp_path):
+def test_one_passage_covers_a_sub_subject(tmp_path):
     met = subjects([record("a", "rain", subject="sky/hail")] * 2, read(tmp_path))
 
     assert list(met) == [("sky", 1, 2)]
 
 
-def test_the_shipped_plan_asks_for_labels_and_rulings_that_the_schemes_have():
+def test_the_bundled_plan_asks_for_labels_and_edge_cases_that_the_schemes_have():
     plan = bundled_plan()
 
     schemes = [find_scheme(name) for name in bundled_schemes()]

@@ -1,4 +1,4 @@
-"""That function words and names are told from words that carry a label."""
+"""Function words and names among strong terms are reported, and other words are not."""
 
 from textclf.corpus.spurious_terms import names, spurious
 from textclf.text.function_words import FUNCTION_WORDS
@@ -9,7 +9,7 @@ TEXTS = [
 ]
 
 
-def test_a_name_is_what_stands_capitalised_inside_sentences():
+def test_a_name_is_capitalised_inside_sentences():
     assert names(TEXTS) == {"quetta", "mastung", "friday"}
 
 
@@ -17,10 +17,10 @@ def test_a_word_that_only_begins_sentences_is_no_name():
     assert "police" not in names(TEXTS)
 
 
-def test_function_words_and_names_are_told_apart_and_others_pass():
-    found = list(spurious(["riot", "which", "mastung", "road to"], names(TEXTS)))
+def test_function_words_and_names_are_reported_and_other_terms_are_not():
+    terms = list(spurious(["riot", "which", "mastung", "road to"], names(TEXTS)))
 
-    assert found == [("which", "function word"), ("mastung", "name")]
+    assert terms == [("which", "function word"), ("mastung", "name")]
 
 
 def test_no_word_of_blame_or_praise_is_taken_for_a_function_word():

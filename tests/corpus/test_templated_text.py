@@ -1,12 +1,12 @@
-"""That spun text is told from written text."""
+"""Templated text is found, and text written by hand is not."""
 
 import pytest
 
 from textclf.corpus.records import Corpus
-from textclf.corpus.templated_text import frames, repeated_openings, shared_runs
+from textclf.corpus.templated_text import repeated_openings, sentence_templates, shared_runs
 
 RUN = "the committee met again on friday to hear what the growers had lost"
-FRAME = "The {} of {} said that it was the {} that had been in the {} for the {} of the {}."
+TEMPLATE = "The {} of {} said that it was the {} that had been in the {} for the {} of the {}."
 SLOTS = [
     ("mayor", "Sukkur", "silt", "drain", "depth", "bazaar"),
     ("warden", "Mysuru", "fence", "orchard", "length", "season"),
@@ -22,14 +22,14 @@ def test_twelve_words_in_a_row_of_another_text_are_found():
     assert repeat.what == " ".join(RUN.split()[:12])
 
 
-def test_eleven_words_in_a_row_are_let_be():
+def test_eleven_words_in_a_row_are_allowed():
     texts = [RUN, " ".join(RUN.split()[:11])]
 
     assert list(shared_runs(texts, ["a", "b"])) == []
 
 
 @pytest.mark.parametrize("find", [shared_runs, repeated_openings])
-def test_the_halves_of_a_contrast_pair_may_share_what_they_like(find):
+def test_the_halves_of_a_contrast_pair_may_share_text(find):
     assert list(find([RUN, RUN], ["pair", "pair"])) == []
 
 
@@ -41,11 +41,11 @@ def test_texts_that_begin_alike_are_found():
     assert repeat.what == "heavy rain fell on swat"
 
 
-def test_a_sentence_frame_with_other_words_in_its_slots_is_found():
+def test_a_sentence_template_with_other_words_in_its_slots_is_found():
     written = Corpus.read().passages
-    texts = [*(record.text for record in written), *(FRAME.format(*words) for words in SLOTS)]
+    texts = [*(record.text for record in written), *(TEMPLATE.format(*words) for words in SLOTS)]
 
-    (repeat,) = frames(texts, [*(record.group for record in written), "x", "y"])
+    (repeat,) = sentence_templates(texts, [*(record.group for record in written), "x", "y"])
 
     assert (repeat.first, repeat.second) == (len(written), len(written) + 1)
     assert repeat.what.startswith("the _ of _ said that it was the")

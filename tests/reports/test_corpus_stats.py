@@ -1,4 +1,4 @@
-"""What the figures of a corpus say, and what they leave out."""
+"""What the statistics of a corpus count and mark."""
 
 import pytest
 from small_models import PLAN
@@ -19,7 +19,7 @@ def lines(text):
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
-def test_page_furniture_is_counted_apart_from_passages():
+def test_boilerplate_is_counted_apart_from_passages():
     byline = Record("f", "By Our Reporter", {}, article="a", boilerplate="byline")
 
     found = lines(corpus_stats(Corpus((record("p", article="a"), byline))))
@@ -30,7 +30,7 @@ def test_page_furniture_is_counted_apart_from_passages():
     assert "india 1 100.0%" in found
 
 
-def test_what_falls_short_of_a_plan_is_marked(tmp_path):
+def test_an_unfilled_quota_is_marked(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, "utf-8")
 
@@ -42,11 +42,11 @@ def test_what_falls_short_of_a_plan_is_marked(tmp_path):
     assert "sky 0 2" in found
 
 
-def test_the_shipped_corpus_is_counted_beside_its_plan():
+def test_the_bundled_corpus_is_counted_beside_its_plan():
     assert "cases of topic/heat_now" in corpus_stats_of_files([])
 
 
-def test_agreement_is_told_by_scheme_label_and_dispute():
+def test_agreement_is_reported_by_scheme_label_and_dispute():
     none, against = {"stance": ("none",)}, {"stance": ("against",)}
     records = [
         *(record(f"n{i}", labels_a=none, labels_b=none) for i in range(6)),
@@ -62,5 +62,5 @@ def test_agreement_is_told_by_scheme_label_and_dispute():
 
 
 def test_a_corpus_that_was_coded_once_has_no_agreement():
-    with pytest.raises(CorpusError, match="no record keeps two answers"):
+    with pytest.raises(CorpusError, match="no record has the labels of two coders"):
         coder_agreement(Corpus((record("p"),)))

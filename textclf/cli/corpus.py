@@ -37,7 +37,7 @@ def check(
     plan: PlanFile = None,
 ) -> None:
     """Check a corpus; each finding names file and line, and any makes the exit code 4."""
-    from textclf.corpus.check import check_files  # noqa: PLC0415 - start-up time
+    from textclf.corpus.audit import check_files  # noqa: PLC0415 - start-up time
 
     report = check_files(files or [], test or [], scheme or [], plan)
     print_text(report.as_text())

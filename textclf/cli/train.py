@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, tell
-from textclf.corpus.records import Columns
+from textclf.corpus.labelled_tables import Columns
 
 Data = Annotated[
     list[str],

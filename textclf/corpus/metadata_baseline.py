@@ -1,7 +1,6 @@
-"""Measures whether a label could be told without reading: from length, genre, batch and the like.
+"""How well metadata alone, without the text, predicts a label: length, genre, batch and others.
 
-What a model learns from such a corpus would be the habits of its writers. It knows records
-and no model of ours.
+A model trained on such a corpus would learn the habits of its writers.
 """
 
 from collections.abc import Sequence
@@ -23,25 +22,25 @@ _FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class MetadataScore:
-    """How often a scheme's label is right when told from traits alone, and when always the same."""
+    """The accuracy of predicting a scheme from metadata, beside that of the majority label."""
 
     accuracy: float
     majority: float
 
     @property
     def points(self) -> float:
-        """By how many points of accuracy the traits beat the most frequent label."""
+        """The percentage points of accuracy by which metadata beats the most frequent label."""
         return 100 * (self.accuracy - self.majority)
 
 
 def metadata_score(records: Sequence[Record], scheme: Scheme) -> MetadataScore:
-    """Return how well a forest tells the labels from length and traits, cross-validated.
+    """Return how well a random forest predicts labels from length and metadata.
 
-    The records of an article or a contrast pair stay in one fold.
+    The accuracy is cross-validated; records of an article or a contrast pair share a fold.
     """
     truth = np.array([" ".join(record.labels[scheme.name]) for record in records])
     rows = np.array(
-        [[len(record.text), *(getattr(record, trait) for trait in METADATA)] for record in records],
+        [[len(record.text), *(getattr(record, name) for name in METADATA)] for record in records],
         dtype=object,
     )
     _, counts = np.unique(truth, return_counts=True)
@@ -53,7 +52,7 @@ def metadata_score(records: Sequence[Record], scheme: Scheme) -> MetadataScore:
         RandomForestClassifier(min_samples_leaf=5, random_state=0),
     )
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
-    said = cross_val_predict(
+    predicted = cross_val_predict(
         forest, rows, truth, groups=[record.group for record in records], cv=folds
     )
-    return MetadataScore(float((said == truth).mean()), float(counts.max() / len(truth)))
+    return MetadataScore(float((predicted == truth).mean()), float(counts.max() / len(truth)))

@@ -1,7 +1,7 @@
-"""Finds texts that are the same or nearly: by the share of five-word runs they have in common.
+"""Find texts that are the same or nearly the same.
 
-The measure is the Jaccard similarity of word shingles (Broder 1997), computed exactly: an
-index of shingles names the candidates. It knows texts and nothing else.
+The similarity of two texts is the Jaccard similarity of their sets of word shingles
+(Broder 1997). It is computed exactly; an inverted index of shingles yields the candidate pairs.
 """
 
 from collections import Counter, defaultdict
@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 
 from textclf.text.tokens import words
 
-_Runs = frozenset[tuple[str, ...]]
-"""The runs of words that a text holds."""
+_Shingles = frozenset[tuple[str, ...]]
 _SHINGLE = 5
+"""Words in one shingle."""
 _COMMON = 60
-"""A run of words that stands in more texts than this is a formula, and names no candidates."""
+"""A shingle of more texts than this is a set phrase, and yields no further candidates."""
+_LARGEST_GROUP = 10
+"""Joined groups hold at most one text in so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts, by their places, and how alike they are: 1 is the same words in the same order."""
+    """Two texts, by index, and their similarity: 1 means the same words in the same order."""
 
     first: int
     second: int
@@ -30,7 +32,7 @@ class Pair:
 
 
 def near_duplicates(texts: Sequence[str], similarity: float = 0.5) -> Iterator[Pair]:
-    """Yield the pairs of texts that are at least so alike, each pair once.
+    """Yield each pair of texts with at least this similarity once.
 
     >>> texts = ["the bridge at Thakot fell in a flood", "The bridge at Thakot fell in a flood!"]
     >>> [pair.similarity for pair in near_duplicates(texts)]
@@ -39,84 +41,93 @@ def near_duplicates(texts: Sequence[str], similarity: float = 0.5) -> Iterator[P
     return _pairs([_shingles(text) for text in texts], similarity)
 
 
-def _pairs(shingles: Sequence[_Runs], similarity: float) -> Iterator[Pair]:
+def _pairs(shingles: Sequence[_Shingles], similarity: float) -> Iterator[Pair]:
     index: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, runs in enumerate(shingles):
+    for text, own in enumerate(shingles):
+        # `shared` counts the shingles in common with each earlier text; only texts with at
+        # least one shingle in common are compared.
         shared: Counter[int] = Counter()
-        for run in runs:
-            if len(index[run]) <= _COMMON:
-                shared.update(index[run])
-                index[run].append(place)
+        for shingle in own:
+            if len(index[shingle]) <= _COMMON:
+                shared.update(index[shingle])
+                index[shingle].append(text)
         for other in sorted(shared):
-            alike = len(runs & shingles[other]) / len(runs | shingles[other])
-            if alike >= similarity:
-                yield Pair(other, place, alike)
+            jaccard = len(own & shingles[other]) / len(own | shingles[other])
+            if jaccard >= similarity:
+                yield Pair(other, text, jaccard)
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroups:
-    """Which texts belong together, and which are alike all the same."""
+    """Which of n texts stay on one side of a split, and which leak if they do not."""
 
     groups: tuple[str, ...]
-    """For each text its group: groups that share a near-duplicate are one, while it stays small."""
-    copy_of: tuple[int, ...]
-    """For each text the place of the first that has the same words."""
-    alike: Mapping[int, frozenset[int]]
-    """For the first of its copies, those of other texts that are nearly the same."""
+    """Length n: the group of each text. Groups that share near-duplicates are joined while the
+    joined group stays small."""
+    duplicate_of: tuple[int, ...]
+    """Length n: the index of the first text with the same shingles."""
+    near_duplicates: Mapping[int, frozenset[int]]
+    """From the first text of each set of duplicates to those that are nearly the same."""
 
-    def unlike(self, rows: NDArray[np.intp], shown: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return those of the rows that are no copy, and no near-duplicate, of any shown."""
-        known = {self.copy_of[place] for place in shown}
-        known |= {other for place in known for other in self.alike.get(place, ())}
-        return rows[[self.copy_of[place] not in known for place in rows]]
+    def drop_leaking(self, rows: NDArray[np.intp], test: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the rows that are no duplicate and no near-duplicate of a test row.
+
+        `rows` and `test` are one-dimensional arrays of text indices.
+        """
+        leaking = {self.duplicate_of[index] for index in test}
+        leaking |= {other for index in leaking for other in self.near_duplicates.get(index, ())}
+        return rows[[self.duplicate_of[index] not in leaking for index in rows]]
 
 
 def group_near_duplicates(
     texts: Sequence[str], groups: Sequence[str], similarity: float = 0.5
 ) -> DuplicateGroups:
-    """Return which texts belong together by their groups, and by their words.
+    """Return the texts grouped by their given groups, such as articles, and by near-duplicates.
 
-    Joined groups hold no more than a tenth of all texts, since phrases that many articles
-    repeat would chain them all to one; what is alike beyond that is told by `alike`.
+    A joined group holds at most a tenth of all texts, because phrases that many articles repeat
+    would otherwise chain them all into one. `near_duplicates` of the result records the pairs
+    that were not joined for this reason.
     """
+    # Groups are joined with union-find: each group leads to the first of its joined group.
     leader = {group: group for group in groups}
     size = Counter(groups)
-    most = len(texts) // 10
+    largest = len(texts) // _LARGEST_GROUP
 
     def find(group: str) -> str:
         while leader[group] != group:
-            leader[group] = leader[leader[group]]
+            leader[group] = leader[leader[group]]  # halve the path for later look-ups
             group = leader[group]
         return group
 
     def join(one: str, other: str) -> None:
         first, second = sorted((find(one), find(other)))
-        if first != second and size[first] + size[second] <= most:
+        if first != second and size[first] + size[second] <= largest:
             leader[second] = first
             size[first] += size[second]
 
     shingles = [_shingles(text) for text in texts]
-    first_of: dict[_Runs, int] = {}
-    copy_of = []
-    for place, runs in enumerate(shingles):
-        copy_of.append(first_of.setdefault(runs, place) if runs else place)
-        join(groups[copy_of[place]], groups[place])
-    firsts = sorted(set(copy_of))
-    alike: dict[int, set[int]] = defaultdict(set)
-    for pair in _pairs([shingles[place] for place in firsts], similarity):
+    first_with: dict[_Shingles, int] = {}
+    duplicate_of = []
+    for index, own in enumerate(shingles):
+        duplicate_of.append(first_with.setdefault(own, index) if own else index)
+        join(groups[duplicate_of[index]], groups[index])
+    # Near-duplicates are sought among the first of each set of duplicates only.
+    firsts = sorted(set(duplicate_of))
+    similar: dict[int, set[int]] = defaultdict(set)
+    for pair in _pairs([shingles[index] for index in firsts], similarity):
         one, other = firsts[pair.first], firsts[pair.second]
         join(groups[one], groups[other])
-        alike[one].add(other)
-        alike[other].add(one)
+        similar[one].add(other)
+        similar[other].add(one)
     return DuplicateGroups(
         tuple(find(group) for group in groups),
-        tuple(copy_of),
-        {place: frozenset(others) for place, others in alike.items()},
+        tuple(duplicate_of),
+        {index: frozenset(others) for index, others in similar.items()},
     )
 
 
-def _shingles(text: str) -> _Runs:
-    found = words(text).texts
-    if len(found) <= _SHINGLE:
-        return frozenset([tuple(found)]) if found else frozenset()
-    return frozenset(zip(*(found[i:] for i in range(_SHINGLE)), strict=False))
+def _shingles(text: str) -> _Shingles:
+    tokens = words(text).texts
+    if len(tokens) <= _SHINGLE:
+        return frozenset([tuple(tokens)]) if tokens else frozenset()
+    return frozenset(zip(*(tokens[i:] for i in range(_SHINGLE)), strict=False))

@@ -1,18 +1,22 @@
-"""The plan of a corpus: what it is meant to cover, and how much of each is the least.
+"""The sampling plan of a corpus: what it should cover, and how far its records fill the quotas.
 
-A plan is data, `corpus/plan.toml`. This room knows no records and no models.
+A plan is a TOML file, such as `corpus/plan.toml`.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from textclf._resources import bundled_path
+from textclf.codebook.scheme import Scheme
 from textclf.codebook.toml_table import TomlTable
+from textclf.corpus.records import Record
 from textclf.errors import CorpusError
+from textclf.text.tokens import words
 
 _FORMAT = 1
-_OF_ALL = ("passages", "words", "distinct_words", "articles", "cases_of_each_edge_case")
+_TOTALS = ("passages", "words", "distinct_words", "articles", "cases_of_each_edge_case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +31,21 @@ class AllowedException:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cells that a corpus is written to."""
+    """The quotas of a corpus, and the values that its metadata may have."""
 
-    traits: Mapping[str, tuple[str, ...]]
+    metadata: Mapping[str, tuple[str, ...]]
     """By field of a record (`genre`, `region`, `period`, `style`): the values it may have."""
     regions: Mapping[str, float]
-    """The share of the passages that each region is meant to have."""
+    """By region: its planned share of the passages."""
     subjects: Mapping[str, tuple[str, ...]]
     """By topic: its sub-subjects."""
     least: Mapping[str, int]
-    """Of the whole: passages, words, distinct words, articles, cases of each ruling."""
+    """Minimum totals: passages, words, distinct words, articles, cases of each edge case."""
     labels: Mapping[str, Mapping[str, int]]
-    """By scheme and label: the fewest passages."""
+    """By scheme and label: the minimum number of passages."""
     pairs: Mapping[str, int]
-    """By scheme: the fewest contrast pairs whose halves it labels differently."""
-    argued: tuple[AllowedException, ...] = ()
+    """By scheme: the minimum number of contrast pairs whose halves have different labels."""
+    exceptions: tuple[AllowedException, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> "Plan":
@@ -52,15 +56,15 @@ class Plan:
         regions = table.table("regions")
         shares = {name: regions.share(name) for name in regions.keys}
         least = table.table("least")
-        of_all = {name: least.number(name) for name in _OF_ALL}
+        totals = {name: least.number(name) for name in _TOTALS}
         pairs = least.table("pairs")
         of_pairs = {name: pairs.number(name) for name in pairs.keys}
         of_labels = {}
-        for scheme in [name for name in least.keys if name not in {*_OF_ALL, "pairs"}]:
+        for scheme in [name for name in least.keys if name not in {*_TOTALS, "pairs"}]:
             inner = least.table(scheme)
             of_labels[scheme] = {label: inner.number(label) for label in inner.keys}
         plan = cls(
-            traits={
+            metadata={
                 "genre": table.texts("genres"),
                 "region": tuple(shares),
                 "period": table.texts("periods"),
@@ -68,21 +72,73 @@ class Plan:
             },
             regions=shares,
             subjects=table.mapping("subjects"),
-            least=of_all,
+            least=totals,
             labels=of_labels,
             pairs=of_pairs,
-            argued=tuple(_argued(one) for one in table.tables("argued")),
+            exceptions=tuple(_exception(one) for one in table.tables("exceptions")),
         )
         table.close()
         return plan
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """One thing that a plan asks for: how much of it there is, and the minimum."""
+
+    what: str
+    count: int
+    minimum: int
+
+
 def bundled_plan() -> Plan:
-    """Return the plan of the shipped corpus."""
+    """Return the plan of the bundled corpus."""
     return Plan.read(bundled_path("corpus") / "plan.toml")
 
 
-def _argued(table: TomlTable) -> AllowedException:
-    argued = AllowedException(table.text("label"), table.text("term"), table.text("why"))
+def quotas(records: Sequence[Record], plan: Plan, schemes: Sequence[Scheme]) -> Iterator[Quota]:
+    """Yield every quota of a plan, counted in the passages of a corpus."""
+    texts = [words(record.text).texts for record in records]
+    totals = {
+        "passages": len(records),
+        "words": sum(map(len, texts)),
+        "distinct_words": len(set().union(*texts)),
+        "articles": len({record.article for record in records if record.article}),
+    }
+    for what, count in totals.items():
+        yield Quota(what.replace("_", " "), count, plan.least[what])
+    labels = Counter((s, one) for r in records for s, labels in r.labels.items() for one in labels)
+    for name, minimum_of in plan.labels.items():
+        for label, minimum in minimum_of.items():
+            yield Quota(f"{name}/{label}", labels[name, label], minimum)
+    for name, minimum in plan.pairs.items():
+        yield Quota(f"contrast pairs of {name}", _contrast_pairs(records, name), minimum)
+    edge_cases = Counter(record.edge_case for record in records)
+    for scheme in schemes:
+        for edge_case in scheme.edge_cases:
+            if edge_case.key:
+                case = f"{scheme.name}/{edge_case.key}"
+                yield Quota(
+                    f"cases of {case}", edge_cases[case], plan.least["cases_of_each_edge_case"]
+                )
+
+
+def subjects(records: Sequence[Record], plan: Plan) -> Iterator[tuple[str, int, int]]:
+    """Yield for each topic how many of its sub-subjects have records, and how many there are."""
+    covered = {record.subject for record in records}
+    for topic, names in plan.subjects.items():
+        yield topic, sum(f"{topic}/{name}" in covered for name in names), len(names)
+
+
+def _contrast_pairs(records: Sequence[Record], scheme: str) -> int:
+    """Return how many contrast pairs have two different answers under a scheme."""
+    labels = defaultdict(list)
+    for record in records:
+        if record.pair and scheme in record.labels:
+            labels[record.pair].append(record.labels[scheme])
+    return sum(len(set(both)) > 1 for both in labels.values())
+
+
+def _exception(table: TomlTable) -> AllowedException:
+    exception = AllowedException(table.text("label"), table.text("term"), table.text("why"))
     table.close()
-    return argued
+    return exception

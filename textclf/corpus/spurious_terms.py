@@ -1,7 +1,6 @@
-"""Tells which strong terms of a label are spurious: function words, and names.
+"""Find strong terms of a label that are spurious: function words and names.
 
-They mark who wrote a corpus, and where and when, sooner than what a label means. It knows
-words and texts and nothing else.
+Such terms tell who wrote a corpus, where and when, rather than what a label means.
 """
 
 import re
@@ -11,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from textclf.text.function_words import FUNCTION_WORDS
 
 _WORD = re.compile(r"(?<=[a-z,;] )[^\W\d_]\w+")
-"""A word inside a sentence: there a capital is its own, not the sentence's."""
-_MOSTLY = 0.9
+"""A word inside a sentence, whose capital is not that of the first word of the sentence."""
+_CAPITALISED = 0.9
+"""The share of its occurrences that a name has with a capital."""
 
 
 def names(texts: Sequence[str]) -> frozenset[str]:
@@ -21,18 +21,18 @@ def names(texts: Sequence[str]) -> frozenset[str]:
     >>> sorted(names(["The bus to Mastung was late.", "A bus from Mastung"]))
     ['mastung']
     """
-    capital, seen = Counter[str](), Counter[str]()
+    capitals, total = Counter[str](), Counter[str]()
     for text in texts:
         for word in _WORD.findall(text):
-            seen[word.lower()] += 1
-            capital[word.lower()] += word[0].isupper()
-    return frozenset(word for word, count in seen.items() if capital[word] >= _MOSTLY * count)
+            total[word.lower()] += 1
+            capitals[word.lower()] += word[0].isupper()
+    return frozenset(w for w, count in total.items() if capitals[w] >= _CAPITALISED * count)
 
 
-def spurious(terms: Sequence[str], named: frozenset[str]) -> Iterator[tuple[str, str]]:
+def spurious(terms: Sequence[str], names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield the terms that are a single function word or name, and which of the two."""
     for term in terms:
         if term in FUNCTION_WORDS:
             yield term, "function word"
-        elif term in named:
+        elif term in names:
             yield term, "name"

@@ -1,7 +1,6 @@
-"""Finds text that was spun rather than written: shared runs, repeated openings, sentence frames.
+"""Find templated text: shared runs of words, repeated openings, sentence templates.
 
-It knows texts and nothing else. Texts with the same owner, such as the halves of a contrast
-pair, may share what they like.
+Texts with the same owner, such as the halves of a contrast pair, may share text.
 """
 
 from collections import Counter
@@ -12,17 +11,18 @@ from textclf.text.sentences import sentences
 from textclf.text.tokens import words
 
 _RUN = 12
-"""Two texts that share as many words in a row were not both written afresh."""
+"""Words in a row: two texts that share so many were not both written by hand."""
 _OPENING = 5
+"""Words at the beginning of a text."""
 _COMMON = 150
-"""The most frequent words of a corpus are the fixed parts of a frame; all others are its slots."""
-_FRAME = (12, 6)
-"""How many words a sentence needs, and how many of them fixed, to be taken for a frame."""
+"""The most frequent words of a corpus are the fixed parts of a template; all others are slots."""
+_FEWEST_WORDS, _FEWEST_FIXED = 12, 6
+"""Words, and fixed words among them, that a sentence needs to count as a template."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Two texts, by their places, and the words or the frame that both have."""
+    """Two texts, by index, and the words or the template that both have."""
 
     first: int
     second: int
@@ -37,44 +37,44 @@ def shared_runs(texts: Sequence[str], owners: Sequence[str]) -> Iterator[Repeat]
     [0]
     """
     first: dict[tuple[str, ...], int] = {}
-    for place, text in enumerate(texts):
-        found = words(text).texts
-        told = False
-        for run in zip(*(found[i:] for i in range(_RUN)), strict=False):
-            other = first.setdefault(run, place)
-            if owners[other] != owners[place] and not told:
-                yield Repeat(other, place, " ".join(run))
-                told = True
+    for index, text in enumerate(texts):
+        tokens = words(text).texts
+        reported = False
+        for run in zip(*(tokens[i:] for i in range(_RUN)), strict=False):
+            other = first.setdefault(run, index)
+            if owners[other] != owners[index] and not reported:
+                yield Repeat(other, index, " ".join(run))
+                reported = True
 
 
 def repeated_openings(texts: Sequence[str], owners: Sequence[str]) -> Iterator[Repeat]:
     """Yield the texts that begin with the same five words as an earlier one of another owner."""
     first: dict[tuple[str, ...], int] = {}
-    for place, text in enumerate(texts):
+    for index, text in enumerate(texts):
         opening = tuple(words(text).texts[:_OPENING])
-        other = first.setdefault(opening, place)
-        if owners[other] != owners[place]:
-            yield Repeat(other, place, " ".join(opening))
+        other = first.setdefault(opening, index)
+        if owners[other] != owners[index]:
+            yield Repeat(other, index, " ".join(opening))
 
 
-def frames(texts: Sequence[str], owners: Sequence[str]) -> Iterator[Repeat]:
-    """Yield the texts with a sentence that is another's but for the words in its slots.
+def sentence_templates(texts: Sequence[str], owners: Sequence[str]) -> Iterator[Repeat]:
+    """Yield the texts with a sentence that differs from an earlier one in its slots only.
 
-    A sentence is laid bare by keeping the corpus's most frequent words and blanking all others.
+    The template of a sentence keeps the most frequent words of the corpus and blanks all others.
     """
     split = [
         [words(text[span.start : span.end]).texts for span in sentences(text)] for text in texts
     ]
     counts = Counter(word for text in split for sentence in text for word in sentence)
     common = {word for word, _ in counts.most_common(_COMMON)}
-    least, fixed = _FRAME
     first: dict[tuple[str, ...], int] = {}
-    for place, text in enumerate(split):
+    for index, text in enumerate(split):
         for sentence in text:
-            frame = tuple(word if word in common else "_" for word in sentence)
-            if len(frame) < least or len(frame) - frame.count("_") < fixed:
+            template = tuple(word if word in common else "_" for word in sentence)
+            fixed = len(template) - template.count("_")
+            if len(template) < _FEWEST_WORDS or fixed < _FEWEST_FIXED:
                 continue
-            other = first.setdefault(frame, place)
-            if owners[other] != owners[place]:
-                yield Repeat(other, place, " ".join(frame))
+            other = first.setdefault(template, index)
+            if owners[other] != owners[index]:
+                yield Repeat(other, index, " ".join(template))
                 break

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.errors import InputError
-from textclf.evaluation.metrics import Interval, interval, resamples
+from textclf.evaluation.bootstrap import Interval, interval, resamples
 
 Answer = tuple[str, ...]
 

@@ -12,23 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.errors import InputError
+from textclf.evaluation.bootstrap import Interval, interval, resamples
 
-_RESAMPLES = 1000
-_SEED = 0
-_LEVEL = 0.95
 _BINS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A score between 0 and 1, and the ends of its 95% interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +122,6 @@ def calibration_error(
         return np.asarray(np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1))
 
     return interval(float(error(np.ones((1, len(probs))))[0]), error(resamples(group)))
-
-
-def resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how often each text stands in each resample, shape (resamples, texts).
-
-    `group` holds the place of each text's group, from 0: the texts of one are drawn together.
-    """
-    count = int(group.max()) + 1
-    rng = np.random.default_rng(_SEED)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
-    return np.asarray(drawn[:, group.ravel()], float)
-
-
-def interval(value: float, spread: NDArray[np.float64]) -> Interval:
-    """Return a score with its 95% interval, from the scores of the resamples."""
-    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
-    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
-    tail = (1 - _LEVEL) / 2
-    low, high = np.quantile(spread, [tail, 1 - tail])
-    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.loading import load
 from textclf.classifier.prediction import Status
-from textclf.corpus.records import Columns, Corpus, read_labelled
+from textclf.corpus.labelled_tables import Columns, read_labelled
+from textclf.corpus.records import Corpus
 from textclf.evaluation.metrics import Metrics, evaluate
 from textclf.io.input_documents import ReadOptions
 

@@ -5,7 +5,7 @@ from html import escape
 from string import Template
 
 from textclf.codebook.scheme import Label, Scheme
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 
 _PAGE = Template("""<!doctype html>
 <html lang="en">

@@ -9,31 +9,9 @@ from textclf.evaluation.agreement import Agreement
 from textclf.evaluation.metrics import Metrics
 from textclf.model.model import Model
 from textclf.model.priors import told
+from textclf.reports.tables import table
 
 _DISPUTES = 12
-
-
-def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:
-    """Return rows under a head, columns aligned: numbers to the right, words to the left.
-
-    >>> print(table([["sport", 12]], ["label", "texts"]))
-    label  texts
-    sport     12
-    """
-    cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    right = [
-        bool(rows) and all(isinstance(row[i], int | float) for row in rows)
-        for i in range(len(head))
-    ]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(line, widths, right, strict=True)
-        ).rstrip()
-        for line in [list(head), *cells]
-    ]
-    return "\n".join(lines)
 
 
 def scores_report(scores: Metrics) -> str:
@@ -170,7 +148,3 @@ def _scores(scores: Mapping[str, Any]) -> str:
     return "\n".join(
         [overall, answered, "", table(rows, ["label", "precision", "recall", "F1", "texts"]), ""]
     )
-
-
-def _cell(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

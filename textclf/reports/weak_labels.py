@@ -1,6 +1,6 @@
 """How far seed terms reach in a pool of texts, as a table."""
 
-from textclf.reports.scores import table
+from textclf.reports.tables import table
 from textclf.training.weak_labels import Proposals
 
 _CONFLICTS = 8

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Answer
-from textclf.evaluation.metrics import calibration_error, evaluate, interval, resamples
+from textclf.evaluation.bootstrap import interval, resamples
+from textclf.evaluation.metrics import calibration_error, evaluate
 
 _COVERED = tuple(round(share, 2) for share in np.arange(1.0, 0.049, -0.05))
 """The shares of texts, the surest answered, that the card tells the precision of."""

@@ -149,7 +149,7 @@ def folds_of(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
         sides = list(split.split(strata, strata, found.duplicate_groups.groups))
-    dealt = [(found.duplicate_groups.unlike(train, test), test) for train, test in sides]
+    dealt = [(found.duplicate_groups.drop_leaking(train, test), test) for train, test in sides]
     if not all(len(train) for train, _ in dealt):
         raise nothing
     return dealt

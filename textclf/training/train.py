@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
-from textclf.corpus.records import Columns, Corpus, as_dict, read_labelled
+from textclf.corpus.labelled_tables import Columns, read_labelled
+from textclf.corpus.records import Corpus, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import TrainingError, choices
 from textclf.io.input_documents import ReadOptions

@@ -1,0 +1,192 @@
+"""Labelled tables of users: rows become records, and their labels become a scheme."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from textclf.codebook.scheme import Kind, Scheme, infer_scheme
+from textclf.corpus.records import Answer, Corpus, Record
+from textclf.errors import CorpusError, InputError, choices
+from textclf.io.input_documents import Item, ReadOptions
+from textclf.io.read_inputs import STDIN, expand, format_of, read_items
+
+_FEWEST_ROWS = 50
+"""If at least so many rows all have a label, the inferred scheme requires one for each text."""
+_IMPLYING_ROWS = 20
+_IMPLYING_SHARE = 0.995
+"""A label implies another if at least 20 rows have it and this share of them has the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a table hold its labels and groups."""
+
+    label: str = "label"
+    separator: str = ""
+    """Given: a cell holds several labels with this between them."""
+    names: tuple[str, ...] = ()
+    """The names of the labels, for cells that are lists of 0 and 1."""
+    group: str = ""
+    """The column of the groups: rows with the same value stay on one side of a split."""
+
+
+def read_labelled(
+    inputs: Sequence[str],
+    columns: Columns = Columns(),
+    reading: ReadOptions = ReadOptions(),
+    *,
+    scheme: Scheme | None = None,
+    name: str = "labels",
+) -> tuple[Corpus, Scheme]:
+    """Return the labelled texts of corpus records or of a table, and their scheme.
+
+    Without a scheme, one with the name `name` is inferred from the labels of the table. Raises
+    CorpusError with file and line for a row that cannot be read, has no label, or has a label
+    that the scheme does not have.
+    """
+    inputs = [
+        path
+        for given in inputs
+        for path in expand([given])
+        if path == given or format_of(path) != "text"
+    ]
+    if scheme is not None and _are_records(inputs):
+        return Corpus.read(inputs).labelled(scheme), scheme
+    corpus, inferred = _read_table(
+        inputs, name if scheme is None else scheme.name, columns, reading, scheme
+    )
+    return (corpus, inferred) if scheme is None else (corpus.labelled(scheme), scheme)
+
+
+def _are_records(inputs: Sequence[str]) -> bool:
+    """Return whether inputs are corpus records: JSON lines whose `labels` is a JSON object."""
+    first = inputs[0] if inputs else STDIN
+    if format_of(first) != "jsonl" or first == STDIN:
+        return False
+    try:
+        item = next(read_items([first], ReadOptions(text_field="text")), None)
+    except InputError:
+        return False
+    return item is not None and isinstance((item.row or {}).get("labels"), dict)
+
+
+def _read_table(
+    inputs: Sequence[str], name: str, columns: Columns, reading: ReadOptions, scheme: Scheme | None
+) -> tuple[Corpus, Scheme]:
+    rows = [(item, _cell(item, columns)) for item in read_items(inputs, reading)]
+    if not rows:
+        raise CorpusError(f"{', '.join(inputs)}: holds no rows to learn from")
+    if scheme is not None and not columns.names:
+        columns = replace(columns, names=scheme.label_names)
+    indicator = _indicator_names([cell for _, cell in rows], columns, inputs, strict=scheme is None)
+    several = columns.separator or indicator or any(isinstance(cell, list) for _, cell in rows)
+    kind: Kind = scheme.kind if scheme else "multi" if several else "single"
+    answers = [_labels_of(cell, columns, indicator) for _, cell in rows]
+    if kind == "single":
+        _refuse_missing(rows, answers, columns)
+    names = {label for answer in answers for label in answer}
+    table_scheme = scheme or infer_scheme(name, indicator or sorted(names), kind)
+    if scheme is None and kind == "multi":
+        always_labelled = len(answers) >= _FEWEST_ROWS and all(answers)
+        implies = _implications(table_scheme, answers)
+        table_scheme = replace(table_scheme, at_least_one=always_labelled, implies=implies)
+    records = tuple(
+        Record(
+            id=item.id if item.id != item.path else item.place,
+            text=item.text,
+            labels={table_scheme.name: answer},
+            article=_group(item, columns),
+            title=item.title,
+            place=item.place,
+        )
+        for (item, _), answer in zip(rows, answers, strict=True)
+    )
+    return Corpus(records), table_scheme
+
+
+def _cell(item: Item, columns: Columns) -> object:
+    if item.error:
+        raise CorpusError(item.error)
+    row = item.row
+    if row is None:
+        raise CorpusError(
+            f"{item.path}: is not a table; give .csv, .tsv, .xlsx, .parquet or .jsonl "
+            "with columns for text and label"
+        )
+    for name in (columns.label, *((columns.group,) if columns.group else ())):
+        if name not in row:
+            raise CorpusError(
+                f"{item.place}: there is no field {name!r}; {choices(name, row)}; "
+                "name the one that holds the labels with --label-field"
+            )
+    return row[columns.label]
+
+
+def _implications(
+    scheme: Scheme, answers: Sequence[Answer]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return for each label the other labels that practically every row with it has too.
+
+    Two labels that imply each other are left out: such rows do not show which rule holds.
+    """
+    count_of = Counter(label for answer in answers for label in answer)
+    pairs = Counter(pair for answer in answers for pair in permutations(answer, 2))
+    implied = {
+        (one, other)
+        for (one, other), count in pairs.items()
+        if count_of[one] >= _IMPLYING_ROWS and count >= _IMPLYING_SHARE * count_of[one]
+    }
+    names = scheme.label_names
+    rules = (
+        (one, tuple(b for b in names if (one, b) in implied and (b, one) not in implied))
+        for one in names
+    )
+    return tuple((one, others) for one, others in rules if others)
+
+
+def _group(item: Item, columns: Columns) -> str:
+    value = (item.row or {}).get(columns.group)
+    return "" if value is None else str(value)
+
+
+def _indicator_names(
+    cells: Sequence[object], columns: Columns, inputs: Sequence[str], *, strict: bool
+) -> tuple[str, ...]:
+    """Return the names of the labels if all cells are lists of 0 and 1 of one length; else ()."""
+    lists = [cell for cell in cells if isinstance(cell, list)]
+    lengths = {len(cell) for cell in lists}
+    zero_one = all(type(v) is int and v in {0, 1} for cell in lists for v in cell)
+    if not lists or len(lists) < len(cells) or len(lengths) > 1 or not zero_one:
+        if columns.names and strict:
+            raise CorpusError(
+                f"{inputs[0]}: --label-names is for cells that are lists of 0 and 1, "
+                "all of one length; these are not"
+            )
+        return ()
+    length = lengths.pop()
+    if columns.names and len(columns.names) != length:
+        raise CorpusError(
+            f"{inputs[0]}: there are {len(columns.names)} label names for lists of {length}"
+        )
+    return columns.names or tuple(f"{columns.label}_{n}" for n in range(length))
+
+
+def _labels_of(cell: object, columns: Columns, indicator: tuple[str, ...]) -> Answer:
+    if isinstance(cell, list):
+        if indicator:
+            return tuple(name for name, yes in zip(indicator, cell, strict=True) if yes)
+        return tuple(dict.fromkeys(str(value).strip() for value in cell if str(value).strip()))
+    text = "" if cell is None else str(cell)
+    parts = text.split(columns.separator) if columns.separator else [text]
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _refuse_missing(
+    rows: Sequence[tuple[Item, object]], answers: Sequence[Answer], columns: Columns
+) -> None:
+    for (item, _), answer in zip(rows, answers, strict=True):
+        if not answer:
+            raise CorpusError(
+                f"{item.place}: has no {columns.label}; give each row one, or leave it out"
+            )

@@ -1,0 +1,46 @@
+"""Bootstrap intervals (Efron 1979) for scores of grouped texts.
+
+Whole groups, such as articles, are resampled, since passages of one article are not independent.
+Seed and number of resamples are fixed, so that equal data give equal intervals.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RESAMPLES = 1000
+_SEED = 0
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A score between 0 and 1, and the ends of its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how often each text stands in each resample, shape (resamples, texts).
+
+    `group` holds the place of each text's group, from 0: the texts of one are drawn together.
+    """
+    count = int(group.max()) + 1
+    rng = np.random.default_rng(_SEED)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
+    return np.asarray(drawn[:, group.ravel()], float)
+
+
+def interval(value: float, spread: NDArray[np.float64]) -> Interval:
+    """Return a score with its 95% interval, from the scores of the resamples."""
+    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
+    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
+    tail = (1 - _LEVEL) / 2
+    low, high = np.quantile(spread, [tail, 1 - tail])
+    return Interval(value, min(value, float(low)), max(value, float(high)))
