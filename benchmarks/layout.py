@@ -18,7 +18,7 @@ from textclf.classifier.classifier import PredictOptions
 from textclf.classifier.loading import load_all
 from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
-from textclf.io.input_documents import Item
+from textclf.io.input_documents import InputDocument
 from textclf.io.read_inputs import read_items
 from textclf.reports.tables import table
 from textclf.text.repeated_paragraphs import Repeated
@@ -59,11 +59,11 @@ def main() -> None:
     print(table(rows, ["layout", *schemes]))
 
 
-def corpus_articles() -> list[Item]:
+def corpus_articles() -> list[InputDocument]:
     """Return the whole articles of the shipped corpus."""
     records = [record for record in Corpus.read().passages if record.article]
     return [
-        Item(name, name, "\n".join(one.text for one in passages), title=passages[0].title)
+        InputDocument(name, name, "\n".join(one.text for one in passages), title=passages[0].title)
         for name, group in groupby(records, key=lambda one: one.article)
         for passages in [list(group)]
     ]

@@ -20,7 +20,7 @@ from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model
-from textclf.io.input_documents import Item
+from textclf.io.input_documents import InputDocument
 from textclf.model.model import Model
 from textclf.reports.tables import table
 from textclf.scoring.scorer import make_scorer
@@ -58,7 +58,7 @@ def rows_of(scheme: Scheme, paths: list[str]) -> list[list[object]]:
     truth = {record.id: record.labels[scheme.name] for record in pool.records}
     given = [Corpus.read([path]).labelled(scheme) for path in paths]
     found = propose_labels(
-        [Item(record.id, record.id, record.text) for record in pool.records],
+        [InputDocument(record.id, record.id, record.text) for record in pool.records],
         replace(scheme, unit="document"),
         terms,
     )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
-from textclf.io.input_documents import Item
+from textclf.io.input_documents import InputDocument
 from textclf.io.read_inputs import read_items
 from textclf.model.model import Model
 from textclf.model.store import find_model, read_model
@@ -63,7 +63,9 @@ def priors(model: Model, given: Sequence[str]) -> list[tuple[str, Model]]:
     return found
 
 
-def report(title: str, model: Model, items: Sequence[Item], options: PredictOptions) -> str:
+def report(
+    title: str, model: Model, items: Sequence[InputDocument], options: PredictOptions
+) -> str:
     scheme = model.scheme
     multi_classifier = MultiClassifier([model], make_scorer)
     said = [

@@ -247,7 +247,7 @@ def test_a_file_given_twice_is_answered_as_it_is_once(multi_classifier, glued_pa
 
 @pytest.mark.parametrize("held", [1, 10_000_000])
 def test_standard_input_is_answered_as_a_file_is(monkeypatch, multi_classifier, glued_pages, held):
-    monkeypatch.setattr("textclf.io.spool._HELD", held)
+    monkeypatch.setattr("textclf.io.read_inputs._STDIN_IN_MEMORY", held)
     expected = encoded([str(glued_pages)], multi_classifier).replace(
         str(glued_pages).encode(), b"-"
     )

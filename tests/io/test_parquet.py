@@ -1,6 +1,5 @@
 """Parquet: rows are documents, and results are columns of text."""
 
-import json
 import sys
 from datetime import date
 from io import BytesIO
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textclf._json import dumped
 from textclf.errors import InputError
 from textclf.io.parquet import ParquetSink
 from textclf.io.read_inputs import read_items
@@ -56,7 +56,7 @@ def test_what_is_written_reads_as_it_was_however_it_is_batched(rows, size):
     rows = [tuple(cell.encode("utf-8", "replace").decode() for cell in row) for row in rows]
     stream = BytesIO()
     sink = ParquetSink(stream)
-    lines = [f"{json.dumps(row)}\n".encode() for row in [("a", "b"), *rows]]
+    lines = [f"{dumped(row)}\n".encode() for row in [["a", "b"], *map(list, rows)]]
     for start in range(0, len(lines), size):
         sink.append(b"".join(lines[start : start + size]))
 

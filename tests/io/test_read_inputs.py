@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from textclf.errors import InputError
 from textclf.io.encoding import decode
-from textclf.io.input_documents import Item, Line, Page, ReadOptions
+from textclf.io.input_documents import DeferredFile, DeferredLine, InputDocument, ReadOptions
 from textclf.io.read_inputs import expand, format_of, gather, items_of, read_items
 
 CELLS = st.text(st.sampled_from("aé\"',;|\n\r\t "), max_size=12)
@@ -187,8 +187,14 @@ def test_what_is_not_utf8_is_read_as_cp1252_with_a_warning(tmp_path, name, shape
     [
         (b"ab\0cd", "holds NUL bytes"),
         ("ab".encode("utf-16-le"), "UTF-16 without a byte order mark"),
-        ("ab".encode("utf-16")[:-1], "its byte order mark says utf-16, its bytes do not"),
-        (b"\xef\xbb\xbfcaf\xe9", "its byte order mark says utf-8-sig, its bytes do not"),
+        (
+            "ab".encode("utf-16")[:-1],
+            "its bytes are not valid utf-16",
+        ),
+        (
+            b"\xef\xbb\xbfcaf\xe9",
+            "its bytes are not valid utf-8",
+        ),
     ],
 )
 def test_bytes_that_are_no_text_are_refused_with_the_reason(tmp_path, data, reason):
@@ -460,7 +466,12 @@ def test_files_of_one_text_are_gathered_unopened(tmp_path):
     gathered = list(gather([str(tmp_path)]))
     (tmp_path / "a.txt").unlink()
 
-    assert [type(one) for one in gathered] == [Page, Page, Item, Item]
+    assert [type(one) for one in gathered] == [
+        DeferredFile,
+        DeferredFile,
+        InputDocument,
+        InputDocument,
+    ]
     assert [one.size for one in gathered] == [5, 7, 5, 5]
     assert [(item.text, item.error.partition(": ")[2][:14]) for item in items_of(gathered)] == [
         ("", "cannot be read"),
@@ -477,7 +488,13 @@ def test_lines_of_json_are_gathered_as_they_stand_once_a_row_was_read(tmp_path):
 
     gathered = list(gather([str(path)]))
 
-    assert [type(one) for one in gathered] == [Item, Item, Line, Line, Line]
+    assert [type(one) for one in gathered] == [
+        InputDocument,
+        InputDocument,
+        DeferredLine,
+        DeferredLine,
+        DeferredLine,
+    ]
     assert [one.raw for one in gathered[2:]] == lines[2:]
     assert list(items_of(gathered)) == list(read_items([str(path)]))
     assert [item.text for item in items_of(gathered)] == ["", "Rain.", "", "Hail."]

@@ -188,7 +188,7 @@ def test_a_table_that_broke_off_keeps_its_rows_and_tells_why():
     [("csv", "topic"), ("csv", "error"), ("tsv", "topic_prob"), ("jsonl", "path")],
 )
 def test_a_column_of_ours_that_the_user_has_is_refused_with_the_remedy(style, column):
-    with pytest.raises(InputError, match=rf"^a\.txt: has a column '{column}' already; .*--prefix"):
+    with pytest.raises(InputError, match=rf"^a\.txt: already has a column '{column}'; .*--prefix"):
         written([(DONE, {column: "theirs", "text": "A cup."})], style)
 
 
@@ -212,7 +212,7 @@ def test_a_prefix_sets_our_fields_of_json_apart():
 def test_a_column_that_the_first_input_has_not_is_refused_by_name():
     first, second = DocumentResult((TOPIC,), "1", "a.csv"), DocumentResult((TOPIC,), "1", "b.csv")
 
-    with pytest.raises(InputError, match=r"^b\.csv: has a column 'date' that the first input has"):
+    with pytest.raises(InputError, match=r"^b\.csv: has a column 'date' that the first input does"):
         written([(first, {"text": "A cup."}), (second, {"text": "A cup.", "date": "May"})], "csv")
 
 

@@ -1,6 +1,7 @@
 """Excel workbooks: what people read in the cells of the first sheet is what is read and written."""
 
 import json
+import subprocess
 import sys
 from datetime import date, datetime
 from io import BytesIO
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textclf._json import dumped
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import read_items
@@ -112,3 +114,53 @@ def test_what_excel_cannot_hold_is_left_out_or_cut():
 
     (row,) = openpyxl.load_workbook(stream).active.iter_rows(min_row=2, values_only=True)
     assert row == ("a" * 32_766 + "…", "b")
+
+
+@pytest.mark.parametrize("sign", "\u2028\x85")
+def test_a_rare_line_end_in_a_cell_ends_no_row(sign):
+    stream = BytesIO()
+    sink = WorkbookSink(stream)
+    sink.append(f"{dumped(['text'])}\n{dumped([f'a{sign}b'])}\n".encode())
+
+    sink.finish()
+
+    (row,) = openpyxl.load_workbook(stream).active.iter_rows(min_row=2, values_only=True)
+    assert row == (f"a{sign}b",)
+
+
+UNFINISHED = """
+import sys
+from textclf.io.spreadsheet import WorkbookSink
+sink = WorkbookSink(sys.stdout.buffer)
+sink.append(b'["text"]\\n["rain"]\\n')
+loop = [sink]
+loop.append(loop)
+"""
+WRITE_TO_STDOUT = """
+import sys
+from textclf.io.spreadsheet import WorkbookSink
+sink = WorkbookSink(sys.stdout.buffer)
+sink.append(b'["text"]\\n["rain"]\\n')
+try:
+    sink.finish()
+    sys.stdout.flush()
+except BrokenPipeError:
+    sys.stderr.write("the reader has closed the pipe")
+    sys.stdout = None
+"""
+
+
+def test_a_reader_that_closes_the_pipe_makes_no_other_noise():
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_TO_STDOUT], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        noise = process.stderr.read().decode()
+
+    assert noise == "the reader has closed the pipe"
+
+
+def test_a_run_that_fails_before_its_end_makes_no_other_noise():
+    found = subprocess.run([sys.executable, "-c", UNFINISHED], capture_output=True, check=True)
+
+    assert found.stderr == b""

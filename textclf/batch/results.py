@@ -17,11 +17,10 @@ from typing import IO, NamedTuple, TypeVar
 from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
-from textclf.io.cleaning_report import read_text
+from textclf.io.cleaning_report import cleaning_report
 from textclf.io.input_documents import Pending, ReadOptions
-from textclf.io.read_inputs import STDIN, expand, format_of, gather, items_of
+from textclf.io.read_inputs import STDIN, expand, format_of, gather, items_of, seekable_stdin
 from textclf.io.record_writer import Format, RecordWriter, blank
-from textclf.io.spool import kept_stdin
 from textclf.model.priors import told
 from textclf.text.document import Document
 from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
@@ -189,7 +188,7 @@ def _twice(
     if known and not again:
         yield None, options
         return
-    with kept_stdin() if STDIN in inputs else nullcontext() as stdin:
+    with seekable_stdin() if STDIN in inputs else nullcontext() as stdin:
         if known:
             yield stdin, options
             return
@@ -318,7 +317,7 @@ def _together(
     reasons = Counter(removed.reason for one in met[:count] for removed in one.removed)
     answers = Counter(answer.status for one in met[:count] for answer in one.predictions)
     shown = [
-        read_text(document, annotation.id)
+        cleaning_report(document, annotation.id)
         for (annotation, _), document in (labelled[:count] if show else ())
         if document
     ]

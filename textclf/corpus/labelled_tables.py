@@ -8,7 +8,7 @@ from itertools import permutations
 from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.corpus.records import Answer, Corpus, Record
 from textclf.errors import CorpusError, InputError, choices
-from textclf.io.input_documents import Item, ReadOptions
+from textclf.io.input_documents import InputDocument, ReadOptions
 from textclf.io.read_inputs import STDIN, expand, format_of, read_items
 
 _FEWEST_ROWS = 50
@@ -105,7 +105,7 @@ def _read_table(
     return Corpus(records), table_scheme
 
 
-def _cell(item: Item, columns: Columns) -> object:
+def _cell(item: InputDocument, columns: Columns) -> object:
     if item.error:
         raise CorpusError(item.error)
     row = item.row
@@ -145,7 +145,7 @@ def _implications(
     return tuple((one, others) for one, others in rules if others)
 
 
-def _group(item: Item, columns: Columns) -> str:
+def _group(item: InputDocument, columns: Columns) -> str:
     value = (item.row or {}).get(columns.group)
     return "" if value is None else str(value)
 
@@ -183,7 +183,7 @@ def _labels_of(cell: object, columns: Columns, indicator: tuple[str, ...]) -> An
 
 
 def _refuse_missing(
-    rows: Sequence[tuple[Item, object]], answers: Sequence[Answer], columns: Columns
+    rows: Sequence[tuple[InputDocument, object]], answers: Sequence[Answer], columns: Columns
 ) -> None:
     for (item, _), answer in zip(rows, answers, strict=True):
         if not answer:

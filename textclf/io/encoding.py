@@ -1,7 +1,4 @@
-"""Bytes become text: whole, or line by line, by their byte order mark, as UTF-8, else as cp1252.
-
-What cannot be text is told with its reason. It opens no files and knows no formats.
-"""
+"""Decode bytes to text by their byte order mark, else as UTF-8, else as cp1252."""
 
 from collections.abc import Iterator
 from typing import IO
@@ -10,10 +7,10 @@ from textclf.errors import InputError
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    r"""Return the text of bytes, and a warning where its encoding had to be guessed.
+    r"""Return the text of bytes, and a warning if their encoding was guessed.
 
-    By its byte order mark, then as strict UTF-8, then as cp1252. Raises InputError for what
-    is no text.
+    Tries the byte order mark, then strict UTF-8, then cp1252. Raises InputError for bytes that
+    are not text.
 
     >>> decode(b"caf\xe9")
     ('café', 'not UTF-8: read as cp1252')
@@ -29,7 +26,9 @@ def decode(data: bytes) -> tuple[str, str]:
             try:
                 return data.decode(encoding), ""
             except UnicodeDecodeError:
-                raise InputError(f"its byte order mark says {encoding}, its bytes do not") from None
+                raise InputError(
+                    f"its byte order mark says {encoding}, but its bytes are not valid {encoding}"
+                ) from None
     if b"\x00" in data:
         raise InputError("holds NUL bytes: a binary file, or UTF-16 without a byte order mark")
     try:
@@ -54,9 +53,10 @@ def decode_line(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
 
 
 def raw_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a stream; a UTF-16 stream, told by its mark, is turned into UTF-8.
+    """Yield the undecoded lines of a stream; a UTF-16 stream is converted to UTF-8.
 
-    One whose bytes belie its mark is left as it is, in one piece: decoding it tells why.
+    A stream with a UTF-16 mark that is not valid UTF-16 is yielded in one piece, so that
+    decoding it raises the error.
     """
     first = stream.readline()
     if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:

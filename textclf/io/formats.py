@@ -1,4 +1,4 @@
-"""The file formats there are: what each is called, how it is read and how it is written.
+"""The registry of file formats: name, suffixes, reader and writer of each.
 
 A new format is a module of its own and one entry here.
 """
@@ -16,39 +16,39 @@ from textclf.io.jsonl import read_jsonl
 from textclf.io.plain_text import read_text
 
 Reader = Callable[[str, IO[bytes], ReadOptions], Iterable[Pending]]
-"""Yields the documents of an open file; its path serves messages."""
+"""Yields the documents of an open file; the path is for error messages."""
 
 
 class Sink(Protocol):
-    """Takes encoded records in the one process that writes, batch after batch."""
+    """Writes encoded records, batch after batch, in the one process that writes."""
 
     def append(self, encoded: bytes) -> None:
         """Add the records of a batch."""
         ...
 
     def finish(self) -> None:
-        """Write what ends the file."""
+        """Write the end of the file."""
         ...
 
 
 class _Stream:
-    """The sink of formats whose encoded records are the file."""
+    """The sink of formats whose file is the encoded records, one after the other."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.append = stream.write
 
     def finish(self) -> None:
-        """Do nothing: the last batch holds what ends the file."""
+        """Do nothing: the last batch includes the end of the file."""
 
 
 class FileFormat(NamedTuple):
-    """One kind of file."""
+    """One file format."""
 
     name: str
     suffixes: tuple[str, ...]
-    """The endings of its names, the usual one first."""
+    """The usual suffix first."""
     read: Reader | None = None
-    """None: it is only written."""
+    """None: the format is only written."""
     sink: Callable[[IO[bytes]], Sink] = _Stream  # type: ignore[assignment]
 
 
@@ -95,7 +95,7 @@ WRITTEN_SUFFIXES = {suffix: one.name for one in FORMATS.values() for suffix in o
 
 
 def suffix_of(path: str) -> str:
-    """Return the ending of a name that tells its format, `.gz` left out.
+    """Return the suffix that names the format of a file, without `.gz`.
 
     >>> suffix_of("articles.CSV.gz")
     '.csv'

@@ -1,9 +1,9 @@
-"""What reading gives: documents, and files and lines that any process can read later.
+"""What reading yields: documents, and files and lines that any process can read later.
 
-It also chooses the fields of a row that hold its text, its title and its id.
+This module also chooses the fields of a row that hold its text, its title and its id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from textclf.errors import InputError, choices
@@ -15,20 +15,20 @@ ID_FIELDS = ("id", "ID", "Id", "url")
 TITLE_FIELDS = ("title", "headline", "Title", "Headline")
 
 
-class Item(NamedTuple):
-    """One thing to label, or the reason why it could not be read."""
+class InputDocument(NamedTuple):
+    """One document to label, or the reason why it could not be read."""
 
     id: str
     path: str
     text: str = ""
     row: Mapping[str, Any] | None = None
-    """The user's own fields, in their order, where the item came from a table."""
+    """The fields of the table row, in their order; None for a document from a text file."""
     error: str = ""
     warnings: tuple[str, ...] = ()
     place: str = ""
-    """File, and line where there are lines."""
+    """File, and line if it has lines."""
     title: str = ""
-    """What the title's field holds, where the item came from a table that has one."""
+    """The value of the title field, if the row has one."""
 
     @property
     def size(self) -> int:
@@ -36,8 +36,8 @@ class Item(NamedTuple):
         return len(self.text)
 
 
-class Line(NamedTuple):
-    """A line of JSON as it stands in a file: what it says can be found out anywhere."""
+class DeferredLine(NamedTuple):
+    """An undecoded line of a JSON-lines file, which any process can parse."""
 
     path: str
     place: str
@@ -50,8 +50,8 @@ class Line(NamedTuple):
         return len(self.raw)
 
 
-class Page(NamedTuple):
-    """A file that is one text: what it holds can be found out anywhere."""
+class DeferredFile(NamedTuple):
+    """A file that holds one text, which any process can read."""
 
     path: str
     size: int
@@ -63,19 +63,20 @@ class Page(NamedTuple):
         return self.path
 
 
-Pending = Item | Line | Page
+Pending = InputDocument | DeferredLine | DeferredFile
 
 
 class ReadOptions(NamedTuple):
     """How inputs are read."""
 
     text_field: str = ""
-    """The column of a table that holds the text; empty: the first known one it has."""
+    """The column of the text; empty: the first of TEXT_FIELDS that the table has."""
     id_field: str = ""
+    """The column of the id; empty: the first of ID_FIELDS that the table has, if any."""
     title_field: str = ""
-    """The column that holds the title; empty: the first known one that a table has."""
+    """The column of the title; empty: the first of TITLE_FIELDS that the table has, if any."""
     format: InputFormat | None = None
-    """Given: read every input as this, whatever its name ends in."""
+    """Given: every input has this format, whatever its suffix."""
     lines: bool = False
     """Each line of a text file is a document of its own."""
 
@@ -83,50 +84,62 @@ class ReadOptions(NamedTuple):
 PLAIN = ReadOptions()
 
 
+def check_fields(names: Collection[str], place: str, reading: ReadOptions) -> None:
+    """Raise InputError if a field is named twice, or one that is to be read is missing."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise InputError(f"{place}: the header has {name!r} twice; rename one of the columns")
+        seen.add(name)
+    _chosen_fields(names, place, reading)
+
+
 def document_of_row(
-    row: dict[str, Any], place: str, path: str, reading: ReadOptions, warnings: tuple[str, ...]
-) -> Item:
-    """Return the document of a row; raises InputError where it has no field for the text."""
-    field = text_field(row, place, reading)
-    text = row[field]
-    key = reading.id_field or next((name for name in ID_FIELDS if name in row), "")
-    if reading.id_field and reading.id_field not in row:
-        raise InputError(f"{place}: there is no field {reading.id_field!r}; {choices(key, row)}")
-    name = str(row[key]) if key and row[key] is not None and row[key] != "" else place
+    row: dict[str, Any],
+    place: str,
+    path: str,
+    reading: ReadOptions,
+    warnings: tuple[str, ...] = (),
+) -> InputDocument:
+    """Return the document of a row; one with an error if the row has no string for the text."""
+    try:
+        text_field, id_field, title_field = _chosen_fields(row, place, reading)
+    except InputError as reason:
+        return unreadable_row(place, path, row, str(reason))
+    text, key, title = row[text_field], row.get(id_field), row.get(title_field)
+    name = place if key is None or key == "" else str(key)
     if text is None:
         text = ""
     if not isinstance(text, str):
-        return Item(name, path, "", row, f"{place}: {field} is not a string", place=place)
-    title = row.get(title_field(row, field, place, reading))
-    named = title if isinstance(title, str) else ""
-    return Item(name, path, text, row, warnings=warnings, place=place, title=named)
+        error = f"{place}: {text_field} is not a string"
+        return InputDocument(name, path, "", row, error, place=place)
+    return InputDocument(
+        name, path, text, row, "", warnings, place, title if isinstance(title, str) else ""
+    )
 
 
-def title_field(row: Mapping[str, Any], text_column: str, place: str, reading: ReadOptions) -> str:
-    """Return the field of the title, empty where there is none."""
-    if reading.title_field and reading.title_field not in row:
-        raise InputError(
-            f"{place}: there is no field {reading.title_field!r}; "
-            f"{choices(reading.title_field, row)}"
-        )
-    if reading.title_field:
-        return reading.title_field
-    return next((name for name in TITLE_FIELDS if name in row and name != text_column), "")
+def unreadable_row(place: str, path: str, row: dict[str, Any], error: str) -> InputDocument:
+    """Return the document of a row that cannot be read."""
+    return InputDocument(place, path, "", row, error, place=place)
 
 
-def unreadable_row(place: str, path: str, row: dict[str, Any], error: str) -> Item:
-    """Return what stands for a row that cannot be read."""
-    return Item(place, path, "", row, error, place=place)
-
-
-def text_field(row: Mapping[str, Any], place: str, reading: ReadOptions) -> str:
-    """Return the field of the text: the one named, or the first known one that the row has."""
+def _chosen_fields(
+    names: Collection[str], place: str, reading: ReadOptions
+) -> tuple[str, str, str]:
+    """Return the fields of text, id and title; the last two are empty if there are none."""
     wanted = (reading.text_field,) if reading.text_field else TEXT_FIELDS
-    found = next((name for name in wanted if name in row), None)
-    if found is None:
+    text_field = next((name for name in wanted if name in names), "")
+    if not text_field:
         missing = repr(reading.text_field) if reading.text_field else f"like {TEXT_FIELDS[0]!r}"
         raise InputError(
-            f"{place}: there is no field {missing}; {choices(wanted[0], row)}; "
+            f"{place}: there is no field {missing}; {choices(wanted[0], names)}; "
             "name the one that holds the text with --text-field"
         )
-    return found
+    for given in (reading.id_field, reading.title_field):
+        if given and given not in names:
+            raise InputError(f"{place}: there is no field {given!r}; {choices(given, names)}")
+    id_field = reading.id_field or next((name for name in ID_FIELDS if name in names), "")
+    title_field = reading.title_field or next(
+        (name for name in TITLE_FIELDS if name in names and name != text_field), ""
+    )
+    return text_field, id_field, title_field

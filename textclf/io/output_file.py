@@ -1,4 +1,4 @@
-"""Opens where results go: a file that is there whole or not at all, or standard output."""
+"""Open the output: a file that appears only when it is complete, or standard output."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,14 +8,15 @@ from typing import IO
 from textclf.errors import InputError
 
 _BUFFER = 1 << 20
-"""Bytes that are written at once."""
+"""Bytes that are written at a time."""
 
 
 @contextmanager
 def open_output(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Open the output: a file that appears whole when all is written, or standard output.
+    """Open a file that appears only when all is written; without a path, standard output.
 
-    What is there and is no file, such as a pipe or /dev/null, is written to and never replaced.
+    A path that exists and is not a file, such as a pipe or /dev/null, is written to directly.
+    Raises InputError if the output cannot be written.
     """
     if path is None:
         try:

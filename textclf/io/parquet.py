@@ -1,4 +1,4 @@
-"""Parquet: a table whose columns keep their types, read and written with pyarrow."""
+"""Read and write Parquet tables with pyarrow."""
 
 from __future__ import annotations
 
@@ -7,48 +7,36 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from textclf.errors import InputError
-from textclf.io.input_documents import (
-    Item,
-    ReadOptions,
-    document_of_row,
-    text_field,
-    title_field,
-    unreadable_row,
-)
+from textclf.io.input_documents import InputDocument, ReadOptions, check_fields, document_of_row
 
 _ROWS = 1_000
 """Rows that are read or written at a time."""
-_PLAIN = (str, int, float, bool, type(None))
+_JSON_TYPES = (str, int, float, bool, type(None))
 _REMEDY = "install textclf with its extra: pip install 'textclf[parquet]'"
 
 
-def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Item]:
-    """Yield a document for each row; what JSON has no type for, such as a date, becomes text.
+def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+    """Yield a document for each row; a value that JSON has no type for, such as a date, is text.
 
-    Raises InputError for what is no Parquet file, a table without a column for the text, and
-    where pyarrow is not installed.
+    Raises InputError if the file is not Parquet or has no column for the text, or if pyarrow is
+    not installed.
     """
     pyarrow = _pyarrow(path)
     try:
         file = pyarrow.parquet.ParquetFile(stream)
     except (pyarrow.ArrowInvalid, OSError) as reason:
         raise InputError(f"{path}: is not a Parquet file: {reason}") from None
-    row: dict[str, Any] = dict.fromkeys(file.schema_arrow.names)
-    title_field(row, text_field(row, path, reading), path, reading)
+    check_fields(file.schema_arrow.names, path, reading)
     number = 0
     for batch in file.iter_batches(_ROWS):
         for values in batch.to_pylist():
             number += 1
-            place = f"{path}:{number}"
-            row = {name: _plain(value) for name, value in values.items()}
-            try:
-                yield document_of_row(row, place, path, reading, ())
-            except InputError as reason:
-                yield unreadable_row(place, path, row, str(reason))
+            row = {name: _json_value(value) for name, value in values.items()}
+            yield document_of_row(row, f"{path}:{number}", path, reading)
 
 
 class ParquetSink:
-    """Writes encoded rows, JSON lists one a line with the header first, as columns of text."""
+    """Writes encoded rows (a JSON list on each line, the header first) as columns of text."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._pyarrow = _pyarrow("a .parquet output")
@@ -58,8 +46,8 @@ class ParquetSink:
         self._rows: list[list[str]] = []
 
     def append(self, encoded: bytes) -> None:
-        """Add rows, and write them where there are enough for a group."""
-        for line in encoded.decode("utf-8").splitlines():
+        """Add rows, and write them when there are enough for a row group."""
+        for line in encoded.splitlines():
             cells = json.loads(line)
             if self._names is None:
                 self._names = cells
@@ -69,7 +57,7 @@ class ParquetSink:
             self._write()
 
     def finish(self) -> None:
-        """Write what is left and the end of the file."""
+        """Write the last rows and the end of the file."""
         self._write()
         self._writer.close()
 
@@ -93,5 +81,5 @@ def _pyarrow(what: str) -> Any:  # noqa: ANN401 - a module
     return pyarrow
 
 
-def _plain(value: object) -> object:
-    return value if isinstance(value, _PLAIN) else str(value)
+def _json_value(value: object) -> object:
+    return value if isinstance(value, _JSON_TYPES) else str(value)

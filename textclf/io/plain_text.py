@@ -1,4 +1,4 @@
-"""Plain text: a file is one document or one a line; records are written for people to read."""
+"""Read plain text, one document in each file or line; write results for people to read."""
 
 from collections.abc import Iterator
 from typing import IO, Any
@@ -6,57 +6,57 @@ from typing import IO, Any
 from textclf.classifier.prediction import DocumentResult, Prediction, Status
 from textclf.errors import InputError
 from textclf.io.encoding import decode, decode_lines
-from textclf.io.input_documents import Item, ReadOptions
+from textclf.io.input_documents import InputDocument, ReadOptions
 
 _SHOWN = 8
-"""How many places of evidence a line holds."""
+"""Spans of evidence on a line, at most."""
 _SUREST = 0.99
-"""A probability above it is printed as above it: calibration supports no more."""
+"""A higher probability is printed as `over 99%`, because calibration supports no more."""
 
 
-def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Item]:
-    """Yield the document of a file, or that of each of its lines."""
+def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+    """Yield the document of a file, or of each of its lines."""
     if reading.lines:
         yield from read_lines(path, stream)
     else:
         yield read_whole(path, stream)
 
 
-def read_whole(path: str, stream: IO[bytes]) -> Item:
+def read_whole(path: str, stream: IO[bytes]) -> InputDocument:
     """Return a file as one document."""
     try:
         text, warning = decode(stream.read())
     except InputError as reason:
-        return Item(path, path, error=f"{path}: {reason}", place=path)
+        return InputDocument(path, path, error=f"{path}: {reason}", place=path)
     warnings = (f"{path}: {warning}",) if warning else ()
-    return Item(path, path, text, warnings=warnings, place=path)
+    return InputDocument(path, path, text, warnings=warnings, place=path)
 
 
-def read_lines(path: str, stream: IO[bytes]) -> Iterator[Item]:
+def read_lines(path: str, stream: IO[bytes]) -> Iterator[InputDocument]:
     """Yield each line of a file as a document."""
     for number, line, error, warnings in decode_lines(path, stream):
         place = f"{path}:{number}"
-        yield Item(place, path, line.rstrip("\r\n"), None, error, warnings, place)
+        yield InputDocument(place, path, line.rstrip("\r\n"), None, error, warnings, place)
 
 
-def text_record(annotation: DocumentResult) -> str:
-    """Return a record for a person: a line a scheme, with the evidence below it."""
-    lines = [annotation.id]
-    if annotation.error:
-        lines.append(f"  error: {annotation.error}")
-    for one in annotation.predictions:
+def text_record(result: DocumentResult) -> str:
+    """Return a record for people: a line for each scheme, with the evidence below it."""
+    lines = [result.id]
+    if result.error:
+        lines.append(f"  error: {result.error}")
+    for one in result.predictions:
         lines.append(f"  {one.name:<20} {summary(one)}")
         if one.evidence:
             shown = ", ".join(f"{e.text} {e.weight:+.2f}" for e in strongest(one)[:_SHOWN])
             lines.append(f"  {'':<20} because of: {' '.join(shown.split())}")
-    if annotation.removed:
-        reasons = ", ".join(dict.fromkeys(one.reason for one in annotation.removed))
+    if result.removed:
+        reasons = ", ".join(dict.fromkeys(one.reason for one in result.removed))
         lines.append(f"  not read: {reasons}")
     return "\n".join([*lines, ""])
 
 
 def summary(prediction: Prediction) -> str:
-    """Return an answer in a few words.
+    """Return a prediction in a few words.
 
     >>> summary(Prediction("topic 1 0a", "single", ("sport",), 0.931, (), Status.OK))
     'sport 93% (ok)'
@@ -67,7 +67,7 @@ def summary(prediction: Prediction) -> str:
 
 
 def percent(prob: float) -> str:
-    """Return a probability for people, no surer than calibration can be.
+    """Return a probability as a percentage, between `under 1%` and `over 99%`.
 
     >>> percent(0.931), percent(0.9998)
     ('93%', 'over 99%')
@@ -78,5 +78,5 @@ def percent(prob: float) -> str:
 
 
 def strongest(prediction: Prediction) -> list[Any]:
-    """Return the evidence, the heaviest first."""
+    """Return the evidence by weight, the strongest first."""
     return sorted(prediction.evidence, key=lambda one: -one.weight)

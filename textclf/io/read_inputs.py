@@ -1,38 +1,47 @@
-"""Reads what people have: files, folders, globs and standard input become items to label.
+"""Read the documents of inputs: files, folders, globs and standard input, also gzipped.
 
-Text files, JSON lines, CSV and TSV, each plain or gzipped. An item that cannot be read is
-still an item, with the reason: as many come out as went in. It knows no models.
+A document that cannot be read is yielded with an error, so that no input is lost.
 """
 
 import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from io import BufferedReader
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO, cast
 
-from textclf.errors import InputError
+from textclf.errors import InputError, no_room
 from textclf.io.formats import FORMATS, READ_SUFFIXES, suffix_of
-from textclf.io.input_documents import PLAIN, InputFormat, Item, Line, Page, Pending, ReadOptions
+from textclf.io.input_documents import (
+    PLAIN,
+    DeferredFile,
+    DeferredLine,
+    InputDocument,
+    InputFormat,
+    Pending,
+    ReadOptions,
+)
 from textclf.io.jsonl import document_of_line
 from textclf.io.plain_text import read_whole
 
 STDIN = "-"
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
-_OWN = ("/dev/", "/proc/")
-"""Where a name may mean another file to each process."""
+_STDIN_IN_MEMORY = 32_000_000
+"""Bytes of standard input that are kept in memory; more go to a temporary file."""
+_PROCESS_FOLDERS = ("/dev/", "/proc/")
+"""Folders in which a name may be a different file for each process."""
 _UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 def read_items(
     inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
-) -> Iterator[Item]:
-    """Yield the items of all inputs in order, reading on only as they are asked for.
+) -> Iterator[InputDocument]:
+    """Yield the documents of all inputs in order, each read when it is asked for.
 
-    Raises InputError for an input that is not there, or a table without the named column.
+    Raises InputError for an input that does not exist, or a table without the named column.
     """
     return items_of(gather(inputs, reading, stdin), reading)
 
@@ -40,35 +49,35 @@ def read_items(
 def gather(
     inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
 ) -> Iterator[Pending]:
-    """Yield what `read_items` does, but what can be read elsewhere as it stands.
+    """Yield the documents of all inputs, or deferred files and lines where these will do.
 
-    That is files of one text, and lines of JSON once their file has begun well. `stdin` stands
-    for standard input, from its beginning. Raises what `read_items` raises; `items_of` raises
-    nothing.
+    Files of one text are deferred, and lines of JSON after the first readable one, so that
+    other processes can read them with `items_of`, which raises nothing. `stdin` is a seekable
+    copy of standard input. Raises the errors of `read_items`.
     """
     for path in expand(inputs, reading):
         yield from _read(path, reading, stdin)
 
 
-def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Iterator[Item]:
-    """Yield the items that were gathered; a blank line is none."""
+def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Iterator[InputDocument]:
+    """Yield the documents of gathered inputs; a blank line yields none."""
     for one in gathered:
-        if isinstance(one, Page):
-            yield _page(one.path)
-        elif item := document_of_line(one, reading) if isinstance(one, Line) else one:
-            yield item
+        if isinstance(one, DeferredFile):
+            yield _document_of_file(one.path)
+        elif document := document_of_line(one, reading) if isinstance(one, DeferredLine) else one:
+            yield document
 
 
 def expand(inputs: Iterable[str], reading: ReadOptions = PLAIN) -> list[str]:
-    """Return the files that inputs stand for: folders and globs in sorted order.
+    """Return the files of inputs; those of a folder or glob are sorted.
 
-    Raises InputError where an input is not there or a folder holds nothing to read.
+    Raises InputError for an input that does not exist, or a folder without a readable file.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for given in inputs:
         path = Path(given)
         if given == STDIN or path.is_file():
-            found.append(given)
+            paths.append(given)
         elif path.is_dir():
             files = sorted(_files(path, reading))
             if not files:
@@ -76,27 +85,27 @@ def expand(inputs: Iterable[str], reading: ReadOptions = PLAIN) -> list[str]:
                     f"{given}: the folder holds no file to read; "
                     f"textclf reads {', '.join(READ_SUFFIXES)}, each also with .gz"
                 )
-            found += files
+            paths += files
         else:
             from glob import glob  # noqa: PLC0415 - start-up time
 
-            found_here = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
-            matches = sorted(match for match in found_here if Path(match).is_file())
+            names = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
+            matches = sorted(name for name in names if Path(name).is_file())
             if not matches:
                 raise InputError(f"{given}: there is no such file or folder")
-            found += matches
-    return found
+            paths += matches
+    return paths
 
 
 def format_of(path: str, reading: ReadOptions = PLAIN) -> InputFormat:
-    """Return what a path is read as: by its suffix, else as one text."""
+    """Return the format that a path is read as: that of its suffix, else text."""
     if reading.format:
         return reading.format
     return READ_SUFFIXES.get(suffix_of(path), "text")  # type: ignore[return-value]
 
 
 def _files(folder: Path, reading: ReadOptions) -> Iterator[str]:
-    """Yield the files of a folder that can be read, hidden ones left out."""
+    """Yield the readable files of a folder and its subfolders, without hidden ones."""
     try:
         entries = list(os.scandir(folder))
     except OSError as reason:
@@ -121,8 +130,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[Pending]:
     kind = format_of(path, reading)
     try:
-        if kind == "text" and not reading.lines and _is_page(path):
-            yield Page(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
+        if kind == "text" and not reading.lines and _can_be_deferred(path):
+            yield DeferredFile(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
         with open_input(path, stdin) as stream:
             if path == STDIN and not reading.format and _starts_with_brace(stream):
@@ -133,12 +142,14 @@ def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[
         yield _unread(path, reason)
 
 
-def _is_page(path: str) -> bool:
-    """Return whether a file is the same to any process, and as large as the text it holds."""
-    return path != STDIN and not path.startswith(_OWN) and not path.lower().endswith(".gz")
+def _can_be_deferred(path: str) -> bool:
+    """Return whether a file is the same for each process, and its size is that of its text."""
+    return (
+        path != STDIN and not path.startswith(_PROCESS_FOLDERS) and not path.lower().endswith(".gz")
+    )
 
 
-def _page(path: str) -> Item:
+def _document_of_file(path: str) -> InputDocument:
     try:
         with open_input(path) as stream:
             return read_whole(path, stream)
@@ -146,9 +157,9 @@ def _page(path: str) -> Item:
         return _unread(path, reason)
 
 
-def _unread(path: str, reason: Exception) -> Item:
+def _unread(path: str, reason: Exception) -> InputDocument:
     text = getattr(reason, "strerror", None) or str(reason)
-    return Item(path, path, error=f"{path}: cannot be read: {text}", place=path)
+    return InputDocument(path, path, error=f"{path}: cannot be read: {text}", place=path)
 
 
 def _starts_with_brace(stream: IO[bytes]) -> bool:
@@ -160,7 +171,7 @@ def _starts_with_brace(stream: IO[bytes]) -> bool:
 
 
 def open_input(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
-    """Return the bytes of a file, unpacked where it is gzipped, or of standard input."""
+    """Open a file, decompressed if it is gzipped, or standard input."""
     if path == STDIN and stdin is not None:
         stdin.seek(0)
         return nullcontext(stdin)
@@ -171,3 +182,22 @@ def open_input(path: str, stdin: IO[bytes] | None = None) -> AbstractContextMana
 
         return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
     return Path(path).open("rb", _BUFFER)
+
+
+@contextmanager
+def seekable_stdin() -> Iterator[IO[bytes]]:
+    """Give a seekable copy of standard input, which can be read several times."""
+    first = sys.stdin.buffer.read(_STDIN_IN_MEMORY)
+    if len(first) < _STDIN_IN_MEMORY:
+        yield BytesIO(first)
+        return
+    import shutil  # noqa: PLC0415 - start-up time
+    import tempfile  # noqa: PLC0415 - start-up time
+
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(first)
+            shutil.copyfileobj(sys.stdin.buffer, file)
+            yield file
+    except OSError as reason:
+        raise no_room(reason) from None

@@ -19,7 +19,7 @@ from textclf.codebook.scheme import Scheme, find_scheme
 from textclf.corpus.records import Answer, Corpus, Record, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import InputError
-from textclf.io.input_documents import Item, ReadOptions
+from textclf.io.input_documents import InputDocument, ReadOptions
 from textclf.io.read_inputs import read_items
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.document import Document
@@ -71,7 +71,7 @@ class Proposals:
 
 
 def propose_labels(
-    items: Iterable[Item],
+    items: Iterable[InputDocument],
     scheme: Scheme,
     terms: TermList,
     *,
@@ -130,7 +130,7 @@ def propose_labels_of_files(
     return propose_labels(items, found, given, abstain=abstain, progress=progress)
 
 
-def _records(item: Item, scheme: Scheme) -> Iterator[Record]:
+def _records(item: InputDocument, scheme: Scheme) -> Iterator[Record]:
     if item.error:
         return
     document = Document.read(item.text)
