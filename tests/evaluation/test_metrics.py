@@ -1,4 +1,4 @@
-"""The scores are scikit-learn's, and their intervals tell how sure they are."""
+"""The scores are those of scikit-learn, and their intervals allow for groups of texts."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_answering_nothing_where_there_is_nothing_is_right_and_has_no_f1():
 @given(drawn=st.one_of(pairs(ONE), pairs(SOME)), size=st.integers(1, 5))
 def test_an_interval_holds_its_score(drawn, size):
     truth, answers = zip(*drawn, strict=True)
-    groups = [str(place // size) for place in range(len(truth))]
+    groups = [str(number // size) for number in range(len(truth))]
 
     scores = evaluate(truth, answers, LABELS, groups)
 
@@ -78,7 +78,7 @@ ANSWERS = [("arts",), ("law",), ("law",), ("law",)] * 10
 
 def test_repeating_each_text_in_a_group_leaves_the_interval_and_alone_narrows_it():
     once = evaluate(TRUTH, ANSWERS, LABELS)
-    groups = [str(place) for place in range(40)]
+    groups = [str(number) for number in range(40)]
 
     grouped = evaluate(TRUTH * 9, ANSWERS * 9, LABELS, groups * 9)
     alone = evaluate(TRUTH * 9, ANSWERS * 9, LABELS)
@@ -117,10 +117,10 @@ def test_an_abstention_counts_as_wrong_even_where_the_truth_is_no_label():
 @pytest.mark.parametrize(
     ("truth", "answers", "groups", "message"),
     [
-        ([], [], None, "there are 0 true answers and 0 to judge"),
-        ([("arts",)], [], None, "there are 1 true answers and 0 to judge"),
+        ([], [], None, "there are 0 true answers and 0 to score"),
+        ([("arts",)], [], None, "there are 1 true answers and 0 to score"),
         ([("arts",)], [("arts",)], ["a", "b"], "there are 2 groups for 1 texts"),
-        ([("arts",), ("atrs",)], [(), ()], None, "answer 1 has 'atrs', which is no label"),
+        ([("arts",), ("atrs",)], [(), ()], None, "answer 1 has 'atrs', which is not a label"),
     ],
 )
 def test_lists_that_do_not_fit_together_are_refused(truth, answers, groups, message):
@@ -176,7 +176,7 @@ def test_gaps_of_two_bins_do_not_cancel_out():
 
 
 def test_the_calibration_interval_of_repeated_texts_is_wider_by_group():
-    groups = [str(place % 40) for place in range(400)]
+    groups = [str(number % 40) for number in range(400)]
     probs = np.array([0.9] * 400)
     right = np.array(([True] * 20 + [False] * 20) * 10)
 

@@ -81,9 +81,9 @@ def test_markdown_tells_the_whole_codebook():
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "line"),
     [
-        ({"any_passage": "rain"}, "rain where any of its passages is rain"),
+        ({"any_passage": "rain"}, "rain if any of its passages is rain"),
         ({"mean_over": "dry", "mean_least": 0.2}, "the label of a mean probability of 20% or more"),
         ({"lead_words": (15, 30)}, "read whole, its first 15, 30 words as much as all of it"),
         ({"prior": (("rain", 0.1),), "prior_source": "a count"}, "rain 0.1 (a count)"),
@@ -91,11 +91,11 @@ def test_markdown_tells_the_whole_codebook():
         ({"unit": "passage"}, "exactly one for each passage (a run of whole sentences)"),
     ],
 )
-def test_how_a_document_is_answered_is_told(rule, told):
+def test_the_rules_for_a_document_are_printed(rule, line):
     scheme = Scheme("sky", (Label("rain"), Label("dry")), **rule)
 
-    assert told in as_markdown(scheme)
-    assert told in as_html(scheme)
+    assert line in as_markdown(scheme)
+    assert line in as_html(scheme)
 
 
 @pytest.mark.parametrize("name", bundled_schemes())

@@ -56,7 +56,7 @@ def test_agreement_is_reported_by_scheme_label_and_dispute():
 
     found = lines(coder_agreement(Corpus(tuple(records))))
 
-    assert found[0].startswith("stance: 10 texts, 90.0% answered alike, alpha 0.791 [")
+    assert found[0].startswith("stance: 10 texts, 90.0% with the same labels, alpha 0.791 [")
     assert "against 0.783 3 4" in found
     assert found[-1] == "none against 1"
 

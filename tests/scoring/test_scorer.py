@@ -3,7 +3,7 @@
 import pytest
 from small_models import WEATHER
 
-from textclf.cli.installation import installation
+from textclf.cli.info import installation
 from textclf.errors import InputError
 from textclf.scoring import native_scorer, scorer
 from textclf.scoring.native_scorer import NativeScorer, why_unavailable

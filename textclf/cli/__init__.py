@@ -1,6 +1,6 @@
-"""The command line: it parses, calls one function of the library, and prints.
+"""The command line: each command parses its arguments, calls one function, and prints.
 
-Data goes to standard output, all else to standard error. Exit codes: 0 done; 1 could not
+Data goes to standard output, messages go to standard error. Exit codes: 0 done; 1 could not
 run; 2 wrong usage; 3 done, but some inputs failed; 4 a check failed; 130 interrupted.
 """
 
@@ -13,11 +13,11 @@ from textclf.cli.fast_path import predicted
 from textclf.errors import TextclfError
 
 _GARBAGE = 50_000
-"""Objects made before unused ones are sought: records refer to nothing that refers to them."""
+"""Objects made between two garbage collections; records are in no reference cycles."""
 
 
 def run() -> None:
-    """Be the process of one command: what it leaves in memory is not tidied, which takes time."""
+    """Run one command and end the process without freeing its memory, which takes time."""
     gc.set_threshold(_GARBAGE)
     main()
     sys.stdout.flush()
@@ -26,11 +26,11 @@ def run() -> None:
 
 
 def main() -> None:
-    """Run the command; the one place where an error becomes a line and an exit code."""
-    # Our arrays are small: threads of numpy's own would cost more to start than they bring.
+    """Run the command, and turn an error into one line and an exit code."""
+    # Our arrays are small: starting BLAS threads takes longer than they save.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # it was closed before we began
+        if getattr(sys, name) is None:  # closed before the start
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
     try:
         if not predicted(sys.argv[1:]):
@@ -39,18 +39,18 @@ def main() -> None:
             app()
     except TextclfError as error:
         print(f"textclf: {_one_line(str(error))}", file=sys.stderr)  # noqa: T201
-        _let_go()
+        _flush_stdout()
         sys.exit(1)
     except BrokenPipeError:
-        # The reader, such as `head`, has enough: close our side without a word.
-        _let_go()
+        # The reader, such as `head`, has closed the pipe: end without a message.
+        _flush_stdout()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _let_go() -> None:
-    """Write what standard output still holds, or drop it where it cannot be written."""
+def _flush_stdout() -> None:
+    """Write the buffer of standard output, or drop it if it cannot be written."""
     try:
         sys.stdout.flush()
     except OSError:

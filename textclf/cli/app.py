@@ -1,4 +1,4 @@
-"""The commands, gathered under one name."""
+"""The `textclf` command and its subcommands."""
 
 from typing import Annotated
 

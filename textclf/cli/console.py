@@ -1,4 +1,4 @@
-"""What the commands share of a terminal: progress, warnings and where output goes."""
+"""Progress, messages and output of all commands."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ _WIDTH = 24
 
 
 def progress(what: str, done: int, steps: int) -> None:
-    """Draw how far a job of known length is, where standard error is a terminal."""
+    """Draw a progress bar for a job of known length, if standard error is a terminal."""
     if sys.stderr.isatty():
         filled = _WIDTH * done // max(steps, 1)
         bar = "#" * filled + "." * (_WIDTH - filled)
@@ -20,10 +20,9 @@ def progress(what: str, done: int, steps: int) -> None:
 
 
 class Progress:
-    """Draws on standard error how many things were done and how fast, and wipes it in the end.
+    """Shows on standard error how many things are done and how fast, and wipes it at the end.
 
-    Nothing is drawn where standard error is no terminal, or where results themselves go to the
-    same terminal.
+    Nothing is shown if standard error is not a terminal, or if results go to the same terminal.
     """
 
     def __init__(self, what: str, *, beside_output: bool) -> None:
@@ -45,7 +44,7 @@ class Progress:
             sys.stderr.flush()
 
     def interrupted_by(self, tell: Callable[[str], None]) -> Callable[[str], None]:
-        """Return what prints a message on a line of its own."""
+        """Return a function that prints a message on a line of its own."""
 
         def print_alone(message: str) -> None:
             self._wipe()
@@ -71,7 +70,7 @@ def say(text: str) -> None:
 
 
 def print_text(text: str, output: Path | None = None) -> None:
-    """Write text to a file or to standard output, as UTF-8 whatever the terminal."""
+    """Write text to a file or to standard output, always as UTF-8."""
     from textclf.io.output_file import open_output  # noqa: PLC0415 - start-up time
 
     with open_output(output, sys.stdout.buffer) as stream:

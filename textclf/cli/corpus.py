@@ -15,7 +15,9 @@ Files = Annotated[
 
 PlanFile = Annotated[
     Path | None,
-    typer.Option("--plan", help="What to hold it against. [default: the bundled corpus's plan]"),
+    typer.Option(
+        "--plan", help="Sampling plan to check against. [default: that of the bundled corpus]"
+    ),
 ]
 
 
@@ -36,7 +38,7 @@ def check(
     ] = None,
     plan: PlanFile = None,
 ) -> None:
-    """Check a corpus; each finding names file and line, and any makes the exit code 4."""
+    """Check a corpus; each finding names file and line. With any finding, the exit code is 4."""
     from textclf.corpus.audit import check_files  # noqa: PLC0415 - start-up time
 
     report = check_files(files or [], test or [], scheme or [], plan)
@@ -47,7 +49,7 @@ def check(
 
 @app.command()
 def stats(files: Files = None, plan: PlanFile = None) -> None:
-    """Count a corpus, and hold the counts against its plan."""
+    """Count a corpus, and compare the counts with its sampling plan."""
     from textclf.reports.corpus_stats import corpus_stats_of_files  # noqa: PLC0415 - start-up time
 
     print_text(corpus_stats_of_files(files or [], plan))
@@ -55,7 +57,7 @@ def stats(files: Files = None, plan: PlanFile = None) -> None:
 
 @app.command()
 def agree(files: Files = None) -> None:
-    """Tell how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
+    """Show how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
     from textclf.corpus.records import Corpus  # noqa: PLC0415 - start-up time
     from textclf.reports.corpus_stats import coder_agreement  # noqa: PLC0415 - start-up time
 
@@ -83,7 +85,7 @@ def propose(
         float, typer.Option(help="Propose no label whose probability is below this.")
     ] = 0.0,
 ) -> None:
-    """Propose labels for articles from seed terms; tell how far the terms reach and conflict."""
+    """Propose labels for articles from seed terms; show coverage and conflicts."""
     from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
     from textclf.training.weak_labels import propose_labels_of_files  # noqa: PLC0415 - start-up time
 
@@ -103,7 +105,7 @@ def hydrate(
         Path | None, typer.Option("--output", "-o", help="File to write, .jsonl.")
     ] = None,
 ) -> None:
-    """Turn seed documents into labelled records, by the labels that seeds/ holds for them."""
+    """Turn seed documents into labelled records, with the labels that seeds/ has for them."""
     from textclf.corpus.seed_records import hydrate_files  # noqa: PLC0415 - start-up time
 
     lines, notes = hydrate_files(files)

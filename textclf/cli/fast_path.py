@@ -1,7 +1,7 @@
-"""`predict` with its plainest options, understood without typer.
+"""`predict` with its most common options, parsed without typer.
 
-Typer takes as long to start as all else that labels an article. What is not understood whole is
-left to it: it knows all options and explains mistakes.
+Typer takes as long to start as labelling one article does. It parses any other arguments,
+because it knows all options and explains mistakes.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _NAMES = {
 
 
 def predicted(arguments: Sequence[str]) -> bool:
-    """Do what `textclf predict` is asked for where it is asked plainly; else return False."""
+    """Run `textclf predict` if it has common options only; else return False."""
     if arguments[:1] != ["predict"]:
         return False
     inputs: list[str] = []
@@ -42,7 +42,7 @@ def predicted(arguments: Sequence[str]) -> bool:
 
 
 def _labelled(inputs: list[str], models: list[str], output: str, style: str, places: str) -> bool:
-    """Label, unless the format is none, or the number of places no number."""
+    """Label the inputs; return False if the format or the number of spans is not valid."""
     from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.label import label  # noqa: PLC0415 - start-up time
     from textclf.io.input_documents import ReadOptions  # noqa: PLC0415 - start-up time

@@ -14,14 +14,14 @@ Name = Annotated[str, typer.Argument(help="A model's name or file.")]
 
 
 class ExportFormat(StrEnum):
-    """What a model can be exported as."""
+    """The formats that a model can be exported to."""
 
     joblib = "joblib"
 
 
 @app.command("list")
 def list_() -> None:
-    """List the models that a name can find, with scheme and out-of-fold macro-F1."""
+    """List the models that can be used by name, with scheme and out-of-fold macro-F1."""
     from textclf.model.store import list_models, read_model  # noqa: PLC0415 - start-up time
     from textclf.reports.scores import models_report  # noqa: PLC0415 - start-up time
 
@@ -32,7 +32,7 @@ def list_() -> None:
 def show(
     name: Name,
     terms: Annotated[
-        int, typer.Option(help="Also show so many of the strongest terms of each label.")
+        int, typer.Option(help="Also show this many of the strongest terms of each label.")
     ] = 0,
 ) -> None:
     """Show a model's card."""
@@ -49,7 +49,7 @@ def show(
 
 @app.command()
 def verify(names: Annotated[list[str], typer.Argument(help="Models' names or files.")]) -> None:
-    """Check model files to the last byte; a damaged one is named and the exit code is 4."""
+    """Check all bytes of model files; with a damaged one, the exit code is 4."""
     from textclf.model.store import verify_models  # noqa: PLC0415 - start-up time
 
     found = verify_models(names)

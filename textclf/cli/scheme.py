@@ -15,7 +15,7 @@ Name = Annotated[str, typer.Argument(help="A bundled scheme, or a .toml file.")]
 
 
 class PageFormat(StrEnum):
-    """What a codebook can be printed as."""
+    """The formats that a codebook can be printed in."""
 
     md = "md"
     html = "html"
@@ -31,7 +31,7 @@ def list_() -> None:
 
 @app.command()
 def show(name: Name) -> None:
-    """Show a scheme with all that a coder needs."""
+    """Show the whole codebook of a scheme."""
     from textclf.reports.codebook import as_markdown  # noqa: PLC0415 - start-up time
 
     print_text(as_markdown(find_scheme(name)))
@@ -39,7 +39,7 @@ def show(name: Name) -> None:
 
 @app.command()
 def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) -> None:
-    """Check scheme files; the first mistake is named with file and key."""
+    """Check scheme files; an error names file and key."""
     from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
     print_text(overview([Scheme.read(file) for file in files]))
@@ -48,20 +48,20 @@ def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) ->
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Name of the scheme, such as protest.")],
-    labels: Annotated[str, typer.Option(help="Its labels, a comma between.")],
+    labels: Annotated[str, typer.Option(help="Its labels, separated by commas.")],
     kind: Annotated[
-        str, typer.Option(help="single: one label a text. multi: any number.")
+        str, typer.Option(help="single: one label for each text. multi: any number.")
     ] = "single",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write. [default: NAME.toml]")
     ] = None,
 ) -> None:
-    """Start a scheme file, with a place for everything a coder needs."""
+    """Start a scheme file, with an empty field for everything a coder needs."""
     from textclf.codebook.scheme_file import new_scheme_file  # noqa: PLC0415 - start-up time
 
     path = output or Path(f"{name}.toml")
     new_scheme_file(path, name, [one.strip() for one in labels.split(",") if one.strip()], kind)
-    print_text(f"wrote {path}: fill in its definitions, then textclf scheme check {path}")
+    print_text(f"wrote {path}: fill in its definitions, then run textclf scheme check {path}")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`train` and `evaluate`: a model from labelled texts, and how good it is on others."""
+"""`train` and `evaluate`: train a model, and score it on other labelled texts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +16,14 @@ TextField = Annotated[
     str, typer.Option(help="Column that holds the text. [default: text, content, body or article]")
 ]
 LabelField = Annotated[str, typer.Option(help="Column that holds the label or labels.")]
-LabelSep = Annotated[str, typer.Option(help="What stands between several labels in one cell.")]
+LabelSep = Annotated[str, typer.Option(help="Separator of several labels in one cell.")]
 LabelNames = Annotated[
     str,
-    typer.Option(help="Names of the labels, a comma between, where cells are lists of 0 and 1."),
+    typer.Option(help="Names of the labels, with commas between, if cells are lists of 0 and 1."),
 ]
 GroupField = Annotated[
-    str, typer.Option(help="Column of what belongs together, such as the article; never split.")
+    str,
+    typer.Option(help="Column of the groups, such as articles; no fold splits a group."),
 ]
 
 
@@ -31,7 +32,7 @@ def train(
         list[str] | None,
         typer.Argument(
             help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl. "
-            "May be left out where seed terms teach."
+            "Not needed if seed terms are given."
         ),
     ] = None,
     *,
@@ -57,8 +58,8 @@ def train(
     base: Annotated[
         str,
         typer.Option(
-            help="Bundled scheme whose corpus and seed terms teach as well; own labels, 20 or "
-            "more, count as much as helps them most."
+            help="Bundled scheme whose corpus and seed terms are learned from too; 20 or more own "
+            "labels are needed, and cross-validation chooses their weight."
         ),
     ] = "",
     random_sample: Annotated[
@@ -66,7 +67,7 @@ def train(
         typer.Option(
             "--random-sample",
             help="With --base: own texts are a random sample of what is to be labelled, so that "
-            "labels are as frequent as in them.",
+            "labels are as frequent there as in them.",
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the folds and the solver.")] = 0,
@@ -96,7 +97,7 @@ def train(
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="Model to judge: a name or a file.")],
+    model: Annotated[str, typer.Argument(help="Model to score: a name or a file.")],
     data: Data,
     text_field: TextField = "",
     label_field: LabelField = "label",
@@ -104,7 +105,7 @@ def evaluate(
     label_names: LabelNames = "",
     group_field: GroupField = "",
     fail_under: Annotated[
-        float, typer.Option(help="Exit with code 4 where macro-F1 is below this.")
+        float, typer.Option(help="Exit with code 4 if macro-F1 is below this.")
     ] = 0.0,
 ) -> None:
     """Score a model on labelled texts that it was not trained on."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 _RESAMPLES = 1000
 _SEED = 0
 _LEVEL = 0.95
+"""The share of the resampled scores that an interval holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,26 @@ class Interval:
 
 
 def resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how often each text stands in each resample, shape (resamples, texts).
+    """Return how often each text is drawn in each resample: floats of shape (1000, texts).
 
-    `group` holds the place of each text's group, from 0: the texts of one are drawn together.
+    `group` has shape (texts,) and holds the number of each text's group, from 0 without a gap.
+    The texts of a group are drawn together, and each resample draws as many groups as there are.
     """
     count = int(group.max()) + 1
     rng = np.random.default_rng(_SEED)
+    # Drawing n groups with replacement is one multinomial draw of how often each is drawn.
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
     return np.asarray(drawn[:, group.ravel()], float)
 
 
 def interval(value: float, spread: NDArray[np.float64]) -> Interval:
-    """Return a score with its 95% interval, from the scores of the resamples."""
-    # A resample may miss a rare label, and cannot be as calibrated as the whole: the
-    # percentiles of a skewed score can lie to one side of it. They are widened to hold it.
+    """Return a score with its 95% percentile interval.
+
+    `value` is the score of all texts, and `spread` holds the scores of the resamples, shape
+    (resamples,).
+    """
+    # Resamples can miss a rare label, and are calibrated worse than all texts. Both percentiles
+    # can then be on one side of the score, so the interval is widened to include it.
     tail = (1 - _LEVEL) / 2
     low, high = np.quantile(spread, [tail, 1 - tail])
     return Interval(value, min(value, float(low)), max(value, float(high)))

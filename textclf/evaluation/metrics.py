@@ -1,7 +1,6 @@
-"""Scores from two lists of answers, with intervals: it can judge any system, human or machine.
+"""Scores of predicted labels against true ones, with bootstrap intervals.
 
-It knows no models. Intervals are percentile bootstrap (Efron 1979) over groups, since the
-passages of an article are not independent; seed and number of resamples are fixed.
+The labels may come from any model or person.
 """
 
 from collections.abc import Sequence
@@ -15,44 +14,45 @@ from textclf.errors import InputError
 from textclf.evaluation.bootstrap import Interval, interval, resamples
 
 _BINS = 10
+"""Bins of the calibration error, of equal width."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """How well one label was found."""
+    """Precision, recall and F1 of one label."""
 
     label: str
     precision: float
     recall: float
     f1: float
     support: int
-    """How many texts truly have it."""
+    """How many texts have the label in truth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """How well a list of answers agrees with the truth."""
+    """How well predicted labels agree with the true ones."""
 
     texts: int
     answered: float
-    """The share of texts that got an answer; the others count as wrong."""
+    """The share of texts without an abstention; abstentions count as wrong."""
     accuracy: Interval
-    """The share of texts whose labels are all right and none besides."""
+    """The share of texts whose predicted labels are exactly the true ones."""
     macro_f1: Interval
-    """The mean of the labels' F1, over the labels that truth or answers have."""
+    """The mean F1 of the labels that are true or predicted for at least one text."""
     example_f1: Interval
-    """Mean of 2|T&P| / (|T|+|P|) over texts where truth T or answer P is not empty."""
+    """The mean of 2|T&P| / (|T|+|P|) over texts with true labels T or predicted labels P."""
     labels: tuple[LabelScore, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the scores as plain data, rounded to four places."""
-        three = {name: getattr(self, name) for name in ("accuracy", "macro_f1", "example_f1")}
+        scores = {name: getattr(self, name) for name in ("accuracy", "macro_f1", "example_f1")}
         return {
             "texts": self.texts,
             "answered": round(self.answered, 4),
             **{
                 name: [round(one.value, 4), round(one.low, 4), round(one.high, 4)]
-                for name, one in three.items()
+                for name, one in scores.items()
             },
             "labels": {
                 one.label: {
@@ -74,17 +74,17 @@ def evaluate(
 ) -> Metrics:
     """Return how well the answers agree with the truth; an answer of None is an abstention.
 
-    `groups` names what each text belongs to, such as its article; by default each stands
-    alone. Raises InputError where the lists do not fit together.
+    `groups` names the group of each text, such as its article; by default, each text is a group
+    of its own. Raises InputError for lists of different lengths and for an unknown label.
 
     >>> evaluate([["favor"], ["none"]], [["favor"], ["favor"]], ["favor", "none"]).accuracy.value
     0.5
     """
     if groups and len(groups) != len(truth):
-        raise InputError(f"there are {len(groups)} groups for {len(truth)} texts; give one a text")
+        raise InputError(f"there are {len(groups)} groups for {len(truth)} texts; give one each")
     if not truth or len(truth) != len(answers):
         raise InputError(
-            f"there are {len(truth)} true answers and {len(answers)} to judge; give as many of each"
+            f"there are {len(truth)} true answers and {len(answers)} to score; give both for each text"
         )
     true, given = _indicator(truth, labels), _indicator([a or () for a in answers], labels)
     answered = np.array([answer is not None for answer in answers])
@@ -108,13 +108,16 @@ def evaluate(
 def calibration_error(
     probs: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[str] | None = None
 ) -> Interval:
-    """Return the expected calibration error: how far stated probabilities are from what happens.
+    """Return the expected calibration error (Naeini, Cooper and Hauskrecht 2015).
 
-    Texts fall into ten bins of equal width by their probability; the error is the mean gap
-    between mean probability and share right, weighted by texts (Naeini et al. 2015).
+    `probs` and `right` have shape (texts,): the stated probability of each answer, and whether
+    the answer is right. Texts are sorted into ten bins by probability; the error is the gap
+    between mean probability and share of right answers in a bin, averaged over texts.
     """
     _, group = np.unique(np.array(groups or np.arange(len(probs))), return_inverse=True)
     bins = np.minimum((probs * _BINS).astype(int), _BINS - 1)
+    # Row i holds probability minus outcome of text i in the column of its bin, so that a weighted
+    # column sum is the gap of a bin times its number of texts.
     gaps = np.zeros((len(probs), _BINS))
     gaps[np.arange(len(probs)), bins] = probs - right
 
@@ -126,13 +129,18 @@ def calibration_error(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Counts:
-    """What each text adds to the scores, so that a resample is a weighted sum."""
+    """What each text adds to the scores, so that the scores of a resample are weighted sums."""
 
     exact: NDArray[np.float64]
+    """Shape (texts,): 1 if the labels are exactly right."""
     example: NDArray[np.float64]
+    """Shape (texts,): the F1 of the text."""
     counted: NDArray[np.float64]
+    """Shape (texts,): 1 if the text counts in the example-based F1."""
     hits: NDArray[np.float64]
+    """Shape (texts, labels): 1 if the label is true and predicted."""
     sizes: NDArray[np.float64]
+    """Shape (texts, labels): how often the label is true or predicted, 0 to 2."""
 
     @classmethod
     def of(
@@ -150,9 +158,13 @@ class _Counts:
         )
 
     def scores(self, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-        """Return accuracy, macro-F1 and example-based F1 for each row of weights."""
+        """Return accuracy, macro-F1 and example-based F1, each of shape (resamples,).
+
+        `weights` has shape (resamples, texts) and says how often each text is drawn.
+        """
         total = weights.sum(axis=1)
         hits, sizes = weights @ self.hits, weights @ self.sizes
+        # F1 = 2 hits / (true + predicted); labels that are neither do not enter the mean.
         f1 = 2 * hits / np.maximum(sizes, 1e-12)
         seen = sizes > 0
         macro = f1.sum(axis=1, where=seen) / np.maximum(seen.sum(axis=1), 1)
@@ -161,32 +173,34 @@ class _Counts:
 
 
 def _indicator(answers: Sequence[Sequence[str]], labels: Sequence[str]) -> NDArray[np.bool_]:
-    places = {label: place for place, label in enumerate(labels)}
+    """Return a boolean matrix of shape (texts, labels); raises InputError for an unknown label."""
+    index = {label: column for column, label in enumerate(labels)}
     matrix = np.zeros((len(answers), len(labels)), bool)
     for row, answer in enumerate(answers):
         for label in answer:
-            if label not in places:
+            if label not in index:
                 raise InputError(
-                    f"answer {row} has {label!r}, which is no label; {', '.join(labels)}"
+                    f"answer {row} has {label!r}, which is not a label; "
+                    f"there are: {', '.join(labels)}"
                 )
-            matrix[row, places[label]] = True
+            matrix[row, index[label]] = True
     return matrix
 
 
 def _label_scores(
     true: NDArray[np.bool_], given: NDArray[np.bool_], labels: Sequence[str]
 ) -> list[LabelScore]:
-    found = []
-    for place, label in enumerate(labels):
-        hits = int((true[:, place] & given[:, place]).sum())
-        truly, said = int(true[:, place].sum()), int(given[:, place].sum())
-        found.append(
+    scores = []
+    for column, label in enumerate(labels):
+        hits = int((true[:, column] & given[:, column]).sum())
+        support, predicted = int(true[:, column].sum()), int(given[:, column].sum())
+        scores.append(
             LabelScore(
                 label,
-                hits / said if said else 0.0,
-                hits / truly if truly else 0.0,
-                2 * hits / (truly + said) if truly + said else 0.0,
-                truly,
+                hits / predicted if predicted else 0.0,
+                hits / support if support else 0.0,
+                2 * hits / (support + predicted) if support + predicted else 0.0,
+                support,
             )
         )
-    return found
+    return scores

@@ -1,4 +1,4 @@
-"""Holds a model's answers against labelled texts that it was not trained on."""
+"""Evaluate a model on labelled texts that it was not trained on."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from textclf.io.input_documents import ReadOptions
 def evaluate_file(
     model: str, inputs: Sequence[str], columns: Columns = Columns(), text_field: str = ""
 ) -> Metrics:
-    """Return how well a model's answers agree with labelled files."""
+    """Return the metrics of a model on labelled files."""
     classifier = load(model)
     reading = ReadOptions(text_field=text_field)
     corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme)
@@ -24,11 +24,10 @@ def evaluate_file(
 def evaluate_model(
     classifier: Classifier, corpus: Corpus, options: PredictOptions = PredictOptions(evidence=0)
 ) -> Metrics:
-    """Return how well a model's answers agree with the labels of a corpus.
+    """Return the metrics of a model on the labels of a corpus.
 
-    An answer that is not ok counts as wrong; passages of one article are resampled together.
-    Each text is read by itself: what `predict` leaves out because articles of a run repeat it is
-    read here.
+    A prediction whose status is not ok counts as wrong. Passages of one article are resampled
+    together. Each text is read by itself, so paragraphs that several texts share are read too.
     """
     answers = [
         classifier.classify_document(record.document(), options) for record in corpus.records

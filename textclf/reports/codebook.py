@@ -1,4 +1,4 @@
-"""Prints a scheme for the people who code with it: Markdown, one HTML page."""
+"""A codebook for people: Markdown, or one HTML page."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -40,7 +40,7 @@ def as_markdown(scheme: Scheme) -> str:
 
 
 def as_html(scheme: Scheme) -> str:
-    """Return the whole codebook as one HTML page that needs nothing besides itself."""
+    """Return the whole codebook as one self-contained HTML page."""
     title = escape(scheme.title or scheme.name)
     return _PAGE.substitute(title=title, body="\n".join(_html(scheme)))
 
@@ -90,7 +90,7 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
         if text:
             yield name, text
     if scheme.any_passage:
-        yield "Document", f"{scheme.any_passage} where any of its passages is {scheme.any_passage}"
+        yield "Document", f"{scheme.any_passage} if any of its passages is {scheme.any_passage}"
     if scheme.mean_over:
         least = f"{scheme.mean_least:.0%} or more"
         yield (

@@ -1,4 +1,4 @@
-"""Draws scores, model cards and corpus figures as plain text tables."""
+"""Text reports: scores of an evaluation, model cards, models, agreement of coders."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from textclf.model.priors import told
 from textclf.reports.tables import table
 
 _DISPUTES = 12
+"""Disagreements that are listed, at most."""
 
 
 def scores_report(scores: Metrics) -> str:
@@ -20,7 +21,7 @@ def scores_report(scores: Metrics) -> str:
 
 
 def training_report(card: Mapping[str, Any]) -> str:
-    """Return what a model card says of its training: the model beside the baselines."""
+    """Return the cross-validated scores of a model card, beside those of the baselines."""
     measured = card["out_of_fold"]
     trained = card["trained_on"]
     rows = [
@@ -66,7 +67,7 @@ def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
 
 
 def prior_report(model: Model) -> str:
-    """Return how frequent a model takes its labels to be, and where that is from."""
+    """Return the prior of a model and its source."""
     if model.decision.prior is None:
         return "prior: none is stated; labels are taken to be as frequent as in its training texts"
     source = model.card.get("prior_source") or model.scheme.prior_source or "of its scheme"
@@ -74,25 +75,25 @@ def prior_report(model: Model) -> str:
 
 
 def strongest_report(model: Model, most: int) -> str:
-    """Return for each label of a model the terms that speak most for it."""
+    """Return the strongest terms of each label of a model."""
     return "\n".join(
         f"{label}: {', '.join(model.strongest(label, most))}" for label in model.scheme.label_names
     )
 
 
-def agreement_report(scheme: str, found: Agreement) -> str:
-    """Return how far two coders agree under a scheme, and what they dispute most."""
-    rows = [[one.label, one.kappa, one.first, one.second] for one in found.labels]
+def agreement_report(scheme: str, scores: Agreement) -> str:
+    """Return how far two coders agree under a scheme, and their most frequent disagreements."""
+    rows = [[one.label, one.kappa, one.first, one.second] for one in scores.labels]
     disputes = [
         [" ".join(first), " ".join(second), count]
-        for first, second, count in found.disputes[:_DISPUTES]
+        for first, second, count in scores.disputes[:_DISPUTES]
     ]
-    alike = f"{found.texts} texts, {found.agreed:.1%} answered alike"
+    same = f"{scores.texts} texts, {scores.agreed:.1%} with the same labels"
     return "\n".join(
         [
-            f"{scheme}: {alike}, alpha {found.alpha}",
+            f"{scheme}: {same}, alpha {scores.alpha}",
             table(rows, ["label", "kappa", "first", "second"]),
-            *(["", table(disputes, ["first said", "second said", "texts"])] if disputes else []),
+            *(["", table(disputes, ["first coder", "second coder", "texts"])] if disputes else []),
         ]
     )
 
@@ -113,7 +114,7 @@ def models_report(models: Sequence[tuple[Path, Model]]) -> str:
 
 
 def rules_report(scheme: Scheme) -> str:
-    """Return the rules that a multi scheme gives its labels by; nothing where it has none."""
+    """Return the rules of a multi-label scheme; empty if it has none."""
     rules = ["every text has a label"] if scheme.at_least_one else []
     rules += [f"{label} brings {' and '.join(others)}" for label, others in scheme.implies]
     return f"rules of scheme {scheme.name}: {'; '.join(rules)}\n" if rules else ""

@@ -1,4 +1,4 @@
-"""How far seed terms reach in a pool of texts, as a table."""
+"""Text report of proposed labels: coverage and conflicts of the seed terms."""
 
 from textclf.reports.tables import table
 from textclf.training.weak_labels import Proposals
@@ -7,7 +7,7 @@ _CONFLICTS = 8
 
 
 def proposals_report(found: Proposals) -> str:
-    """Return how many texts got a proposal, and how far each label's terms reach."""
+    """Return how many texts got a proposal, and the coverage of each label's terms."""
     texts = len(found.proposals)
     made = sum(bool(one.record.labels) for one in found.proposals)
     bare = sum(not one.hits for one in found.proposals)
