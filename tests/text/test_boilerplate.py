@@ -106,7 +106,7 @@ def test_the_first_word_finds_every_rule_that_holds(text):
         if len(text) <= room._LONGEST and room._compiled(rule.pattern).fullmatch(text)
     }
 
-    if room._may_be_furniture(text):
+    if room._may_be_boilerplate(text):
         assert holding == {
             rule.pattern
             for rule in room._BY_OPENER.get(room._opener(text), ())

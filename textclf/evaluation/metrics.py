@@ -84,7 +84,7 @@ def evaluate(
         raise InputError(f"there are {len(groups)} groups for {len(truth)} texts; give one each")
     if not truth or len(truth) != len(answers):
         raise InputError(
-            f"there are {len(truth)} true answers and {len(answers)} to score; give both for each text"
+            f"there are {len(truth)} true answers and {len(answers)} to score; give one each"
         )
     true, given = _indicator(truth, labels), _indicator([a or () for a in answers], labels)
     answered = np.array([answer is not None for answer in answers])

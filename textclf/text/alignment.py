@@ -1,4 +1,4 @@
-"""A text made from another one by edits, with the way back to the places it came from."""
+"""An edited text whose spans can be mapped back to the source."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from textclf.text.sentences import Span
 
 
 class Edit(NamedTuple):
-    """A stretch of a text, and what stands in its place."""
+    """A span of a text, and its replacement."""
 
     start: int
     end: int
@@ -18,51 +18,51 @@ class Edit(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A stretch of the source, and what stands for it in the edited text."""
+    """A span of the source, and its text in the edited text."""
 
     start: int
     end: int
     text: str
-    """Of equal length, the two go character by character; else the whole stands for the whole."""
+    """If it is as long as the span, characters are mapped one by one; else only as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """A text, and the pieces of its source that it is made of; without pieces it is the source."""
+    """A text, and the pieces that it is made of; without pieces, it is the source itself."""
 
     text: str
     pieces: tuple[Piece, ...] = ()
     starts: tuple[int, ...] = ()
-    """Where each piece begins in `text`."""
+    """The offset of each piece in `text`."""
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> "Aligned":
-        """Return the text that pieces make, in their order."""
+        """Return the concatenated text of pieces."""
         texts = [piece.text for piece in pieces]
         starts = accumulate(map(len, texts[:-1]), initial=0)
         return cls("".join(texts), tuple(pieces), tuple(starts) if pieces else ())
 
     def source(self, start: int, end: int) -> Span:
-        """Return the span of the source that a span of the text came from."""
+        """Return the span of the source that a span of the text comes from."""
         if not self.pieces:
             return Span(start, end)
         number = bisect_right(self.starts, start) - 1
-        first, last_place, text = self.pieces[number]
+        first, last, text = self.pieces[number]
         begin = first
-        if len(text) == last_place - first:
+        if len(text) == last - first:
             begin += start - self.starts[number]
         if end > start + 1:
             number = bisect_right(self.starts, end - 1, number) - 1
-            first, last_place, text = self.pieces[number]
-        if len(text) == last_place - first:
+            first, last, text = self.pieces[number]
+        if len(text) == last - first:
             return Span(begin, first + end - self.starts[number])
-        return Span(begin, last_place)
+        return Span(begin, last)
 
 
 def edited(text: str, edits: Sequence[Edit]) -> Aligned:
-    """Return the text with its edits carried out; they are in order.
+    """Return the text with its edits applied.
 
-    One that overlaps an earlier one is left out.
+    The edits are sorted; one that overlaps an earlier one is ignored.
     """
     if not edits:
         return Aligned(text)

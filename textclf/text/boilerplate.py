@@ -1,8 +1,7 @@
-"""Finds the parts of already-scraped page text that are not the article.
+"""Find boilerplate: the parts of scraped page text that are not the article.
 
-Menus, bylines, share bars, players, scripts, "Check Also" with its teasers, captions of other
-stories, outlet tails. It is given the paragraphs of a page and knows nothing else. Each rule has
-cases in tests/cases/furniture.toml.
+Boilerplate is menus, bylines, share bars, players, scripts, "Check Also" and its teasers,
+captions of other stories, outlet tails. Each rule has cases in tests/cases/furniture.toml.
 """
 
 import re
@@ -39,7 +38,7 @@ class RemovedSpan(NamedTuple):
 
 
 class Glued(NamedTuple):
-    """Furniture that is glued to a paragraph: its number, the span in it, and what it is."""
+    """Boilerplate inside a paragraph: the paragraph's number, the span in it, and the reason."""
 
     number: int
     start: int
@@ -48,12 +47,12 @@ class Glued(NamedTuple):
 
 
 _MOST_GLUED = 50
-"""Scripts that are cut out of one paragraph, at most."""
+"""Scripts that are removed from one paragraph, at most."""
 _OPENING_LINES = 6
-"""How far down a page its breadcrumb, byline and date line stand."""
+"""The paragraphs at the top of a page that can be its breadcrumb, byline or date line."""
 _LONGEST_BYLINE = 60
 _LONGEST = 420
-"""Characters: no rule for a whole paragraph holds of a longer one."""
+"""Characters: no rule for a whole paragraph matches a longer one."""
 
 _RUBRICS = frozenset(("explained", "explainer", "opinion", "analysis"))
 _NO_WORD = "*"
@@ -76,22 +75,22 @@ _BEGINNINGS = frozenset(word[:_LOOK] for word in (*_BY_OPENER, *_AFTER_WORDS))
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a rule's pattern, compiled when it is met: most pages need few of them."""
+    """Return a rule's pattern, compiled on first use: most pages need few of them."""
     return re.compile(f"(?i:{pattern})")
 
 
 _CUT_OFF = "…", "...", ". . .", "[…]", "[...]"
 _WORDS_OF_A_CUT = 7
-"""A paragraph of fewer words that ends on an ellipsis is somebody's style."""
+"""A paragraph with fewer words that ends in an ellipsis is not cut off."""
 
 
 def find_boilerplate(paragraphs: Sequence[str]) -> dict[int, str]:
-    """Return which of a page's paragraphs are not its article, and what each is.
+    """Return the paragraphs of a page that are not its article, by number, and why.
 
     >>> find_boilerplate(["Home / News", "Rain fell on Swat.", "Back to top"])
     {0: 'breadcrumb', 2: 'navigation'}
     """
-    suspects = [n for n, text in enumerate(paragraphs) if _may_be_furniture(text)]
+    suspects = [n for n, text in enumerate(paragraphs) if _may_be_boilerplate(text)]
     end = _article_end(paragraphs, suspects)
     whole: dict[int, str] = {}
     weak: dict[int, str] = {}
@@ -106,15 +105,15 @@ def find_boilerplate(paragraphs: Sequence[str]) -> dict[int, str]:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Return whether a line is furniture, wherever on a page it stands."""
+    """Return whether a line is boilerplate wherever it is on a page."""
     return any(
         rule.where == "anywhere" and _compiled(rule.pattern).fullmatch(text)
-        for rule in (_BY_OPENER.get(_opener(text), ()) if _may_be_furniture(text) else ())
+        for rule in (_BY_OPENER.get(_opener(text), ()) if _may_be_boilerplate(text) else ())
     )
 
 
 def glued(paragraphs: Sequence[str]) -> list[Glued]:
-    """Return what is glued to paragraphs of the article, in order, none overlapping.
+    """Return the boilerplate inside paragraphs of the article, in order and without overlap.
 
     >>> glued(["By ALI KHAN-THE canal is dry.", "Nobody knows why. - Reuters"])[1]
     Glued(number=1, start=17, end=27, reason='outlet tail')
@@ -128,11 +127,11 @@ def glued(paragraphs: Sequence[str]) -> list[Glued]:
 
 
 def other_stories(paragraphs: Sequence[str], repeated: Collection[int]) -> dict[int, str]:
-    """Return the paragraphs at the end of a page that are of other stories, and why each is.
+    """Return the paragraphs of other stories at the end of a page, by number, and why.
 
-    One breaks off where it ends on an ellipsis, behind others that end as sentences do. Where
-    as many break off or are `repeated`, lines among them that do not end as sentences do are
-    teasers, too.
+    A paragraph is cut off if it ends in an ellipsis, after others that end as sentences do.
+    Lines among them that do not end as sentences do are teasers, unless they are more than the
+    paragraphs that are cut off or `repeated`.
     """
     start = len(paragraphs)
     while start and (
@@ -154,13 +153,13 @@ def other_stories(paragraphs: Sequence[str], repeated: Collection[int]) -> dict[
 
 
 def _opener(text: str) -> str:
-    """Return the first word of a paragraph, lower-cased; `*` where it begins with a sign."""
+    """Return the first word of a paragraph, lower-cased; `*` if it begins with a sign."""
     word = _WORD.match(text)
     return word.group().lower() if word else _NO_WORD
 
 
-def _may_be_furniture(text: str) -> bool:
-    """Return whether a rule can hold of a whole paragraph: most take no more than this look."""
+def _may_be_boilerplate(text: str) -> bool:
+    """Return whether a rule may match a whole paragraph; this quick check excludes most."""
     look = text[:_LOOK]
     if len(text) > _LONGEST:
         return False
@@ -168,7 +167,7 @@ def _may_be_furniture(text: str) -> bool:
 
 
 def _may_have_glued(text: str) -> bool:
-    """Return whether something can be glued to a paragraph."""
+    """Return whether a paragraph may have boilerplate inside."""
     return (
         "—" in text
         or "–" in text
@@ -180,7 +179,7 @@ def _may_have_glued(text: str) -> bool:
 
 
 def _article_end(paragraphs: Sequence[str], suspects: Sequence[int]) -> int:
-    """Return the paragraph at which the article is over: never leaves the larger part behind it."""
+    """Return the number of the paragraph that ends the article, in the second half of a page."""
     read = list(accumulate(map(len, paragraphs), initial=0))
     for number in suspects:
         text = paragraphs[number]
@@ -191,12 +190,12 @@ def _article_end(paragraphs: Sequence[str], suspects: Sequence[int]) -> int:
 
 
 def _take_whole(number: int, text: str, whole: dict[int, str], weak: dict[int, str]) -> None:
-    """Note the first rule that holds of a whole paragraph."""
+    """Record the reason of the first rule that matches a whole paragraph."""
     opening = number < _OPENING_LINES
     opener = _opener(text)
     for rule in _BY_OPENER.get(opener, ()):
         if not number and opener in _RUBRICS:
-            continue  # it is the page's own title
+            continue  # the title of the page itself
         if (rule.where != "opening" or opening) and _compiled(rule.pattern).fullmatch(text):
             (weak if rule.where == "beside" else whole).setdefault(number, rule.reason)
     if opening and len(text) < _LONGEST_BYLINE and re.fullmatch(OPENING_BYLINE, text):
@@ -206,7 +205,7 @@ def _take_whole(number: int, text: str, whole: dict[int, str], weak: dict[int, s
 
 
 def _in_paragraph(number: int, text: str, *, last: bool) -> Iterator[Glued]:
-    """Yield what is glued to a paragraph of the article: in front, inside, then at its end."""
+    """Yield the boilerplate at the beginning of a paragraph, inside it, and at its end."""
     start = _glued_in_front(number, text)
     if start:
         yield Glued(number, 0, start, "byline" if text.startswith("By ") else "photo credit")
@@ -223,7 +222,7 @@ def _in_paragraph(number: int, text: str, *, last: bool) -> Iterator[Glued]:
 
 
 def _glued_in_front(number: int, text: str) -> int:
-    """Return where a byline, or a caption with its credit, ends in front of a paragraph; or 0."""
+    """Return where a byline, or a caption with its credit, ends in front of a text; or 0."""
     if number < _OPENING_LINES and text.startswith("By "):
         byline = re.match(GLUED_BYLINE, text)
         return byline.end() if byline else 0
@@ -234,9 +233,9 @@ def _glued_in_front(number: int, text: str) -> int:
 
 
 def _tail(text: str, *, last: bool) -> int:
-    """Return where an outlet's name begins at the end of a paragraph; its length where none does.
+    """Return where an outlet's name begins at the end of a paragraph; its length if there is none.
 
-    Anywhere but in the last paragraph, it stands behind a dash.
+    Except in the last paragraph, only a name after a dash counts.
     """
     if not text.rstrip(". ").endswith(TAIL_ENDS):
         return len(text)
@@ -248,7 +247,7 @@ def _tail(text: str, *, last: bool) -> int:
 
 
 def _take_neighbours(whole: dict[int, str], weak: dict[int, str]) -> None:
-    """Add the lines that are furniture only next to other furniture."""
+    """Add the lines that are boilerplate only next to other boilerplate."""
     for numbers in (sorted(weak), sorted(weak, reverse=True)):
         for number in numbers:
             if number not in whole and (number - 1 in whole or number + 1 in whole):
@@ -256,7 +255,7 @@ def _take_neighbours(whole: dict[int, str], weak: dict[int, str]) -> None:
 
 
 def _sign_offs(paragraphs: Sequence[str], whole: dict[int, str], end: int) -> None:
-    """Add the lines in which an agency signs its story, at the end of it."""
+    """Add the lines at the end of the article in which an agency signs it."""
     number = end - 1
     while number >= 0 and number in whole and whole[number] != "photo credit":
         number -= 1
@@ -264,8 +263,8 @@ def _sign_offs(paragraphs: Sequence[str], whole: dict[int, str], end: int) -> No
     if number > 0 and len(paragraphs[number]) < 30 and re.fullmatch(CODES, paragraphs[number]):  # noqa: PLR2004 - no sign-off is longer
         number -= 1
     if number > 0 and len(paragraphs[number]) < 60 and re.fullmatch(SIGN_OFF, paragraphs[number]):  # noqa: PLR2004 - no sign-off is longer
-        for place in range(number, codes + 1):
-            whole[place] = "outlet tail"
+        for line in range(number, codes + 1):
+            whole[line] = "outlet tail"
 
 
 def _breaks_off(text: str) -> bool:

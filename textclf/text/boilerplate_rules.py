@@ -1,22 +1,22 @@
-"""What page furniture looks like: one rule for each kind, as data.
+"""The rules for boilerplate, as data: which paragraphs are boilerplate, and of which kind.
 
-A rule says with which words a paragraph of its kind begins, and what all of it looks like. Cases
-for each stand in tests/cases/furniture.toml.
+A rule has the first words and a pattern of its paragraphs. The cases for each rule are in
+tests/cases/furniture.toml.
 """
 
 from typing import Literal, NamedTuple
 
 
 class Rule(NamedTuple):
-    """What paragraphs of one kind look like."""
+    """One rule for whole paragraphs."""
 
     reason: str
     openers: str
-    """The first words, lower-cased, of the paragraphs that it may hold of; `*` is none."""
+    """The first words, lower-cased, of paragraphs that it may match; `*`: a sign comes first."""
     pattern: str
-    """What a paragraph looks like, all of it."""
+    """The pattern of the whole paragraph."""
     where: Literal["anywhere", "opening", "beside"] = "anywhere"
-    """`beside`: only next to other furniture, since an article may have such a line as well."""
+    """`beside`: only next to other boilerplate, because an article may have such a line too."""
 
 
 _NAME = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|and|de|al|bin|ul)){0,5}"
@@ -340,13 +340,13 @@ TAIL = (
 )
 TAIL_ENDS = (*_OUTLETS, ")")
 LAST_TAIL = r"\s?[-–—]\s?\((?:The )?[A-Z][\w.&' -]{1,40}\)\s*\.?$"
-"""In the last line, whatever outlet stands behind a dash."""
+"""In the last line: any outlet in brackets after a dash."""
 SIGN_OFF = (
     rf"(?:[-–—]{{1,2}} ?)?{_OUTLET}(?: [A-Z]{{2,4}}){{0,6}}|\({_OUTLET}\)\.?"
     r"|\((?i:with (?:\w+ )?inputs?\b[^()]{0,40}|with agency inputs)\)\.?"
 )
 CODES = r"[A-Z]{2,4}(?: [A-Z]{2,4}){0,5}|[a-z]{2,3}(?:/[a-z]{2,3})+/?"
-"""Who wrote and sent an agency's story, below its sign-off."""
+"""Initials of writers and editors, below the sign-off of an agency."""
 IN_LINE = (
     ("script", r"\(adsbygoogle = window\.adsbygoogle \|\| \[\]\)\.push\(\{\}\);?"),
     (
@@ -361,4 +361,4 @@ IN_LINE = (
 SEAM = (
     r"^[^—–]{0,300}[—–] ?[\w@&. ]{2,30}(?:/[A-Z][a-z]+)?(?<![A-Z ])(?=[A-Z]{4,}(?: [A-Z]+)?: ?\S)"
 )
-"""A caption and its credit, glued to the dateline of a story: `— Agency/FileMULTAN:`."""
+"""A caption and its credit before the dateline of a story, without a space: `— APP/FileSWAT:`."""

@@ -1,8 +1,7 @@
-"""A document: what is read of a text, its passages, and where each stood in the original.
+"""A document: the cleaned text, its passages, and their offsets in the original.
 
-Reading repairs characters, joins wrapped lines, and leaves page furniture out; every offset can
-be led back to the text as its owner has it. How the text was laid out changes nothing of what
-is read. This room knows no schemes.
+Reading normalizes characters, joins wrapped lines and removes boilerplate. Every span of the
+cleaned text can be mapped back to the original. The layout of a text does not change what is read.
 """
 
 from bisect import bisect_right
@@ -25,11 +24,11 @@ from textclf.text.repeated_paragraphs import NOTHING_REPEATED, Repeated, folded
 from textclf.text.sentences import Span, sentence_gaps
 
 _PASSAGE = 400
-"""Characters: a passage takes no further sentence beyond them. Half of the paragraphs of a daily
-are shorter than 240, nine in ten shorter than 440."""
+"""Characters that a passage of several sentences has at most. Half of the paragraphs of a daily
+are shorter than 240, and nine in ten are shorter than 440."""
 _LONGEST_TITLE = 160
 _TITLE_SHARE = 2
-"""A title is followed by a text at least so many times as long."""
+"""A title is followed by a text that is at least so many times as long."""
 _LINE_END = "\n"
 _NOTHING = Aligned("")
 _REPEATED = "repeated in this input"
@@ -37,13 +36,13 @@ _REPEATED = "repeated in this input"
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What is read of a text, led back through its repaired characters."""
+    """A cleaned text, aligned with the original in two steps."""
 
     text: str = ""
     lines: Aligned = _NOTHING
-    """Over the repaired characters."""
+    """From the cleaned text to the normalized characters."""
     characters: Aligned = _NOTHING
-    """Over the original."""
+    """From the normalized characters to the original."""
 
     def source(self, start: int, end: int) -> Span:
         if self.lines.pieces:
@@ -53,18 +52,18 @@ class _Read:
 
 @dataclass(frozen=True)
 class Document:
-    """A text to be coded. Made with `Document.read`."""
+    """A text to be coded; `Document.read` makes one."""
 
     original: str
-    """The text as its owner has it."""
+    """The text as the user gave it."""
     text: str
-    """What is read: the title in a line of its own, then the paragraphs, one a line."""
+    """The cleaned text: the title on a line of its own, then one paragraph on each line."""
     removed: tuple[RemovedSpan, ...]
-    """What was not read, as spans of `original`."""
+    """The boilerplate that was removed, as spans of `original`."""
     title: str
-    """The title that was given beside the text, as its owner has it; empty where none is read."""
+    """The title as the user gave it separately; empty if it is not part of `text`."""
     body_start: int
-    """Where in `text` the paragraphs begin, behind the title."""
+    """The offset in `text` at which the body begins, after the title."""
     _body: _Read
     _heading: _Read
 
@@ -77,10 +76,10 @@ class Document:
         clean: bool = True,
         repeated: Repeated = NOTHING_REPEATED,
     ) -> "Document":
-        r"""Return the document of a text, and of its title where that stands apart.
+        r"""Return the document of a text, and of its title if it is given separately.
 
-        With `clean=False` page furniture is read as well. `repeated` are the paragraphs that
-        stand in several articles of the same input: they are furniture too.
+        With `clean=False`, boilerplate is kept. `repeated` holds the paragraphs that several
+        articles of the same input share, which are removed as boilerplate too.
 
         >>> document = Document.read("By ALI KHAN-THE canal\u00adbank broke\nat noon.")
         >>> document.text
@@ -111,40 +110,40 @@ class Document:
 
     @cached_property
     def passages(self) -> tuple[Span, ...]:
-        """Runs of whole sentences, as spans of `text`: the paragraphs' sentences, not the title's.
+        """Runs of whole sentences of the body, as spans of `text`.
 
-        A passage ends where the next sentence would make it longer than 400 characters. It does
-        not end at the end of a paragraph, since the same article comes with and without those.
+        A passage ends where the next sentence would make it longer than 400 characters. It can
+        continue across paragraphs, because the same article is printed with and without them.
         """
         return tuple(_runs(self.text, self.body_start))
 
     @cached_property
     def paragraphs(self) -> tuple[Span, ...]:
-        """The title and the paragraphs, as spans of `text`: one for each line of it."""
-        found = []
+        """The title and the paragraphs, as spans of `text`: one for each line."""
+        spans = []
         start = 0
         for line in self.text.split(_LINE_END) if self.text else ():
-            found.append(Span(start, start + len(line)))
+            spans.append(Span(start, start + len(line)))
             start += len(line) + 1
-        return tuple(found)
+        return tuple(spans)
 
     @cached_property
     def _ends(self) -> list[int]:
         """Where each passage ends."""
         return [passage.end for passage in self.passages]
 
-    def passage_at(self, place: int) -> int | None:
-        """Return which passage a place of `text` stands in; None in the title.
+    def passage_at(self, offset: int) -> int | None:
+        """Return the number of the passage at an offset of `text`; None in the title.
 
-        A place between two passages belongs to the later.
+        An offset between two passages belongs to the later one.
         """
-        if place < self.body_start:
+        if offset < self.body_start:
             return None
-        return max(0, min(bisect_right(self._ends, place), len(self._ends) - 1))
+        return max(0, min(bisect_right(self._ends, offset), len(self._ends) - 1))
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to read, and so no passage."""
+        """Whether the cleaned text is empty, and there is no passage."""
         return not self.text
 
     def passages_in_original(self) -> tuple[Span, ...]:
@@ -154,9 +153,9 @@ class Document:
         return tuple([self.in_original(span.start, span.end) for span in self.passages])
 
     def in_original(self, start: int, end: int) -> Span:
-        """Return the span of the original, or of a title that stands apart, for a span of `text`.
+        """Return the span of the original, or of the separate title, for a span of `text`.
 
-        Of a span that runs from such a title into the text, the part in the text.
+        For a span that runs from a separate title into the text, only the part in the text.
         """
         own_start = len(self._heading.text) + 1 if self.title else 0
         if start < own_start:
@@ -167,12 +166,12 @@ class Document:
         return self._body.source(start - own_start, end - own_start)
 
     def stands_apart(self, end: int) -> bool:
-        """Return whether a span of `text` that ends here is of a title that stands apart."""
+        """Return whether a span of `text` that ends at `end` is of a title given separately."""
         return bool(self.title) and end <= len(self._heading.text) + 1
 
 
 def _heading(title: str) -> _Read:
-    """Return a title that stands apart as one line."""
+    """Return a title that is given separately as one line."""
     characters = normalize(title)
     if "\n" not in title and title == title.strip():
         return _Read(characters.text, Aligned(characters.text), characters)
@@ -196,9 +195,9 @@ def _begins_with_title(found: Sequence[Paragraph]) -> bool:
 
 
 def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], list[RemovedSpan]]:
-    """Return the paragraphs to be read, and what is left out, as spans of the text.
+    """Return the paragraphs to be read, and the removed spans of the text.
 
-    Without `repeated`, nothing is left out.
+    If `repeated` is None, nothing is removed.
     """
     found = lines(text)
     if repeated is None:
@@ -218,7 +217,7 @@ def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], 
 
 
 def _removed(found: Sequence[Paragraph], gone: Mapping[int, str]) -> list[RemovedSpan]:
-    """Return the paragraphs that go, all that stands behind the article as one."""
+    """Return the removed paragraphs as spans; all text after the article is one span."""
     removed: list[RemovedSpan] = []
     for number, reason in gone.items():
         parts = found[number].parts
@@ -230,13 +229,13 @@ def _removed(found: Sequence[Paragraph], gone: Mapping[int, str]) -> list[Remove
 
 
 def _other_stories(texts: Sequence[str], repeated: Repeated) -> dict[int, str]:
-    """Return the paragraphs of other stories, and why each is one."""
+    """Return the paragraphs of other stories, by number, and why."""
     gone = dict.fromkeys((n for n, yes in enumerate(repeated.among(texts)) if yes), _REPEATED)
     return gone | other_stories(texts, gone)
 
 
 def _laid_out(found: Sequence[Paragraph], text: str) -> tuple[str, Aligned]:
-    """Return the paragraphs, one a line, and the way back to the text they are part of."""
+    """Return the paragraphs, one on each line, and their alignment with the text."""
     if _stands_as_read(found, text):
         whole = text[: found[-1].parts[0].end] if found else ""
         return whole, Aligned(whole)
@@ -254,7 +253,7 @@ def _laid_out(found: Sequence[Paragraph], text: str) -> tuple[str, Aligned]:
 
 
 def _stands_as_read(found: Sequence[Paragraph], text: str) -> bool:
-    """Return whether paragraphs are the beginning of a text as it stands, one a line."""
+    """Return whether the text itself begins with these paragraphs, one on each line."""
     expected = 0
     for paragraph in found:
         if len(paragraph.parts) > 1:
@@ -267,7 +266,7 @@ def _stands_as_read(found: Sequence[Paragraph], text: str) -> bool:
 
 
 def _runs(text: str, start: int) -> Iterator[Span]:
-    """Yield runs of sentences that are no longer than a passage, unless a sentence is."""
+    """Yield runs of sentences up to the length of a passage; a longer sentence is one run."""
     first, end = start, start
     for line in text[start:].split(_LINE_END):
         at = 0

@@ -1,4 +1,4 @@
-"""The function words of English: they say nothing of what a text is about."""
+"""The function words of English, which say nothing about the topic of a text."""
 
 _LIST = """
 about above across after again against all along already also although always am among an

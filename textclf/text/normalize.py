@@ -1,8 +1,8 @@
-"""Repairs the characters of a text: Unicode forms, HTML entities, escaped line ends.
+"""Normalize the characters of a text: Unicode forms, HTML entities, escaped line ends.
 
-Letters, digits and spaces take their NFKC form, invisible format characters go, and a lone
-surrogate becomes U+FFFD, so that a soft hyphen or a ligature hides no word. Entities and line
-ends that were written out become the characters that they stand for. It knows nothing else.
+Letters, digits and spaces take their NFKC form, invisible format characters are removed, and a
+lone surrogate becomes U+FFFD, so that a soft hyphen or a ligature hides no word. Entities and
+escaped line ends are replaced with the characters that they stand for.
 """
 
 import re
@@ -13,13 +13,13 @@ from textclf.text.alignment import Aligned, Edit, edited
 from textclf.text.sentences import Span
 
 _ASCII = bytes(range(128))
-# UTF-8 of characters that are in their normal form already: Latin letters with accents, the
-# dashes, quotes and signs of newspapers.
+# UTF-8 of common characters that are in normal form: Latin letters with accents, and the dashes,
+# quotes and signs of newspapers.
 _NORMAL = re.compile(
     rb"(?:\xe2\x80[\x90-\x95\x98-\x9f\xa2\xa6]|\xc3[\x80-\xbf]|\xe2\x82\xac"
     rb"|\xc2[\xa1-\xa9\xab\xac\xae-\xb4\xb6-\xb9\xbb-\xbf])*"
 )
-# Texts, which `re` compiles as it meets them: most articles need none of them.
+# Patterns are strings here, and `re` compiles them on first use: most articles need none.
 _BEYOND_TYPOGRAPHY = r"[^\x00-\x7f‘’“”–—…]+"
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _BARE_NAMES = (
@@ -28,21 +28,21 @@ _BARE_NAMES = (
 )
 _BARE_NUMBERS = "#8217;", "#8216;", "#8220;", "#8221;", "#8211;", "#8212;", "#039;", "#39;", "#34;"
 _BARE_ENTITY = rf"(?<![&\w#])(?:{'|'.join((*_BARE_NAMES, *_BARE_NUMBERS))})"
-"""An entity whose ampersand was lost on the way."""
+"""An entity whose ampersand was lost."""
 _BARE_ENDINGS = frozenset(name[-3:-1] for name in (*_BARE_NAMES, *_BARE_NUMBERS))
 _SEMICOLON = re.compile(";")
 _SPACES = re.compile(r"   *")
 _ESCAPED = r"(?<!\\)(?:\\r\\n|\\n|\\r|\\t)+(?=[\s\"“‘'(\[A-Z0-9•*–—-]|\\[nrt]|$)"
-r"""A line end or tab that was written as two characters. `C:\new` is none."""
+r"""A line end or tab that was escaped as two characters. `C:\new` does not match."""
 
 
 def normalize(text: str) -> Aligned:
-    r"""Return the text with its characters repaired, and the way back.
+    r"""Return the normalized text, aligned with the original.
 
     >>> normalize("mili\u00adtants &amp; others").text
     'militants & others'
     """
-    # A space for a space: these need no way back.
+    # Replacing one character with one space keeps all offsets.
     if "\t" in text:
         text = text.replace("\t", " ")
     if "\u00a0" in text:
@@ -65,7 +65,7 @@ def normalize(text: str) -> Aligned:
 
 
 def _is_normal(text: str) -> bool:
-    """Return whether each character is in its normal form, by a look that takes no time."""
+    """Return whether a quick check finds all characters in normal form."""
     if text.isascii():
         return True
     beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
@@ -95,40 +95,41 @@ def _unescaped(written: str) -> str:
 
 
 def _visible(character: str) -> str:
-    """Return a character as text: none that no reader sees, and a plain space for any other."""
+    """Return a decoded entity: empty if invisible, with plain spaces for other white space."""
     return "" if not character.strip("\u00ad\u200b\x00") else " ".join(character.split()) or " "
 
 
 def _characters(text: str) -> Iterator[Edit]:
-    """Yield the repair of each letter that is not in its normal form, with its accents."""
-    for found in re.finditer(_BEYOND_TYPOGRAPHY, text):
-        first = max(0, found.start() - 1)  # an accent belongs to the letter before it
-        run = text[first : found.end()]
-        if not _is_odd(run):
+    """Yield an edit for each character, with its accents, that is not in normal form."""
+    for match in re.finditer(_BEYOND_TYPOGRAPHY, text):
+        first = max(0, match.start() - 1)  # a combining accent belongs to the letter before it
+        run = text[first : match.end()]
+        if not _needs_normalization(run):
             continue
         for cluster in _clusters(run):
             raw = run[cluster.start : cluster.end]
-            repaired = _repair(raw)
-            if repaired != raw:
-                yield Edit(first + cluster.start, first + cluster.end, repaired)
+            normal = _normalized(raw)
+            if normal != raw:
+                yield Edit(first + cluster.start, first + cluster.end, normal)
 
 
-def _is_odd(run: str) -> bool:
+def _needs_normalization(run: str) -> bool:
     return not unicodedata.is_normalized("NFKC", run) or any(
         unicodedata.category(char) in {"Cf", "Cs"} for char in run
     )
 
 
 def _clusters(run: str) -> Iterator[Span]:
-    """Yield each character of a run with the combining marks behind it."""
+    """Yield each character of a run with the combining marks after it."""
     start = 0
-    for place in range(1, len(run) + 1):
-        if place == len(run) or not unicodedata.combining(run[place]):
-            yield Span(start, place)
-            start = place
+    for end in range(1, len(run) + 1):
+        if end == len(run) or not unicodedata.combining(run[end]):
+            yield Span(start, end)
+            start = end
 
 
-def _repair(cluster: str) -> str:
+def _normalized(cluster: str) -> str:
+    """Return a character and its combining marks in normal form."""
     visible = "".join(
         "\ufffd" if unicodedata.category(char) == "Cs" else char
         for char in cluster

@@ -1,8 +1,7 @@
-"""Finds the paragraphs of a text, whatever its lines look like.
+"""Split a text into paragraphs, and join lines that were wrapped.
 
-A line end inside a sentence joins two lines: text that was wrapped at some width reads as if it
-never had been. Every other line end, blank lines or none, ends a paragraph. It knows characters
-and nothing else.
+A line end inside a sentence joins two lines, so that wrapped text reads like text that was never
+wrapped. Every other line end ends a paragraph, with or without a blank line.
 """
 
 import re
@@ -19,18 +18,19 @@ RARE_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _CLOSING = "\"'”’)]»*_"
 _ENDING = ".!?…:;|。؟۔"
 _WRAPPED = 4
-"""A text is wrapped where one line end in so many, or more, stands inside a sentence."""
+"""A text is wrapped if at least one in so many of its line ends is inside a sentence."""
 _LINE_END = "\n"
 _FULL = 0.8
-"""A line of a wrapped text goes on where the next word would fill this share of its width."""
+"""A wrapped line continues if the next word would fill it beyond this share of the width."""
 _NARROW, _WIDEST = 120, 200
-"""Characters: a text whose lines are no longer is wrapped where two full ones break a sentence;
-none is wrapped to lines longer than the widest."""
+"""Characters: a text with lines up to the first limit is wrapped if two full lines break a
+sentence; no text is wrapped to lines longer than the second."""
 _HABIT = 2
+"""Line ends inside sentences that show that a text is wrapped."""
 _HYPHENS = "-\u2010\u00ac"
 _HYPHENATED = re.compile(rf"[^\W_][{_HYPHENS}]$")
 _FEWEST_CUT, _NARROWEST_CUT = 3, 20
-"""Lines, and characters a line, of a text that was cut at a width, in the middle of words."""
+"""Lines, and characters in each, of a text that was cut at a width, even inside words."""
 _LOWER_DATELINE = re.compile(
     r"[a-z][a-z .’'-]{2,30}(?:, [a-z]+ \d{1,2})?(?: \([a-z]+\))?\s?(?:[:—–]|- )"
 )
@@ -38,7 +38,7 @@ _DATELINE = re.compile(r"[A-Z][A-Z .'’-]{2,30}(?:,[^:—–]{0,30})?\s?(?:\([\
 
 
 class Part(NamedTuple):
-    """A stretch of the text, and what stands before it in its paragraph."""
+    """A span of the text, and the text that joins it to the part before in its paragraph."""
 
     start: int
     end: int
@@ -46,13 +46,13 @@ class Part(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A paragraph: its text in one line, and the stretches of the whole text that it is made of."""
+    """A paragraph: its text in one line, and the spans of the whole text that it is made of."""
 
     text: str
     parts: tuple[Part, ...]
 
     def without(self, start: int, end: int) -> "Paragraph | None":
-        """Return the paragraph without a span of it; None where nothing is left."""
+        """Return the paragraph without a span of it; None if nothing is left."""
         left, right = [*self._between(0, start)], [*self._between(end, len(self.text))]
         if right:
             right[0] = right[0]._replace(before=" " if left else "")
@@ -61,7 +61,7 @@ class Paragraph(NamedTuple):
         return Paragraph(text, (*left, *right)) if text else None
 
     def _between(self, start: int, end: int) -> Iterator[Part]:
-        """Yield the parts of a span of the paragraph, white space at its ends left out."""
+        """Yield the parts of a span of the paragraph, without white space at its ends."""
         while start < end and self.text[start].isspace():
             start += 1
         while end > start and self.text[end - 1].isspace():
@@ -77,9 +77,9 @@ class Paragraph(NamedTuple):
             at += part.end - part.start
 
     def source(self, start: int, end: int) -> Span:
-        """Return the span of the whole text that a span of the paragraph came from."""
-        found = list(self._between(start, end))
-        return Span(found[0].start, found[-1].end)
+        """Return the span of the whole text that a span of the paragraph comes from."""
+        parts = list(self._between(start, end))
+        return Span(parts[0].start, parts[-1].end)
 
 
 def lines(text: str) -> list[Paragraph]:
@@ -99,10 +99,10 @@ def lines(text: str) -> list[Paragraph]:
 def paragraphs(
     text: str, found: Sequence[Paragraph], stands_alone: Callable[[str], bool] = lambda _: False
 ) -> list[Paragraph]:
-    r"""Return the paragraphs that lines of a text make.
+    r"""Return the paragraphs that the lines of a text make.
 
-    `stands_alone` tells of a line that begins a paragraph whether it is one by itself, such as a
-    line of page furniture, whatever follows.
+    `stands_alone` says whether a line at the beginning of a paragraph is a paragraph of its own,
+    such as a line of boilerplate, whatever follows.
 
     >>> text = "The canal was closed for\nrepairs on Monday.\nIt opened on Friday."
     >>> [paragraph.text for paragraph in paragraphs(text, lines(text))]
@@ -132,7 +132,7 @@ def paragraphs(
 
 
 def rejoined(text: str, kept: Sequence[Paragraph]) -> list[Paragraph]:
-    """Return paragraphs with those made one that a removed line had parted inside a sentence."""
+    """Return paragraphs, joined where a removed line was between the halves of a sentence."""
     if not kept:
         return []
     growing = _Growing(kept[0])
@@ -157,11 +157,11 @@ class _Growing:
 
     @property
     def is_line(self) -> bool:
-        """Whether nothing was added so far."""
+        """Whether it is still a single line."""
         return self._first is not None
 
     def add(self, line: Paragraph, joint: str, text: str) -> None:
-        """Add a line of the text; a hyphen that only parted a word goes."""
+        """Add a line of the text; a hyphen that split a word at the line end is removed."""
         last = self._texts[-1]
         if joint and _HYPHENATED.search(last) and line.text[0].isalnum():
             joint = ""
@@ -185,7 +185,7 @@ def ends_well(text: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    """Return the lines of a text, one character apart, whatever ends them."""
+    """Return the lines of a text; every kind of line end is one character."""
     for sign in RARE_LINE_ENDS:
         if sign in text:
             text = text.replace(sign, _LINE_END)
@@ -193,7 +193,7 @@ def _split(text: str) -> list[str]:
 
 
 def _goes_on(line: str, following: str) -> bool:
-    """Return whether a line end stands inside a sentence."""
+    """Return whether the line end between two lines is inside a sentence."""
     if line[-1] in _HYPHENS and _HYPHENATED.search(line):
         return following[0].isalnum()
     return following[0].islower() and not ends_well(line)
@@ -202,8 +202,8 @@ def _goes_on(line: str, following: str) -> bool:
 def _is_title_above(text: str, found: Sequence[Paragraph]) -> bool:
     """Return whether the first of several lines is a title.
 
-    Going by a blank line or a dateline that follows, or by other lines that are longer than any
-    of wrapped text.
+    A title is followed by a blank line or a dateline, or other lines are too long for wrapped
+    text.
     """
     line, following = found[0].text, found[1].text
     if ends_well(line) or len(line) > _WIDEST:
@@ -215,7 +215,7 @@ def _is_title_above(text: str, found: Sequence[Paragraph]) -> bool:
 
 
 def _is_cut(text: str) -> bool:
-    """Return whether all lines of a text were cut at the same width, words or not."""
+    """Return whether all lines of a text were cut at the same width, even inside words."""
     cut = _split(text.strip(_LINE_END))
     width = len(cut[0])
     even = all(len(line) == width for line in cut[:-1]) and 0 < len(cut[-1]) <= width
@@ -223,9 +223,9 @@ def _is_cut(text: str) -> bool:
 
 
 def _width(found: Sequence[Paragraph], broken: Sequence[bool]) -> int:
-    """Return the width that a text was wrapped to; 0 where it was not.
+    """Return the width that a text was wrapped to; 0 if it was not wrapped.
 
-    Its first line may be a title of any length.
+    The first line is ignored, because it may be a title of any length.
     """
     width = max(len(one.text) for one in found[1:])
     inside = sum(broken)
@@ -237,7 +237,7 @@ def _width(found: Sequence[Paragraph], broken: Sequence[bool]) -> int:
 
 
 def _is_full(line: Paragraph, following: Paragraph, width: int, text: str) -> bool:
-    """Return whether the next word had no place on a line: a wrapped paragraph goes on."""
+    """Return whether the next word did not fit on a line, so that its paragraph continues."""
     if _has_blank_line(text, line, following):
         return False
     needed = len(line.text) + 1 + len(following.text.split(None, 1)[0])
@@ -251,10 +251,10 @@ def _has_blank_line(text: str, one: Paragraph, other: Paragraph) -> bool:
 
 
 def _is_parted(line: str, following: str, text: str) -> bool:
-    """Return whether a hyphen at a line end parts a word, and not the halves of a compound.
+    """Return whether a hyphen at a line end splits a word, rather than joins a compound.
 
-    The text tells where it has either elsewhere, else a list of English words does; what is in
-    neither is a compound where its first half is a word.
+    The rest of the text decides if it has the word or the compound; else a list of English words
+    decides. If neither has it, it is a compound if its first half is a word.
     """
     head = re.search(r"[a-z]+$", line[:-1].lower())
     tail = re.match(r"[a-z]+(?![\w-])", following)

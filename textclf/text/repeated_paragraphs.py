@@ -1,8 +1,7 @@
-"""Finds the paragraphs that stand in several articles: captions and teasers glued to each page.
+"""Find paragraphs that several articles share, such as captions and teasers on every page.
 
-A paragraph that three or more different articles have in common is no article's own. Articles
-are told apart by their longest paragraph, so that copies of one article count once and never
-empty each other. It knows paragraphs and nothing else.
+A paragraph of three or more different articles belongs to none of them. An article is identified
+by its longest paragraph, so that copies of one article count once.
 """
 
 import re
@@ -17,10 +16,11 @@ from textclf.text.normalize import normalize
 from textclf.text.paragraphs import RARE_LINE_ENDS, lines, paragraphs
 
 ARTICLES = 3
-"""A paragraph of so many articles is none of theirs."""
+"""A paragraph of at least so many articles is repeated."""
 _PARTITIONS = 256
+"""Parts of the count, by key, so that only one part is in memory at the end."""
 _HELD = 1 << 20
-"""Pairs of numbers that are held in memory; more are put into a temporary file."""
+"""Pairs of numbers that are kept in memory; more go to a temporary file."""
 _MAY_BE_WRAPPED = re.compile(r"\n[^\S\n]*[^\W\d_A-Z]|[-\u2010\u00ac][^\S\n]*\n")
 """A line that begins with a letter that is no capital, or one that ends in a hyphen."""
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum() and chr(sign) != "\n")
@@ -28,11 +28,11 @@ _TYPOGRAPHY = ("’", "‘", "“", "”", "–", "—", "…", "\u00a0")
 
 
 class Repeated:
-    r"""The paragraphs that stand in three or more of the articles it was fitted on.
+    r"""The paragraphs of three or more of the articles that it was fitted on.
 
     >>> teaser = "Crowds join the procession in the city. - Agency"
-    >>> repeated = Repeated.fit(f"Story {name} is told here.\n{teaser}" for name in "abc")
-    >>> repeated.among(["Story a is told here.", teaser])
+    >>> repeated = Repeated.fit(f"Story {name} is short.\n{teaser}" for name in "abc")
+    >>> repeated.among(["Story a is short.", teaser])
     [False, True]
     """
 
@@ -54,7 +54,7 @@ class Repeated:
             return counter.repeated()
 
     def among(self, texts: Sequence[str]) -> list[bool]:
-        """Return which of an article's paragraphs are repeated; none where all of them are."""
+        """Return which paragraphs of an article are repeated; none if all of them are."""
         if not self._keys:
             return [False] * len(texts)
         known = self._keys
@@ -75,9 +75,9 @@ NOTHING_REPEATED = Repeated()
 
 
 class ParagraphCounter:
-    """Counts in how many articles each paragraph stands, exactly and in bounded memory.
+    """Counts exactly, in bounded memory, how many articles have each paragraph.
 
-    Use it as a context: what does not fit into memory lies in a temporary file until then.
+    It is a context manager: on exit, it closes the temporary file for what exceeds memory.
     """
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class ParagraphCounter:
         self._count = 0
         self._file: IO[bytes] | None = None
         self._written: list[list[tuple[int, int]]] = [[] for _ in range(_PARTITIONS)]
-        """Of each partition: where its pairs lie in the file, and how many bytes they take."""
+        """For each partition: offset and bytes of its pairs in the file."""
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +95,7 @@ class ParagraphCounter:
             self._file.close()
 
     def add(self, keys: Sequence[int]) -> None:
-        """Count the paragraphs of an article, given as `keys_of` its text."""
+        """Count the paragraphs of an article, given as `keys_of(text)`."""
         if not keys:
             return
         article = keys[0]
@@ -106,16 +106,18 @@ class ParagraphCounter:
             self._put_away()
 
     def repeated(self) -> Repeated:
-        """Return the paragraphs that stand in enough articles."""
+        """Return the paragraphs of three or more articles."""
         return Repeated(key for number in range(_PARTITIONS) for key in self._frequent(number))
 
     def _frequent(self, number: int) -> Iterator[int]:
+        """Return the keys of a partition that enough articles have."""
         pairs = array("Q")
         for start, size in self._written[number]:
             assert self._file is not None  # noqa: S101 - what was written is in the file
             self._file.seek(start)
             pairs.frombytes(self._file.read(size))
         pairs.extend(self._held[number])
+        # Most paragraphs are of one article: its number alone takes less memory than a set.
         articles: dict[int, set[int] | int] = {}
         for key, article in zip(pairs[::2], pairs[1::2], strict=True):
             known = articles.setdefault(key, article)
@@ -132,6 +134,7 @@ class ParagraphCounter:
         )
 
     def _put_away(self) -> None:
+        """Move the pairs from memory to the temporary file."""
         import tempfile  # noqa: PLC0415 - start-up time
 
         try:
@@ -149,7 +152,7 @@ class ParagraphCounter:
 
 
 def keys_of(text: str) -> list[int]:
-    """Return what tells an article from others, then a key for each of its paragraphs."""
+    """Return the key that identifies an article, then the keys of its paragraphs."""
     characters = normalize(text).text
     if _MAY_BE_WRAPPED.search(characters) or any(sign in text for sign in RARE_LINE_ENDS):
         found = paragraphs(characters, lines(characters), is_boilerplate)
@@ -157,13 +160,13 @@ def keys_of(text: str) -> list[int]:
     texts = [line for line in folded(characters).split(b"\n") if line]
     if not texts:
         return []
-    # Captions stand behind the article, so that the longest paragraph of its first half is its own.
+    # Captions follow the article, so the longest paragraph of the first half is its own.
     own = max(texts[: (len(texts) + 1) // 2], key=len)
     return _keys([own, *dict.fromkeys(texts)])
 
 
 def folded(text: str) -> bytes:
-    """Return the letters and digits of each line, those of ASCII lower-cased, as UTF-8."""
+    """Return the letters and digits of each line as UTF-8, with ASCII letters lower-cased."""
     if not text.isascii():
         for sign in _TYPOGRAPHY:
             text = text.replace(sign, "")
@@ -171,6 +174,6 @@ def folded(text: str) -> bytes:
 
 
 def _keys(texts: Iterable[bytes]) -> list[int]:
-    """Return a number of 64 bits for each folded line; 0 for one without letters and digits."""
-    # Two checks of 32 bits: among millions of paragraphs no two share both by chance.
+    """Return a 64-bit number for each folded line; 0 for a line without letters and digits."""
+    # Two 32-bit checksums: two of millions of paragraphs share both only by a rare chance.
     return [crc32(line) << 32 | adler32(line) if line else 0 for line in texts]

@@ -1,7 +1,4 @@
-"""Splits English text into sentences: by its punctuation, with the abbreviations of news.
-
-It knows characters and nothing else.
-"""
+"""Split English text into sentences by punctuation, with the abbreviations of news."""
 
 import re
 from collections.abc import Iterator
@@ -14,22 +11,23 @@ ABBREVIATIONS = frozenset(
     rs art sec i.e e.g etc viz approx
     """.split()  # noqa: SIM905 - a list of fifty strings hides its words
 )
-# From the last of a run of dots, so that a long run is not tried from each of them.
+# A match begins at the last of a run of dots, and its quantifiers do not backtrack, so that a
+# long run of signs takes linear time.
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*+(\s+)(?=[\"'“‘(\[]*+[A-Z0-9])")
 _PUNCTUATION = frozenset(".!?")
 _LONGEST_WORD = 24
-"""Characters that are looked back for an abbreviation: none is nearly as long."""
+"""Characters before a full stop that are searched for an abbreviation; all are shorter."""
 
 
 class Span(NamedTuple):
-    """A stretch of characters: `start` inclusive, `end` exclusive."""
+    """A span of characters: `start` inclusive, `end` exclusive."""
 
     start: int
     end: int
 
 
 def sentences(text: str) -> Iterator[Span]:
-    """Yield the sentences of a text, as spans without their surrounding white space.
+    """Yield the sentences of a text as spans, without surrounding white space.
 
     >>> [(s.start, s.end) for s in sentences("Gen. Khan spoke. Nobody left.")]
     [(0, 16), (17, 29)]
@@ -55,7 +53,7 @@ def sentence_gaps(text: str) -> Iterator[Span]:
 
 
 def trimmed(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield a stretch of a text without the white space around it; nothing where it is blank."""
+    """Yield a span of a text without the white space around it; nothing if it is blank."""
     part = text[start:end]
     stripped = part.strip()
     if stripped:
