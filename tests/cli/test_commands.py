@@ -232,7 +232,7 @@ def test_a_lone_surrogate_in_json_survives(tmp_path):
         (["scheme", "show", "topci"], "did you mean 'topic'"),
         (["model", "show", "topci"], "did you mean 'topic'"),
         (["corpus", "stats", "nowhere"], "there is no such file or folder"),
-        (["corpus", "hydrate", "snow.txt"], "no seed record knows this document"),
+        (["corpus", "hydrate", "snow.txt"], "there is no seed record of this document"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -105,7 +105,7 @@ def test_a_document_that_no_seed_record_knows_is_refused(tmp_path):
         hydrate(path, (seed_of(tmp_path),))
 
     assert str(caught.value) == (
-        f"{path}: no seed record knows this document; known are: lighthouse.txt"
+        f"{path}: there is no seed record of this document; there are records of: lighthouse.txt"
     )
 
 
@@ -124,7 +124,7 @@ def test_a_document_that_is_no_text_is_refused(tmp_path):
 
 
 def test_the_shipped_seeds_do_not_know_a_document_of_somebody_else(tmp_path):
-    with pytest.raises(CorpusError, match="no seed record knows this document"):
+    with pytest.raises(CorpusError, match="there is no seed record of this document"):
         hydrate_files([document(tmp_path, ARTICLE)])
 
 

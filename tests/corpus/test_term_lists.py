@@ -60,12 +60,12 @@ def test_the_terms_of_a_label_are_those_of_its_groups(tmp_path):
         (
             '"burst banks"',
             '"Heavy Shower"',
-            "'Heavy Shower' stands in group 'floods' and in 'showers'; keep one of them",
+            "'Heavy Shower' is in group 'floods' and in 'showers'; keep one of them",
         ),
         (
             '"valley"',
             '"DRIZZLE"',
-            "'DRIZZLE' stands in group 'places' and in 'places'; keep one of them",
+            "'DRIZZLE' is in group 'places' and in 'places'; keep one of them",
         ),
     ],
 )
@@ -111,5 +111,5 @@ def test_roles_tell_in_which_sentences_words_and_characters_are_learned(tmp_path
 def test_a_role_that_no_group_has_is_refused(tmp_path):
     text = GOOD.replace('scheme = "sky"\n', 'scheme = "sky"\ncharacters_within = ["identty"]\n')
 
-    with pytest.raises(CorpusError, match="names no role 'identty'; did you mean"):
+    with pytest.raises(CorpusError, match="there is no role 'identty'; did you mean"):
         read(tmp_path, text)

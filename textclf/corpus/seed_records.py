@@ -1,7 +1,7 @@
-"""Seed records: what is known of a document that is not ours, without a sentence of it.
+"""Seed records: labels of documents that may not be distributed, without their text.
 
-A record names the document by its digest and labels its passages by theirs, so that whoever
-owns the document gets its labelled passages, and nobody else gets any text.
+A seed record identifies a document and its passages by digests. Hydrating turns a document that
+the user owns into labelled records.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class LabelledPassage:
-    """The digest of a passage's normalised text, and its labels by scheme."""
+    """The digest of a passage's normalized text, and its labels by scheme."""
 
     sha256: str
     labels: Mapping[str, tuple[str, ...]]
@@ -31,7 +31,7 @@ class LabelledPassage:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A document that the corpus grew out of."""
+    """The seed record of a document that corpus records were written from."""
 
     id: str
     title: str
@@ -40,25 +40,25 @@ class Seed:
     date: str
     file: str
     sha256: str
-    """Of the file's bytes."""
+    """The digest of the bytes of the file."""
     facts: tuple[str, ...]
-    """What the document tells, in our own words."""
+    """The facts of the document, reworded."""
     cues: tuple[str, ...]
-    """Terms that carry its subject."""
+    """Terms that are typical of its subject."""
     labels: Mapping[str, tuple[str, ...]]
-    """Of the whole document."""
+    """The labels of the whole document, by scheme."""
     passages: tuple[LabelledPassage, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Hydrated:
-    """What a seed record makes of its document."""
+    """The labelled passages of a document, and how well document and seed record match."""
 
     records: tuple[Record, ...]
     unlabelled: int
-    """Passages of the document that the record does not know."""
+    """Number of passages of the document without labels in the seed record."""
     missing: int
-    """Passages of the record that the document does not hold."""
+    """Number of passages of the seed record that are not in the document."""
 
 
 def read_seed(path: Path) -> Seed:
@@ -86,14 +86,14 @@ def read_seed(path: Path) -> Seed:
 
 
 def bundled_seeds() -> tuple[Seed, ...]:
-    """Return the seed records that travel with textclf."""
+    """Return the bundled seed records."""
     return tuple(read_seed(path) for path in sorted(bundled_path("seeds").glob("*.toml")))
 
 
 def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
-    """Return the labelled passages of a document that its user owns.
+    """Return the labelled passages of a document that the user owns.
 
-    Raises CorpusError where no seed record knows the document.
+    Raises CorpusError for a file that cannot be read, or a document without a seed record.
     """
     try:
         data = path.read_bytes()
@@ -110,7 +110,9 @@ def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
     seed = seed or next((s for s in seeds if {p.sha256 for p in s.passages} & {*digests}), None)
     if seed is None:
         known = ", ".join(one.file for one in seeds) or "none"
-        raise CorpusError(f"{path}: no seed record knows this document; known are: {known}")
+        raise CorpusError(
+            f"{path}: there is no seed record of this document; there are records of: {known}"
+        )
     labels = {passage.sha256: passage.labels for passage in seed.passages}
     records = tuple(
         Record(
@@ -129,20 +131,20 @@ def hydrate(path: Path, seeds: tuple[Seed, ...]) -> Hydrated:
 
 
 def hydrate_files(paths: Sequence[Path]) -> tuple[list[str], list[str]]:
-    """Return the JSON lines of all records that documents give, and a note on each document."""
+    """Return the JSON lines of the records of documents, and a note on each document."""
     seeds = bundled_seeds()
     lines, notes = [], []
     for path in paths:
-        found = hydrate(path, seeds)
-        lines += [json.dumps(as_dict(record), ensure_ascii=False) for record in found.records]
+        hydrated = hydrate(path, seeds)
+        lines += [json.dumps(as_dict(record), ensure_ascii=False) for record in hydrated.records]
         notes.append(
-            f"{path}: {len(found.records)} labelled passages, {found.unlabelled} that seeds/ does "
-            f"not know, {found.missing} of seeds/ that are not in it"
+            f"{path}: {len(hydrated.records)} labelled passages, {hydrated.unlabelled} without "
+            f"labels in seeds/, {hydrated.missing} of seeds/ that are not in the document"
         )
     return lines, notes
 
 
 def passage_digest(text: str) -> str:
-    """Return the sha256 of a passage's normalised text: NFKC, one case, single spaces."""
+    """Return the sha256 of a passage's normalized text: NFKC, case-folded, single spaces."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()

@@ -1,6 +1,6 @@
-"""Seed terms: words and phrases that point to a label, written down before any text is labelled.
+"""Seed terms: words and phrases that indicate a label, listed before any text is labelled.
 
-They lie in TOML files, one a scheme. This room knows schemes, but no documents and no models.
+Each scheme has one TOML file of seed terms.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _SENTENCES = "characters_within", "characters_without", "words_within", "words_w
 
 @dataclass(frozen=True, slots=True)
 class TermGroup:
-    """Terms of one sub-subject, the most telling first."""
+    """The terms of one sub-subject, the most typical first."""
 
     name: str
     terms: tuple[str, ...]
     label: str = ""
-    """The label that each of them points to by itself; empty where none does alone."""
+    """The label that each term indicates by itself; empty if no term does."""
     role: str = ""
-    """What the group is to its scheme, such as `identity` or `violence`."""
+    """The role of the group in its scheme, such as `identity` or `violence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,15 @@ class TermList:
     scheme: str
     groups: tuple[TermGroup, ...]
     characters_within: tuple[str, ...] = ()
-    """Roles: characters are learned only in sentences that hold a term of one of them."""
+    """Roles: character n-grams are learned only in sentences with a term of one of them."""
     characters_without: tuple[str, ...] = ()
-    """Roles: characters are not learned in sentences that hold a term of one of them; `quotation`
-    is one that every sentence with a quotation mark has.
+    """Roles: character n-grams are not learned in sentences with a term of one of them. Every
+    sentence with a quotation mark has the role `quotation`.
     """
     words_within: tuple[str, ...] = ()
-    """As `characters_within`, of words."""
+    """As `characters_within`, for words."""
     words_without: tuple[str, ...] = ()
-    """As `characters_without`, of words."""
+    """As `characters_without`, for words."""
 
     @classmethod
     def read(cls, path: Path, scheme: Scheme) -> "TermList":
@@ -62,15 +62,15 @@ class TermList:
         return cls(scheme.name, groups, *chosen)
 
     def by_label(self) -> dict[str, tuple[str, ...]]:
-        """Return the terms that point to each label by themselves."""
-        found: dict[str, list[str]] = {}
+        """Return the terms that indicate each label by themselves."""
+        terms_of: dict[str, list[str]] = {}
         for group in self.groups:
             if group.label:
-                found.setdefault(group.label, []).extend(group.terms)
-        return {label: tuple(terms) for label, terms in found.items()}
+                terms_of.setdefault(group.label, []).extend(group.terms)
+        return {label: tuple(terms) for label, terms in terms_of.items()}
 
     def lexicon(self) -> Lexicon | None:
-        """Return the phrases of each role, as marks of a view; None where no group has a role."""
+        """Return the lexicon of the terms of each role; None if no group has a role."""
         roles: dict[str, list[str]] = {}
         for group in self.groups:
             if group.role:
@@ -83,19 +83,19 @@ class TermList:
 
 
 def bundled_terms(scheme: Scheme) -> TermList | None:
-    """Return the terms that travel with textclf for a scheme, if there are any."""
+    """Return the bundled terms of a scheme, if there are any."""
     path = bundled_path("seeds") / "terms" / f"{scheme.name}.toml"
     return TermList.read(path, scheme) if path.is_file() else None
 
 
 def _roles(table: TomlTable, key: str, groups: tuple[TermGroup, ...]) -> tuple[str, ...]:
-    """Return the roles under a key; each must be one of a group."""
+    """Return the roles under a key; each must be the role of a group."""
     roles = {group.role for group in groups if group.role} | {QUOTATION}
-    found = table.texts(key)
-    odd = next((role for role in found if role not in roles), None)
-    if odd is not None:
-        raise table.wrong(key, f"names no role {odd!r}; {choices(odd, sorted(roles))}")
-    return found
+    named = table.texts(key)
+    unknown = next((role for role in named if role not in roles), None)
+    if unknown is not None:
+        raise table.wrong(key, f"there is no role {unknown!r}; {choices(unknown, sorted(roles))}")
+    return named
 
 
 def _group(table: TomlTable, scheme: Scheme) -> TermGroup:
@@ -117,7 +117,7 @@ def _refuse_repeats(groups: tuple[TermGroup, ...], place: str) -> None:
             key = (group.label or group.name, term.lower())
             if key in seen:
                 raise CorpusError(
-                    f"{place}: {term!r} stands in group {group.name!r} and in {seen[key]!r}; "
+                    f"{place}: {term!r} is in group {group.name!r} and in {seen[key]!r}; "
                     "keep one of them"
                 )
             seen[key] = group.name
