@@ -9,7 +9,7 @@ from small_models import MULTI, SINGLE
 from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
-from textclf.io.input_documents import Item
+from textclf.io.input_documents import InputDocument
 from textclf.reports.weak_labels import proposals_report
 from textclf.training.weak_labels import propose_labels, propose_labels_of_files
 
@@ -19,7 +19,7 @@ TERMS = TermList("beat", (TermGroup("ball", SPORT, "sport"), TermGroup("sky", WE
 
 
 def proposed(*texts, scheme=SINGLE, terms=TERMS, **options):
-    items = [Item(f"t{number}", f"t{number}", text) for number, text in enumerate(texts)]
+    items = [InputDocument(f"t{number}", f"t{number}", text) for number, text in enumerate(texts)]
     return propose_labels(items, scheme, terms, **options)
 
 
