@@ -18,9 +18,10 @@ from textclf.classifier.classifier import Classifier
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.training.train import train
 
-# No test is timed: a busy machine breaks no rule.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No example is timed: a busy machine breaks no rule.
+settings.register_profile("fast", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=300)
+settings.load_profile("fast")  # `pytest --hypothesis-profile=thorough` loads the other
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_models import BOTH, SPORT, WEATHER
 
@@ -217,7 +217,6 @@ def test_a_multi_label_answer_brings_what_it_implies(subjects):
 
 
 @pytest.mark.parametrize("name", ["beat", "long"])
-@settings(max_examples=30)
 @given(
     chosen=st.lists(st.sampled_from(SPORT + WEATHER + BOTH + ["", "zz"]), min_size=1, max_size=6)
 )

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import run
+from command_line import run, run_process
 
 from textclf.cli import fast_path
 from textclf.scoring._native import native
@@ -70,7 +70,7 @@ def test_the_short_way_says_what_the_long_way_says(folder, arguments):
 @pytest.mark.parametrize("arguments", [["predict", "snow.txt"], ["info"]], ids=" ".join)
 def test_a_full_disk_is_told_in_one_line(folder, arguments):
     with Path("/dev/full").open("wb") as full:
-        found = run(*arguments, cwd=folder, stdout=full)
+        found = run_process(*arguments, cwd=folder, stdout=full)
 
     assert found.returncode == 1
     assert found.stderr == b"textclf: standard output cannot be written: No space left on device\n"

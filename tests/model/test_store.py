@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load as load_safetensors
 from small_models import SPORT, WEATHER
@@ -143,14 +143,12 @@ def test_no_text_of_the_corpus_is_in_the_file(data):
     assert not any(text.lower()[:30].encode() in data.lower() for text in SPORT + WEATHER)
 
 
-@settings(max_examples=300)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_truncated_file_is_refused(data, share):
     with pytest.raises(ModelError, match="the file is damaged or no textclf model"):
         from_bytes(data[: int(len(data) * share)], "cut.textclf")
 
 
-@settings(max_examples=500)
 @given(share=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_one_wrong_byte_anywhere_is_refused(data, share, flip):
     broken = bytearray(data)
@@ -160,7 +158,6 @@ def test_one_wrong_byte_anywhere_is_refused(data, share, flip):
         from_bytes(bytes(broken), "broken.textclf")
 
 
-@settings(max_examples=200)
 @given(noise=st.binary(max_size=200))
 def test_noise_is_refused(noise):
     with pytest.raises(ModelError):

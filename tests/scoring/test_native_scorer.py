@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_models import SPORT, WEATHER
 
@@ -139,8 +139,6 @@ SENTENCES = st.lists(
 ).map("".join)
 
 
-@pytest.mark.slow
-@settings(max_examples=1000)
 @given(text=SENTENCES)
 def test_a_sentence_ends_where_the_lexicon_ends_it(text):
     """The link of two groups tells whether they stand in one sentence."""
@@ -339,8 +337,6 @@ CHOICES = [
 ]
 
 
-@pytest.mark.slow
-@settings(max_examples=300)
 @given(text=SENTENCE_PIECES)
 def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
@@ -365,8 +361,6 @@ def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
     )
 
 
-@pytest.mark.slow
-@settings(max_examples=300)
 @given(text=SENTENCE_PIECES)
 def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.corpus.records import Corpus
@@ -97,7 +97,6 @@ def test_no_rule_touches_a_passage_or_an_article_of_the_corpus():
     assert touched == []
 
 
-@settings(max_examples=400)
 @given(text=LINES)
 def test_the_first_word_finds_every_rule_that_holds(text):
     holding = {
