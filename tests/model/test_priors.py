@@ -23,7 +23,7 @@ from textclf.model.priors import (
     with_stated,
 )
 from textclf.reports.scores import prior_report
-from textclf.scoring.numpy_scorer import NumpyScorer
+from textclf.scoring.scorer import make_scorer
 from textclf.scoring.weights import DecisionRule
 from textclf.text.document import Document
 
@@ -162,7 +162,7 @@ def test_a_prior_moves_the_model_of_its_label_alone(beat, rain):
 def test_a_rarer_label_is_less_probable(rain):
     text = ["Rain stopped play."]
     often, rare = (
-        MultiClassifier([with_prior(stating(rain, 0.5, 0.5), shares)], NumpyScorer).classify(
+        MultiClassifier([with_prior(stating(rain, 0.5, 0.5), shares)], make_scorer).classify(
             text[0]
         )
         for shares in ((0.5, 0.5), (0.01, 0.99))
@@ -193,7 +193,7 @@ def test_a_model_that_states_no_prior_is_refused(beat):
     with pytest.raises(InputError, match=f"scheme '{SINGLE.name}' states no prior"):
         with_stated([beat], {"sport": 0.1})
     with pytest.raises(InputError, match="states no prior"):
-        MultiClassifier([beat], NumpyScorer).adapted([])
+        MultiClassifier([beat], make_scorer).adapted([])
 
 
 def test_passages_are_counted_where_those_are_answered(beat, rain):
@@ -207,7 +207,7 @@ def test_passages_are_counted_where_those_are_answered(beat, rain):
             lambda probs, assumed: (counted.append(len(probs)), assumed)[1],
         )
         models = [stating(beat, 0.5, 0.5), stating(rain, 0.5, 0.5)]
-        MultiClassifier(models, NumpyScorer).adapted([[document]])
+        MultiClassifier(models, make_scorer).adapted([[document]])
 
     assert counted == [1, len(document.passages)]
     assert len(document.passages) > 1
@@ -217,7 +217,7 @@ def test_texts_of_one_label_make_it_the_commoner(beat, tmp_path):
     paths = [tmp_path / f"{number}.txt" for number in range(len(SPORT))]
     for path, text in zip(paths, SPORT, strict=True):
         path.write_text(text, "utf-8")
-    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], make_scorer)
 
     sport, weather = adapted_to([*map(str, paths)], multi_classifier).models[0].decision.prior
 
@@ -228,7 +228,7 @@ def test_texts_of_one_label_make_it_the_commoner(beat, tmp_path):
 def test_the_estimate_is_told_first_and_does_not_depend_on_the_jobs(beat, tmp_path, jobs):
     path = tmp_path / "all.txt"
     path.write_text("\n".join((SPORT + WEATHER) * 20), "utf-8")
-    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], make_scorer)
     reading = ReadOptions(lines=True)
     adapted = adapted_to([str(path)], multi_classifier, reading)
 
@@ -245,7 +245,7 @@ def test_the_estimate_is_told_first_and_does_not_depend_on_the_jobs(beat, tmp_pa
 def test_no_more_than_the_first_two_thousand_texts_are_read(beat, tmp_path):
     path = tmp_path / "all.txt"
     path.write_text("\n".join([SPORT[0]] * 2000 + [WEATHER[0]] * 2000), "utf-8")
-    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], NumpyScorer)
+    multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], make_scorer)
     reading = ReadOptions(lines=True)
     options = PredictOptions(evidence=0)
 
