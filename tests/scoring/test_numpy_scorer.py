@@ -111,8 +111,8 @@ EDGES = [
     " ",
     "\x00",
     ".",
-    "goal " * 70_000,
-    "goal" * 20_000,
+    "goal " * 300,
+    "goal" * 300,
     "goal. Rain! " * 1000,
     "the match was " * 100 + "over",
     "\ud800goal",
@@ -121,6 +121,7 @@ EDGES = [
     "\u212a" * 40 + " goal",
     "“Rain.” ‘Gen. Snow’ (Dr. Wind) [Goal.] 'A. Captain' É. Night i.e. Friday",
 ]
+LARGE = ["goal " * 70_000, "goal" * 20_000]
 
 
 @cache
@@ -142,7 +143,11 @@ def test_an_engine_scores_as_the_reference(maker, name, text):
     assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("text", EDGES, ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize(
+    "text",
+    [*EDGES, *(pytest.param(text, marks=pytest.mark.slow) for text in LARGE)],
+    ids=lambda text: repr(text[:12]),
+)
 @pytest.mark.parametrize("name", MODELS)
 def test_the_engines_score_as_the_reference_at_the_edges(name, text):
     scores = expected(name, text)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_numpy_scorer import EDGES, MODELS, TEXTS
+from test_numpy_scorer import EDGES, LARGE, MODELS, TEXTS
 
 from textclf.scoring._token_arrays import Batch, batched, tally
 from textclf.scoring.numpy_scorer import NumpyScorer
@@ -36,7 +36,7 @@ def test_texts_score_together_as_each_alone(name, texts):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_odd_texts_score_beside_others_as_alone(name):
-    assert alike(ENGINES[name], [*EDGES, "The captain scored.", *EDGES])
+    assert alike(ENGINES[name], [*EDGES, *LARGE, "The captain scored.", *EDGES])
 
 
 @given(texts=st.lists(TEXTS, max_size=4))
