@@ -34,9 +34,12 @@ def test_texts_score_together_as_each_alone(name, texts):
     assert alike(ENGINES[name], texts)
 
 
+@pytest.mark.parametrize(
+    "large", [[], pytest.param(LARGE, marks=pytest.mark.slow)], ids=["small", "large"]
+)
 @pytest.mark.parametrize("name", MODELS)
-def test_odd_texts_score_beside_others_as_alone(name):
-    assert alike(ENGINES[name], [*EDGES, *LARGE, "The captain scored.", *EDGES])
+def test_odd_texts_score_beside_others_as_alone(name, large):
+    assert alike(ENGINES[name], [*EDGES, *large, "The captain scored.", *EDGES])
 
 
 @given(texts=st.lists(TEXTS, max_size=4))
@@ -52,6 +55,7 @@ def test_no_text_has_no_row(name):
     assert found.known.shape == (0,)
 
 
+@pytest.mark.slow
 def test_every_code_point_is_told_as_the_analysis_tells_it():
     texts = [
         " ".join(f"a{chr(point)}b" for point in range(start, start + 4096))
