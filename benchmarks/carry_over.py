@@ -7,7 +7,8 @@ records of the others. Prints macro-F1 over all records.
 """
 
 from textclf.classifier.classifier import Classifier, PredictOptions
-from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.metrics import evaluate

@@ -10,7 +10,7 @@ import sys
 import time
 
 from textclf.classifier.classifier import Classifier
-from textclf.codebook.scheme import bundled_schemes, find_scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model

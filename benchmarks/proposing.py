@@ -16,7 +16,8 @@ import numpy as np
 
 from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.prediction import Status
-from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model

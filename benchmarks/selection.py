@@ -28,7 +28,8 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from textclf.codebook.scheme import Scheme, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Corpus
 from textclf.reports.tables import table

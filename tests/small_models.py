@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from textclf.codebook.aggregation import AnyPassage
 from textclf.codebook.scheme import Label, Scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.training.train import Config
@@ -38,7 +39,9 @@ def corpus(name: str, answers: list[tuple[str, tuple[str, ...]]]) -> Corpus:
 
 
 SINGLE = Scheme("beat", (Label("sport"), Label("weather")))
-PASSAGES = Scheme("rain", (Label("rain"), Label("dry")), unit="passage", any_passage="rain")
+PASSAGES = Scheme(
+    "rain", (Label("rain"), Label("dry")), unit="passage", aggregation=AnyPassage("rain")
+)
 MULTI = Scheme(
     "subjects",
     (Label("outdoors"), Label("sport"), Label("weather")),

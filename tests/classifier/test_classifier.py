@@ -10,6 +10,7 @@ from small_models import BOTH, SPORT, WEATHER
 
 from textclf.classifier.classifier import Classifier, MultiClassifier, PredictOptions
 from textclf.classifier.prediction import Status
+from textclf.codebook.aggregation import Mean
 from textclf.errors import InputError
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.scorer import make_scorer
@@ -133,7 +134,7 @@ def test_a_document_without_such_a_passage_does_not_take_the_label(rain):
 @pytest.fixture
 def sided(rain):
     """A model whose documents take `rain` by the mean of their passages."""
-    scheme = replace(rain.scheme, any_passage="", mean_over="dry", mean_least=0.3)
+    scheme = replace(rain.scheme, aggregation=Mean("dry", 0.3))
     return Classifier(replace(rain, scheme=scheme), NumpyScorer)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from textclf.codebook.scheme import EdgeCase, Label, Scheme, find_scheme
+from textclf.codebook.scheme import EdgeCase, Label, Scheme
+from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.audit import check_files, check_plan
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.sampling_plan import Plan

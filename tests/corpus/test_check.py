@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from textclf.codebook.scheme import Label, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Label, Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.check import check
 from textclf.corpus.records import Corpus, Record
 

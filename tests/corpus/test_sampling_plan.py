@@ -3,7 +3,8 @@
 import pytest
 from small_models import PLAN
 
-from textclf.codebook.scheme import EdgeCase, Label, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import EdgeCase, Label, Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Record
 from textclf.corpus.sampling_plan import AllowedException, Plan, bundled_plan, quotas, subjects
 from textclf.errors import CorpusError

@@ -2,7 +2,8 @@
 
 import pytest
 
-from textclf.codebook.scheme import Label, Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Label, Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.term_lists import TermGroup, TermList, bundled_terms
 from textclf.errors import CorpusError
 

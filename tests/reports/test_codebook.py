@@ -2,8 +2,9 @@
 
 import pytest
 
-from textclf.codebook.scheme import EdgeCase, Exclusion, Label, Scheme, bundled_schemes, find_scheme
-from textclf.codebook.scheme_file import new_scheme_file
+from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.scheme import EdgeCase, Exclusion, Label, Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme, new_scheme_file, read_scheme
 from textclf.errors import SchemeError
 from textclf.reports.codebook import as_html, as_markdown, overview
 
@@ -39,7 +40,7 @@ HOSTILE = Scheme(
     tie_breaks=SCRIPT,
     version=SCRIPT,
     edge_cases=(EdgeCase(SCRIPT, SCRIPT),),
-    any_passage=SCRIPT,
+    aggregation=AnyPassage(SCRIPT),
 )
 
 
@@ -83,8 +84,12 @@ def test_markdown_tells_the_whole_codebook():
 @pytest.mark.parametrize(
     ("rule", "line"),
     [
-        ({"any_passage": "rain"}, "rain if any of its passages is rain"),
-        ({"mean_over": "dry", "mean_least": 0.2}, "the label of a mean probability of 20% or more"),
+        ({"aggregation": AnyPassage("rain")}, "rain if any of its passages is rain"),
+        ({"aggregation": Mean("dry", 0.2)}, "of a mean probability of 20% or more over passages"),
+        (
+            {"aggregation": Plurality("dry", 2, 0.3)},
+            "that most of its passages have, if 2 passages or more, and 30% or more of all",
+        ),
         ({"lead_words": (15, 30)}, "read whole, its first 15, 30 words as much as all of it"),
         ({"prior": (("rain", 0.1),), "prior_source": "a count"}, "rain 0.1 (a count)"),
         ({"limits": "Hail is missed."}, "Hail is missed."),
@@ -148,7 +153,7 @@ def test_a_starter_file_is_a_scheme_with_the_labels_that_were_named(tmp_path, ki
 
     new_scheme_file(tmp_path / "mine.toml", "my_view", labels, kind)
 
-    scheme = Scheme.read(tmp_path / "mine.toml")
+    scheme = read_scheme(tmp_path / "mine.toml")
     assert (scheme.name, scheme.kind, scheme.label_names) == ("my_view", kind, labels)
     assert scheme.title == "My view"
 
@@ -159,17 +164,18 @@ def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
     path.write_text(
         path.read_text("utf-8")
         .replace("# excludes", "excludes")
-        .replace("# any_passage", "any_passage")
+        .replace("# [aggregation]", "[aggregation]")
+        .replace('# rule = "any"', 'rule = "any"')
         .replace("# [[edge_cases]]", "[[edge_cases]]")
         .replace("# case", "case")
         .replace("# label", "label"),
         "utf-8",
     )
 
-    scheme = Scheme.read(path)
+    scheme = read_scheme(path)
 
     assert scheme.labels[1].excludes == (Exclusion("only looks like it", 'so "called"'),)
-    assert scheme.any_passage == 'so "called"'
+    assert scheme.aggregation == AnyPassage('so "called"')
     assert scheme.edge_cases == (EdgeCase("...", 'so "called"'),)
 
 
@@ -177,7 +183,7 @@ def test_a_starter_file_never_overwrites(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("mine")
 
-    with pytest.raises(SchemeError, match=f"^{path}: is there already; .*--output"):
+    with pytest.raises(SchemeError, match=f"^{path}: exists already; .*--output"):
         new_scheme_file(path, "my_view", ["a", "b"], "single")
 
     assert path.read_text() == "mine"

@@ -10,7 +10,7 @@ from textclf.model.file import from_bytes, to_bytes
 from textclf.scoring import decision as module
 from textclf.scoring import native_scorer, vocabulary, weights
 from textclf.scoring._native import native
-from textclf.scoring.decision import decided, likeliest
+from textclf.scoring.decision import decided
 from textclf.scoring.vocabulary import held
 from textclf.scoring.weights import DecisionRule, Scores, least_of_first
 
@@ -45,7 +45,6 @@ def test_lists_hold_what_arrays_hold(engine, drawn):
 
     assert np.allclose(np.array(listed).reshape(scores.shape), probs, rtol=0, atol=1e-12)
     assert best == decision.best(np.array(listed).reshape(scores.shape)).tolist()
-    assert best == [likeliest(row, decision) for row in listed]
 
 
 def test_of_labels_alike_the_first_is_given():

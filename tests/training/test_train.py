@@ -21,7 +21,8 @@ from small_models import (
 )
 
 from textclf.classifier.classifier import Classifier, PredictOptions
-from textclf.codebook.scheme import Label, Scheme, find_scheme
+from textclf.codebook.scheme import Label, Scheme
+from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import TermGroup, TermList, bundled_terms
 from textclf.errors import CorpusError, ModelError, TrainingError

@@ -1,40 +1,70 @@
-"""From scores to answers under one scheme: labels, probabilities, statuses, document rules.
+"""From scores to predictions under one scheme: labels, probabilities and statuses.
 
-Many documents are answered at once. It knows schemes and numbers: no text and no engine.
+A document is predicted as a whole, or its label follows from the labels of its passages by the
+aggregation rule of the scheme. Many documents are predicted at once.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from textclf._lazy_numpy import np
 from textclf.classifier.prediction import PassagePrediction, Prediction, Status
+from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
 from textclf.model.model import Model
-from textclf.scoring.decision import decided, likeliest
+from textclf.scoring.decision import decided
 from textclf.scoring.weights import Scores
 from textclf.text.sentences import Span
 
 Row = list[float]
-"""The probabilities of a document's or a passage's labels."""
+"""The probability of each label, for a document or a passage."""
 
 _Answer = tuple[tuple[str, ...], float, Status]
+"""Labels, their probability, and the status."""
+
+
+class _Document(NamedTuple):
+    """A document before aggregation. A label is its index in the scheme."""
+
+    whole: Row
+    """The probabilities of the document as a whole."""
+    label: int
+    """The label of the document as a whole."""
+    passages: Sequence[Row]
+    """The probabilities of each passage."""
+    labels: Sequence[int]
+    """The label of each passage."""
+    readable: Sequence[int]
+    """The indices of the passages with words that the model knows. No other passage counts."""
+
+
+class _Aggregated(NamedTuple):
+    """What a rule makes of a document."""
+
+    probs: Row
+    label: int
+    """The index of the label. In a multi scheme it has no meaning."""
+    supporting: tuple[int, ...] = ()
+    """The indices of the passages that decide the label; empty if the whole document does."""
 
 
 class Aggregator:
-    """Answers documents under the scheme of one model, by its decision."""
+    """Makes predictions for documents from their scores, for one model."""
 
     def __init__(self, model: Model) -> None:
         self.scheme = model.scheme
         self._decision = model.decision
 
     def unanswered(self, status: Status) -> Prediction:
-        """Return the answer to a document that has none."""
+        """Return the prediction for a document that has no label."""
         return Prediction(self.scheme.version_id, self.scheme.kind, (), None, (), status)
 
     def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
-        """Return the probabilities of each passage, or of each document that has none.
+        """Return the probabilities of each passage, or of each document without passages.
 
-        `found` has a row for a document and one for each of so many passages behind it. What no
-        term is known of is left out.
+        `found` has a row for each document, followed by a row for each of its passages;
+        `passages` has the number of passages of each document. Texts without a word that the
+        model knows are left out.
         """
         probs, _ = decided(found, self._decision)
         known = found.shares.tolist()
@@ -48,25 +78,32 @@ class Aggregator:
         passages: Sequence[Sequence[Span]],
         abstain: float,
     ) -> Iterator[Prediction]:
-        """Yield the answer to each document, without evidence.
+        """Yield the prediction for each document, without evidence.
 
-        `found` has a row for a document and, where the scheme answers by passage, one for each
-        of its passages behind it. An answer less probable than `abstain` is held back.
+        `found` has a row for each document, followed, if the scheme goes by passage, by a row
+        for each of its passages. If the probability is below `abstain`, no label is given.
         """
         probs, best = decided(found, self._decision)
         known = found.shares.tolist()
-        counts = [len(spans) if self.scheme.by_passage else 0 for spans in passages]
+        by_passage = self.scheme.by_passage
+        counts = [len(spans) if by_passage else 0 for spans in passages]
         rows = list(pairwise(accumulate(counts, lambda at, count: at + 1 + count, initial=0)))
-        supporting_passages: list[tuple[int, ...]] = [()] * len(rows)
-        whole, taken, parts = probs, best, []
-        if self.scheme.by_passage:
-            if self.scheme.mean_over:
-                supporting_passages, whole, taken = self._by_mean(rows, probs, known)
-            else:
-                supporting_passages, whole = self._by_passage(rows, probs, best, known)
-                taken = [likeliest(row, self._decision) for row in whole]
-            parts = self._answers(probs, best, abstain)
-        answers = self._answers(whole, taken, abstain)
+        aggregated = self._aggregate(
+            [
+                _Document(
+                    probs[first],
+                    best[first],
+                    probs[first + 1 : end],
+                    best[first + 1 : end],
+                    [at for at, share in enumerate(known[first + 1 : end]) if share],
+                )
+                for first, end in rows
+            ]
+        )
+        parts = self._answers(probs, best, abstain) if by_passage else []
+        answers = self._answers(
+            [one.probs for one in aggregated], [one.label for one in aggregated], abstain
+        )
         for number, (first, end) in enumerate(rows):
             if not known[first]:
                 yield self.unanswered(Status.OUT_OF_VOCABULARY)
@@ -77,19 +114,36 @@ class Aggregator:
                 self.scheme.kind,
                 labels,
                 prob,
-                tuple(zip(self.scheme.label_names, whole[number], strict=True)),
+                tuple(zip(self.scheme.label_names, aggregated[number].probs, strict=True)),
                 status,
                 known[first],
                 passages=tuple(
                     map(_passage, passages[number], parts[first + 1 : end], known[first + 1 : end])
                 ),
-                supporting_passages=supporting_passages[number],
+                supporting_passages=aggregated[number].supporting,
             )
 
-    def _answers(self, probs: Sequence[Row], best: Sequence[int], abstain: float) -> list[_Answer]:
-        """Return labels, probability and status of each row of probabilities.
+    def _aggregate(self, documents: Sequence[_Document]) -> list[_Aggregated]:
+        """Apply the aggregation rule of the scheme to each document."""
+        rule = self.scheme.aggregation
+        if isinstance(rule, AnyPassage):
+            label = self.scheme.index(rule.label)
+            return [_any_passage(document, label) for document in documents]
+        if isinstance(rule, Plurality):
+            default = self.scheme.index(rule.default)
+            return [_plurality(document, default, rule) for document in documents]
+        if isinstance(rule, Mean):
+            default = self.scheme.index(rule.default)
+            return [_mean(document, default, rule.min_mean) for document in documents]
+        if self.scheme.by_passage:
+            return self._surest_of_each_label(documents)
+        return [_Aggregated(document.whole, document.label) for document in documents]
 
-        For a multi scheme the probability is that of its least sure label, given or not.
+    def _answers(self, probs: Sequence[Row], best: Sequence[int], abstain: float) -> list[_Answer]:
+        """Return labels, probability and status for each row of probabilities.
+
+        `best` has the index of the label of each row, for a single scheme. In a multi scheme the
+        probability is that of the least certain decision, of a label given or not given.
         """
         names = self.scheme.label_names
         found: list[tuple[tuple[str, ...], float]]
@@ -116,105 +170,114 @@ class Aggregator:
         ]
 
     def _given(self, probs: Sequence[Row]) -> list[Sequence[bool]]:
-        """Return which labels each row of probabilities of a multi scheme gives."""
+        """Return for each row of probabilities of a multi scheme which labels are given."""
         rows = np.array(probs).reshape(len(probs), -1)
         return list(self._decision.given(rows, self.scheme.at_least_one).tolist())
 
-    def _by_passage(
-        self,
-        rows: Sequence[tuple[int, int]],
-        probs: Sequence[Row],
-        best: Sequence[int],
-        known: Sequence[float],
-    ) -> tuple[list[tuple[int, ...]], list[Row]]:
-        """Return the passages that each document's answer rests on, and its probabilities.
-
-        Those that take the label of `any_passage`, else the one that comes nearest to it, with
-        the probabilities of the surest of them. None where the document is read whole.
-        """
-        whole = [probs[first] for first, _ in rows]
-        if self.scheme.kind == "multi":
-            return self._surest(rows, probs, known, whole), whole
-        target = self.scheme.index(self.scheme.any_passage)
-        supporting_passages: list[tuple[int, ...]] = []
-        for number, (first, end) in enumerate(rows):
-            places = [place for place in range(first + 1, end) if known[place]]
-            ranked = sorted(places, key=lambda place: -probs[place][target])
-            taking = [place for place in places if best[place] == target] or ranked[:1]
-            if taking:
-                whole[number] = probs[next(place for place in ranked if place in taking)]
-            supporting_passages.append(tuple(place - first - 1 for place in taking))
-        return supporting_passages, whole
-
-    def _by_mean(
-        self, rows: Sequence[tuple[int, int]], probs: Sequence[Row], known: Sequence[float]
-    ) -> tuple[list[tuple[int, ...]], list[Row], list[int]]:
-        """Return what each document rests on, its probabilities, and its label's place.
-
-        A document takes its strongest side if the mean of its passages gives that side
-        `mean_least`. One passage more, of the label of `mean_over`, counts into the mean, so that
-        a text of a single passage needs a surer one. It rests on the passages that are at least
-        half as sure of its label as the surest is; if it takes the label of `mean_over`, on all
-        of it.
-        """
-        default = self.scheme.index(self.scheme.mean_over)
-        supporting_passages: list[tuple[int, ...]] = []
-        whole, taken = [], []
-        for first, end in rows:
-            places = [place for place in range(first + 1, end) if known[place]] or [first]
-            columns = zip(*(probs[place] for place in places), strict=True)
-            sums = [sum(column) for column in columns]
-            sums[default] += 1
-            mean = [one / (len(places) + 1) for one in sums]
-            others = [place for place in range(len(mean)) if place != default]
-            best = max(others, key=mean.__getitem__)
-            label = best if mean[best] >= self.scheme.mean_least else default
-            surest = max(probs[place][label] for place in places)
-            telling = [place for place in places if probs[place][label] >= surest / 2]
-            whole.append(_from_shares(mean, default, self.scheme.mean_least))
-            taken.append(label)
-            read_whole = label == default or places == [first]
-            supporting_passages.append(() if read_whole else tuple(p - first - 1 for p in telling))
-        return supporting_passages, whole, taken
-
-    def _surest(
-        self,
-        rows: Sequence[tuple[int, int]],
-        probs: Sequence[Row],
-        known: Sequence[float],
-        whole: list[Row],
-    ) -> list[tuple[int, ...]]:
-        """Give each label of a document the probability of its surest passage.
-
-        Return the passages that are the surest of a label given.
-        """
-        surest: list[list[int]] = []
-        for number, (first, end) in enumerate(rows):
-            places = [place for place in range(first + 1, end) if known[place]]
-            labels = range(len(whole[number]) if places else 0)
-            surest.append([max(places, key=lambda at, k=k: probs[at][k]) for k in labels])  # type: ignore[misc]
-            whole[number] = [probs[place][k] for k, place in enumerate(surest[-1])] or whole[number]
+    def _surest_of_each_label(self, documents: Sequence[_Document]) -> list[_Aggregated]:
+        """Give each label of a multi scheme the probability of its surest passage."""
+        surest = [
+            [max(one.readable, key=lambda at, k=k, one=one: one.passages[at][k]) for k in labels]  # type: ignore[misc]
+            for one in documents
+            for labels in [range(len(one.whole) if one.readable else 0)]
+        ]
+        rows = [
+            [one.passages[at][k] for k, at in enumerate(places)] or one.whole
+            for one, places in zip(documents, surest, strict=True)
+        ]
         return [
-            tuple(
-                sorted({place - first - 1 for place, yes in zip(telling, row, strict=False) if yes})
+            _Aggregated(
+                row,
+                one.label,
+                tuple(sorted({at for at, given in zip(places, labels, strict=False) if given})),
             )
-            for (first, _), telling, row in zip(rows, surest, self._given(whole), strict=True)
+            for one, row, places, labels in zip(
+                documents, rows, surest, self._given(rows), strict=True
+            )
         ]
 
 
-def _from_shares(mean: Row, default: int, least: float) -> Row:
-    """Return the probabilities of a document's labels from the mean shares of its passages.
+def _any_passage(document: _Document, label: int) -> _Aggregated:
+    """Rule `any`: the document has the label if a passage has it.
 
-    A share of `least` gives the label, so it becomes even odds, and the shares below and above it
-    are stretched linearly to 0 and 1. The label that is given is thus the likeliest.
+    The probabilities are those of the surest passage with the label; if no passage has it, those
+    of the passage that comes nearest to it.
     """
-    found = [
-        share / least / 2 if share < least else 1 - (1 - share) / (1 - least) / 2 for share in mean
+    ranked = sorted(document.readable, key=lambda at: -document.passages[at][label])
+    if not ranked:
+        return _Aggregated(document.whole, document.label)
+    having = [at for at in document.readable if document.labels[at] == label]
+    surest = next((at for at in ranked if at in having), ranked[0])
+    supporting = tuple(having or ranked[:1])
+    return _Aggregated(document.passages[surest], document.labels[surest], supporting)
+
+
+def _plurality(document: _Document, default: int, rule: Plurality) -> _Aggregated:
+    """Rule `plurality`: the document has the label that most passages have.
+
+    It must have `min_passages` passages and the share `min_share` of all; else the document has
+    the default label. Of two labels with equally many passages, the one with the greater sum of
+    probabilities wins. The probabilities are the mean of the passages with the label; for the
+    default label, the mean of all passages.
+    """
+    labels, rows = document.labels, document.passages
+    votes: dict[int, list[int]] = {}
+    for at in document.readable:
+        if labels[at] != default:
+            votes.setdefault(labels[at], []).append(at)
+    needed = max(rule.min_passages, rule.min_share * len(document.readable))
+    winners = {label: ats for label, ats in votes.items() if len(ats) >= needed}
+    if not winners:
+        mean = _mean_row([rows[at] for at in document.readable] or [document.whole])
+        return _Aggregated(mean, default)
+    label = max(winners, key=lambda k: (len(winners[k]), sum(rows[at][k] for at in winners[k])))
+    supporting = winners[label]
+    return _Aggregated(_mean_row([rows[at] for at in supporting]), label, tuple(supporting))
+
+
+def _mean(document: _Document, default: int, min_mean: float) -> _Aggregated:
+    """Rule `mean`: the document has the label with the greatest mean probability.
+
+    If that mean is below `min_mean`, the document has the default label. One additional passage,
+    which surely has the default label, counts into the mean: so a text of one passage needs a
+    surer one. The supporting passages are those that are at least half as sure of the label as
+    the surest one.
+    """
+    rows = [document.passages[at] for at in document.readable] or [document.whole]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    sums[default] += 1
+    mean = [one / (len(rows) + 1) for one in sums]
+    best = max((k for k in range(len(mean)) if k != default), key=mean.__getitem__)
+    probs = _stretched(mean, default, min_mean)
+    if mean[best] < min_mean:
+        return _Aggregated(probs, default)
+    surest = max(row[best] for row in rows)
+    supporting = [at for at in document.readable if document.passages[at][best] >= surest / 2]
+    return _Aggregated(probs, best, tuple(supporting))
+
+
+def _stretched(mean: Row, default: int, min_mean: float) -> Row:
+    """Return the probabilities of a document from the means of its passages.
+
+    A mean of `min_mean` becomes even odds, and the means below and above it are stretched
+    linearly to 0 and 1. So the label that the rule gives is the most probable one.
+    """
+    probs = [
+        0.0
+        if k == default
+        else one / min_mean / 2
+        if one < min_mean
+        else 1 - (1 - one) / (1 - min_mean) / 2
+        for k, one in enumerate(mean)
     ]
-    # The default label has what the strongest side leaves. A second side makes all less sure.
-    found[default] = 1 - max(found[:default] + found[default + 1 :])
-    total = sum(found)
-    return [one / total for one in found]
+    # The default label has what the strongest other label leaves. A second one makes all less sure.
+    probs[default] = 1 - max(probs)
+    total = sum(probs)
+    return [one / total for one in probs]
+
+
+def _mean_row(rows: Sequence[Row]) -> Row:
+    return [sum(column) / len(rows) for column in zip(*rows, strict=True)]
 
 
 def _passage(span: Span, answer: _Answer, known: float) -> PassagePrediction:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text
-from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme, read_scheme
 
 app = typer.Typer(help="Codebooks: list, show, check, start, print.", no_args_is_help=True)
 
@@ -42,7 +42,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Scheme files.")]) ->
     """Check scheme files; an error names file and key."""
     from textclf.reports.codebook import overview  # noqa: PLC0415 - start-up time
 
-    print_text(overview([Scheme.read(file) for file in files]))
+    print_text(overview([read_scheme(file) for file in files]))
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""Reads a TOML file of ours and checks its shape: each error names file, key and remedy.
+"""Reads the TOML files of textclf with checks: each error names the file, the key and the remedy.
 
-It knows no scheme, term list or seed record: their rooms say which keys there are.
+The callers say which keys a file has.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from textclf.errors import TextclfError, choices, nearest
 
 
 class TomlTable:
-    """One table of a file, whose keys are taken out one by one; `close` refuses what is left."""
+    """A table of a file: a method reads one key, and `close` refuses keys that were not read."""
 
     def __init__(self, values: Mapping[str, Any], place: str, error: type[TextclfError]) -> None:
         self._values = dict(values)
@@ -21,7 +21,7 @@ class TomlTable:
 
     @classmethod
     def read(cls, path: Path, error: type[TextclfError]) -> "TomlTable":
-        """Return the whole file as a table; `error` is the class that its errors take."""
+        """Return the whole file as a table; `error` is the class of its errors."""
         import tomllib  # noqa: PLC0415 - start-up time
 
         try:
@@ -34,7 +34,7 @@ class TomlTable:
             raise error(f"{path}: is not valid TOML: {reason}") from None
 
     def text(self, key: str, default: str | None = None) -> str:
-        """Return a non-empty string; without a default the key must be there."""
+        """Return a non-empty string; without a default the key is required."""
         value = self._take(key, default)
         if not isinstance(value, str) or not (value.strip() or value == default):
             raise self.wrong(key, "must be a non-empty string in quotes")
@@ -48,40 +48,40 @@ class TomlTable:
         return value
 
     def number(self, key: str) -> int:
-        """Return a whole number; the key must be there."""
+        """Return a whole number; the key is required."""
         value = self._take(key, None)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.wrong(key, "must be a whole number, without quotes")
         return value
 
     def numbers(self, key: str) -> tuple[int, ...]:
-        """Return a list of whole numbers; empty where the key is not there."""
+        """Return a list of whole numbers; empty if the key is missing."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(type(number) is int for number in value):
             raise self.wrong(key, "must be a list of whole numbers, such as [15, 30]")
         return tuple(value)
 
     def shares(self, key: str) -> dict[str, float]:
-        """Return a table of numbers from 0 to 1; empty where the key is not there."""
+        """Return a table of numbers from 0 to 1; empty if the key is missing."""
         inner = self.table(key)
         return {name: inner.share(name) for name in inner.keys}
 
     def share(self, key: str, default: float | None = None) -> float:
-        """Return a number from 0 to 1; without a default the key must be there."""
+        """Return a number from 0 to 1; without a default the key is required."""
         value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise self.wrong(key, "must be a number from 0 to 1, without quotes")
         return float(value)
 
     def flag(self, key: str) -> bool:
-        """Return true or false; false where the key is not there."""
+        """Return true or false; false if the key is missing."""
         value = self._take(key, default=False)
         if not isinstance(value, bool):
             raise self.wrong(key, "must be true or false, without quotes")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of non-empty strings; empty where the key is not there."""
+        """Return a list of non-empty strings; empty if the key is missing."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise self.wrong(key, 'must be a list of non-empty strings, such as ["a", "b"]')
@@ -93,14 +93,14 @@ class TomlTable:
         return tuple(self._values)
 
     def table(self, key: str) -> "TomlTable":
-        """Return the table under a key; an empty one where the key is not there."""
+        """Return the table under a key; an empty one if the key is missing."""
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, f"must be a table, under [{key}]")
         return TomlTable(value, f"{self.place}: {key}", self.error)
 
     def tables(self, key: str) -> list["TomlTable"]:
-        """Return the tables of a list; empty where the key is not there."""
+        """Return the tables of a list; empty if the key is missing."""
         value = self._take(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             raise self.wrong(key, f"must be a list of tables, each under [[{key}]]")
@@ -110,19 +110,24 @@ class TomlTable:
         ]
 
     def mapping(self, key: str) -> dict[str, tuple[str, ...]]:
-        """Return a table of lists of strings; empty where the key is not there."""
+        """Return a table of lists of strings; empty if the key is missing."""
         value = self._take(key, {})
         if not isinstance(value, dict):
             raise self.wrong(key, 'must be a table, such as { one = ["other"] }')
         inner = TomlTable(value, f"{self.place}: {key}", self.error)
         return {name: inner.texts(name) for name in value}
 
+    def value(self, key: str) -> Any:  # noqa: ANN401 - TOML holds any type
+        """Return the value of a key, unchecked; None if the key is missing."""
+        self._asked.append(key)
+        return self._values.get(key)
+
     def wrong(self, key: str, what: str) -> TextclfError:
-        """Return the error that `key` of this table is wrong in the way that `what` says."""
+        """Return the error for a key of this table; `what` says what is wrong."""
         return self.error(f"{self.place}: {key} {what}")
 
     def close(self) -> None:
-        """Refuse a key that nobody asked for: most often a typing mistake."""
+        """Refuse a key that was not read: it is most often a typing mistake."""
         left = [key for key in self._values if key not in self._asked]
         if left:
             raise self.error(
@@ -135,6 +140,6 @@ class TomlTable:
             return self._values[key]
         if default is None:
             near = nearest(key, [k for k in self._values if k not in self._asked])
-            found = f"; is {near!r} meant to be it?" if near else ""
-            raise self.error(f"{self.place}: {key} is missing{found}")
+            hint = f"; is {near!r} meant to be it?" if near else ""
+            raise self.error(f"{self.place}: {key} is missing{hint}")
         return default

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf._resources import bundled_path
-from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.check import Finding, check
 from textclf.corpus.records import Record, read_records
 from textclf.corpus.sampling_plan import Plan, bundled_plan, quotas

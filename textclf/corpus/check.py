@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from textclf.codebook.scheme import Scheme, bundled_schemes
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes
 from textclf.corpus.near_duplicates import near_duplicates
 from textclf.corpus.records import Record
 from textclf.corpus.seed_records import bundled_seeds

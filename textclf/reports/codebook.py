@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from string import Template
 
+from textclf.codebook.aggregation import Aggregation, AnyPassage, Plurality
 from textclf.codebook.scheme import Label, Scheme
 from textclf.reports.tables import table
 
@@ -89,14 +90,8 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
     ):
         if text:
             yield name, text
-    if scheme.any_passage:
-        yield "Document", f"{scheme.any_passage} if any of its passages is {scheme.any_passage}"
-    if scheme.mean_over:
-        least = f"{scheme.mean_least:.0%} or more"
-        yield (
-            "Document",
-            f"the label of a mean probability of {least} over passages; else {scheme.mean_over}",
-        )
+    if scheme.aggregation:
+        yield "Document", _rule_of_document(scheme.aggregation)
     if scheme.lead_words:
         numbers = ", ".join(map(str, scheme.lead_words))
         yield "Document", f"read whole, its first {numbers} words as much as all of it"
@@ -108,6 +103,18 @@ def _facts(scheme: Scheme) -> Iterator[tuple[str, str]]:
         yield "Rule", "a text never goes without a label"
     for one, others in scheme.implies:
         yield "Rule", f"{one} brings {', '.join(others)} with it"
+
+
+def _rule_of_document(rule: Aggregation) -> str:
+    """Return the aggregation rule as a sentence."""
+    if isinstance(rule, AnyPassage):
+        return f"{rule.label} if any of its passages is {rule.label}"
+    if isinstance(rule, Plurality):
+        passages = "1 passage" if rule.min_passages == 1 else f"{rule.min_passages} passages"
+        needed = f"{passages} or more, and {rule.min_share:.0%} or more of all"
+        return f"the label that most of its passages have, if {needed}; else {rule.default}"
+    needed = f"{rule.min_mean:.0%} or more"
+    return f"the label of a mean probability of {needed} over passages; else {rule.default}"
 
 
 def _heading(label: Label) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from textclf.codebook.scheme import bundled_schemes, find_scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus
 from textclf.corpus.sampling_plan import Plan, bundled_plan, quotas, subjects
 from textclf.errors import CorpusError

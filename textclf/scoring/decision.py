@@ -4,7 +4,6 @@
 """
 
 from array import array
-from collections.abc import Sequence
 
 from textclf.scoring._native import native
 from textclf.scoring.weights import DecisionRule, Scores
@@ -28,9 +27,3 @@ def decided(found: Scores, decision: DecisionRule) -> tuple[list[list[float]], l
     listed: list[float] = list(numbers)
     labels = found.labels
     return [listed[at : at + labels] for at in range(0, len(listed), labels)], best.tolist()
-
-
-def likeliest(probs: Sequence[float], decision: DecisionRule) -> int:
-    """Return the place of the single label that a row of probabilities gives."""
-    worth = [prob / least for prob, least in zip(probs, decision.threshold, strict=True)]
-    return worth.index(max(worth))

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textclf.codebook.scheme import Scheme, bundled_schemes, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Corpus, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from textclf.classifier.classifier import Classifier, PredictOptions
 from textclf.classifier.prediction import Status
-from textclf.codebook.scheme import Scheme, find_scheme
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Answer, Corpus, Record, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import InputError
