@@ -43,7 +43,7 @@ def main(paths: list[str]) -> None:
             some = part(corpus, fraction)
             model = train(some, scheme, terms=terms)
             row = [name, f"{fraction:.3f}", len(some)]
-            row.append(model.card["out_of_fold"]["model"]["macro_f1"][0])
+            row.append(model.card.cross_validation.model.macro_f1.value)
             for given in paths:
                 records = Corpus.read([given]).labelled(scheme)
                 row.append(str(evaluate_model(Classifier(model, NumpyScorer), records).macro_f1))

@@ -41,7 +41,7 @@ def main(paths: list[str]) -> None:
             began = time.process_time()
             model = train(corpus, scheme, terms=terms, config=config)
             seconds = time.process_time() - began
-            row = [name, part, model.card["out_of_fold"]["model"]["macro_f1"][0]]
+            row = [name, part, model.card.cross_validation.model.macro_f1.value]
             for given in paths:
                 records = Corpus.read([given]).labelled(scheme)
                 row.append(str(evaluate_model(Classifier(model, NumpyScorer), records).macro_f1))

@@ -98,7 +98,7 @@ def ours(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
     began = time.process_time()
     model = train(corpus, scheme, config=Config(max_features=FEATURES))
     seconds = time.process_time() - began
-    return seconds, ", ".join(one["view"] for one in model.card["views"] if one["share"])
+    return seconds, ", ".join(one.name for one in model.card.feature_groups if one.share)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from textclf.classifier.classifier import Classifier, MultiClassifier, PredictOp
 from textclf.classifier.prediction import Status
 from textclf.codebook.aggregation import Mean
 from textclf.errors import InputError
+from textclf.model.card import CoverageLevel, CrossValidation, Estimate, ModelCard
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.scorer import make_scorer
 from textclf.text.document import Document
@@ -63,8 +64,9 @@ def test_a_share_of_the_texts_is_answered_where_asked(beat, beat_classifier):
     """The level of the card lies just above this answer, and just below it."""
     prob = beat_classifier.classify(SPORT[0]).prob
     for level, status in ((prob + 0.001, Status.ABSTAINED), (prob - 0.001, Status.OK)):
-        rows = [{"answered": share, "abstain": level} for share in (1.0, 0.5)]
-        model = replace(beat, card={"out_of_fold": {"coverage": rows}})
+        levels = tuple(CoverageLevel(share, level, Estimate()) for share in (1.0, 0.5))
+        card = ModelCard(cross_validation=CrossValidation(coverage=levels))
+        model = replace(beat, card=card)
         answer = Classifier(model, NumpyScorer).classify(SPORT[0], PredictOptions(coverage=0.9))
         assert answer.status is status
 

@@ -263,7 +263,7 @@ def test_no_more_than_the_first_two_thousand_texts_are_read(beat, tmp_path):
 
 def test_a_model_tells_its_prior_and_where_it_is_from(beat, rain):
     stated = stating(replace(rain, scheme=replace(PASSAGES, prior_source="a count")), 0.1, 0.9)
-    own = replace(stated, card={**rain.card, "prior_source": "20 own texts"})
+    own = replace(stated, card=replace(rain.card, prior_source="20 own texts"))
 
     assert prior_report(stated) == "prior: rain 0.1, dry 0.9 (a count)"
     assert prior_report(own).endswith("(20 own texts)")

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load as load_safetensors
-from small_models import SPORT, WEATHER
+from small_models import BOTH, SPORT, WEATHER
 
 import textclf
 from textclf.classifier.classifier import Classifier
+from textclf.codebook.aggregation import AnyPassage, Mean
 from textclf.errors import ModelError
 from textclf.model.file import from_bytes, to_bytes
 from textclf.model.safetensors import pack, unpack
@@ -84,6 +85,37 @@ def as_format_4(header, _tensors):
     scheme["ties"], scheme["rulings"] = (scheme.pop(n) for n in ("tie_breaks", "edge_cases"))
     for label in scheme["labels"]:
         label["takes"], label["leaves"] = label.pop("includes"), label.pop("excludes")
+
+
+def with_old_rule(header, _tensors):
+    """State the aggregation rule of a header by the keys that schemes had before."""
+    rule = header["scheme"].pop("aggregation") or {"rule": ""}
+    header["scheme"] |= {
+        "any_passage": rule["label"] if rule["rule"] == "any" else "",
+        "mean_over": rule["default"] if rule["rule"] == "mean" else "",
+        "mean_least": rule.get("min_mean", 0.5),
+    }
+
+
+def as_format_4_with_old_rule(header, tensors):
+    with_old_rule(header, tensors)
+    as_format_4(header, tensors)
+
+
+@pytest.mark.parametrize("older", [with_old_rule, as_format_4_with_old_rule])
+@pytest.mark.parametrize("rule", [AnyPassage("rain"), Mean("dry", 0.3), None])
+def test_a_model_with_the_older_keys_of_a_rule_gives_the_same_predictions(rain, rule, older):
+    model = replace(rain, scheme=replace(rain.scheme, aggregation=rule))
+    data = to_bytes(model)
+    texts = [*BOTH, "\n".join((f"{text} " * 5).strip() for text in SPORT + WEATHER)]
+
+    back = from_bytes(changed(data, older), "here", thorough=True)
+
+    assert back.scheme == model.scheme
+    assert to_bytes(back) == data
+    for text in texts:
+        old, new = (Classifier(one, NumpyScorer).classify(text) for one in (back, model))
+        assert old == new
 
 
 @pytest.mark.parametrize("name", ["beat", "subjects", "long"])
@@ -204,6 +236,15 @@ def test_bytes_after_the_end_are_refused(data):
         (lambda h, t: h["decision"].update(slope="high"), "three lists of 2 finite numbers"),
         (lambda h, t: h["decision"].update(epsilon=2.0), "a slope, a threshold or an epsilon"),
         (lambda h, t: h.update(card=None), "the card is not a table"),
+        (lambda h, t: h["card"].update(views=[{}]), "its card does not hold .*'view'"),
+        (
+            lambda h, t: h["card"]["out_of_fold"]["model"].update(accuracy=["high"]),
+            "its card does not hold .*'high'",
+        ),
+        (
+            lambda h, t: h["scheme"].update(aggregation={"rule": "most"}),
+            "its scheme does not hold .*rule cannot be 'most'",
+        ),
         (lambda h, t: h["probes"][0].update(text="goal"), "does not get its scores"),
         (lambda h, t: h["probes"][0].update(scores=["high"]), "does not get its scores"),
         (lambda h, t: h.update(probes=[]), "its probes are not a list"),
@@ -341,5 +382,5 @@ def test_the_shipped_models_are_sound_and_carry_a_card(name):
     model = read_model(find_model(name))
 
     assert model.scheme.name == name
-    assert model.card["out_of_fold"]["model"]["macro_f1"][0] > 0.5
-    assert model.card["trained_on"]["scheme_sha256"] == model.scheme.digest
+    assert model.card.cross_validation.model.macro_f1.value > 0.5
+    assert model.card.trained_on.scheme_sha256 == model.scheme.digest

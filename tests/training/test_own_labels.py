@@ -48,12 +48,12 @@ def test_own_texts_and_the_base_both_teach(mine):
 
 
 def test_the_scores_are_of_own_texts_alone_and_the_card_says_how_many(mine):
-    trained = mine.card["trained_on"]
+    trained = mine.card.trained_on
 
-    assert mine.card["out_of_fold"]["model"]["texts"] == 24
-    assert trained["measured_on"] == "own texts"
-    assert (trained["own_texts"], trained["texts"]) == (24, 24 + len(BEAT_TEXTS))
-    assert trained["own_weight"] in {1, 2, 4, 8}
+    assert mine.card.cross_validation.model.texts == 24
+    assert trained.measured_on == "own texts"
+    assert (trained.own_texts, trained.texts) == (24, 24 + len(BEAT_TEXTS))
+    assert trained.own_weight in {1, 2, 4, 8}
     assert "24 own texts alone" in training_report(mine.card)
 
 
@@ -67,7 +67,7 @@ def test_the_same_own_texts_in_any_order_give_the_identical_file(mine):
 
 def test_own_texts_that_are_no_random_sample_leave_the_prior_to_the_scheme(mine):
     assert mine.decision.prior == (0.1, 0.9)
-    assert "prior_source" not in mine.card
+    assert not mine.card.prior_source
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def test_of_a_random_sample_the_model_assumes_the_shares():
     model = train_on_base(own, BASE, STATED, config=SMALL, random_sample=True)
 
     assert model.decision.prior == pytest.approx((10.5 / 41, 30.5 / 41))
-    assert model.card["prior_source"] == "40 own texts, a random sample"
+    assert model.card.prior_source == "40 own texts, a random sample"
 
 
 def test_labels_against_the_base_weigh_more_than_it():
@@ -93,7 +93,7 @@ def test_labels_against_the_base_weigh_more_than_it():
 
     model = train_on_base(Corpus(own), BASE, SINGLE, config=SMALL)
 
-    assert model.card["trained_on"]["own_weight"] > 1
+    assert model.card.trained_on.own_weight > 1
 
 
 def test_own_texts_are_dealt_out_evenly_and_groups_stay_together():

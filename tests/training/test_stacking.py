@@ -91,8 +91,8 @@ def test_what_a_view_reaches_alone_stands_beside_its_share():
 
     told = worth(SINGLE, views, scores, TRUTH, np.array([[0.9, 0.7], [0.1, 0.3]]))
 
-    assert [(one["view"], one["share"]) for one in told] == [
+    assert [(one.name, one.share) for one in told] == [
         ("word 1-2 log", 0.8),
         ("char_wb 3-5 binary", 0.2),
     ]
-    assert told[0]["alone"] > 0.95 > told[1]["alone"]
+    assert told[0].alone > 0.95 > told[1].alone

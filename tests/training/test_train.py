@@ -69,7 +69,7 @@ def test_one_changed_text_changes_the_digest_in_the_card(beat):
 
     other = train(corpus("beat", texts), SINGLE, config=SMALL)
 
-    assert other.card["trained_on"]["corpus_sha256"] != beat.card["trained_on"]["corpus_sha256"]
+    assert other.card.trained_on.corpus_sha256 != beat.card.trained_on.corpus_sha256
 
 
 def test_a_term_teaches_a_word_that_no_text_has():
@@ -78,7 +78,7 @@ def test_a_term_teaches_a_word_that_no_text_has():
     classifier = Classifier(model, NumpyScorer)
 
     assert classifier.predict(["penalty", "hailstorm"]) == ["sport", "weather"]
-    assert model.card["trained_on"]["terms"] == 4
+    assert model.card.trained_on.terms == 4
 
 
 def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
@@ -108,8 +108,8 @@ def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
 
     card = train(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
 
-    assert card["trained_on"]["groups"] <= 60
-    assert card["out_of_fold"]["model"]["accuracy"][0] < 0.75
+    assert card.trained_on.groups <= 60
+    assert card.cross_validation.model.accuracy.value < 0.75
 
 
 def test_the_passages_of_an_article_stay_together():
@@ -118,7 +118,7 @@ def test_the_passages_of_an_article_stay_together():
         for number, record in enumerate(corpus("beat", BEAT_TEXTS).records)
     ]
 
-    assert train(Corpus(tuple(records)), SINGLE, config=SMALL).card["trained_on"]["groups"] == 4
+    assert train(Corpus(tuple(records)), SINGLE, config=SMALL).card.trained_on.groups == 4
 
 
 def test_texts_of_one_article_alone_cannot_be_measured():
@@ -167,10 +167,10 @@ def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
     model = train(Corpus(()), scheme, terms=terms, config=SMALL)
 
     assert Classifier(model, NumpyScorer).predict(["A goal!", "Rain."]) == ["sport", "weather"]
-    assert model.card["use"].endswith("Hail is missed.")
-    assert model.card["trained_on"]["texts"] == 0
-    assert model.card["trained_on"]["measured_on"] == "seed terms"
-    assert "not of articles" in model.card["use"]
+    assert model.card.use.endswith("Hail is missed.")
+    assert model.card.trained_on.texts == 0
+    assert model.card.trained_on.measured_on == "seed terms"
+    assert "not of articles" in model.card.use
 
 
 def test_with_few_texts_a_label_may_be_taught_by_terms_alone():
@@ -212,11 +212,11 @@ def test_a_fold_is_measured_with_views_weighed_as_the_other_folds_ask():
 
 
 def test_the_card_holds_the_model_beside_its_baselines(beat):
-    measured = beat.card["out_of_fold"]
+    measured = beat.card.cross_validation
 
-    assert set(measured) == {"model", "keywords", "majority", "calibration_error", "coverage"}
-    assert measured["majority"]["accuracy"][0] == 0.5
-    assert beat.card["config"]["folds"] == 2
+    assert measured.majority.accuracy.value == 0.5 < measured.model.accuracy.value
+    assert measured.keywords.texts == measured.model.texts == len(BEAT_TEXTS)
+    assert beat.card.config["folds"] == 2
 
 
 def test_a_multi_label_model_gives_each_text_its_labels(subjects):
@@ -335,10 +335,10 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     scheme = find_scheme(name)
     terms = bundled_terms(scheme)
 
-    config = _config(bundled.card["config"])
+    config = _config(bundled.card.config)
     again = train(Corpus.read(), scheme, terms=terms, config=config, jobs=2)
 
-    assert again.card["trained_on"] == bundled.card["trained_on"]
+    assert again.card.trained_on == bundled.card.trained_on
     for ours, theirs in zip(again.form.views, bundled.form.views, strict=True):
         assert list(ours.terms) == list(theirs.terms)
         assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
@@ -358,10 +358,10 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
 
     model = train(corpus("beat", texts), SINGLE, config=SMALL)
 
-    views = model.card["views"]
-    assert [one["view"] for one in views] == NO_LEAD
-    assert views[1]["alone"] == 1.0 > views[0]["alone"]
-    assert views[0]["share"] == views[2]["share"] == 0
+    views = model.card.feature_groups
+    assert [one.name for one in views] == NO_LEAD
+    assert views[1].alone == 1.0 > views[0].alone
+    assert views[0].share == views[2].share == 0
     assert {view.view.analyzer for view in model.form.views} == {"char_wb"}
 
 
@@ -375,7 +375,7 @@ def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
 
 
 def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
-    shown = {one["view"]: one["alone"] for one in long.card["views"]}
+    shown = {one.name: one.alone for one in long.card.feature_groups}
 
     first_words = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
     assert list(shown) == [*NO_LEAD, *first_words]
@@ -386,7 +386,7 @@ def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
 
 
 def test_of_short_texts_there_is_no_lead(beat):
-    assert [one["view"] for one in beat.card["views"]] == NO_LEAD
+    assert [one.name for one in beat.card.feature_groups] == NO_LEAD
 
 
 @pytest.mark.parametrize(("words", "leads"), [(100, ()), (101, ((30, "log"), (100, "binary")))])

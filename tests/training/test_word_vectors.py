@@ -185,10 +185,10 @@ def test_vectors_are_not_learned_from_where_a_text_has_many_labels(vectors):
 
 
 def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
-    views = of_terms.card["views"]
+    views = of_terms.card.feature_groups
 
-    assert views[-1]["view"] == "word 1-1 log, vectors"
-    assert [one["share"] for one in views] == [0.4, 0.2, 0.4]
+    assert views[-1].name == "word 1-1 log, vectors"
+    assert [one.share for one in views] == [0.4, 0.2, 0.4]
     assert of_terms.form.views[-1].view == FeatureGroup("word", 1, 1, "log")
 
 
@@ -212,7 +212,7 @@ def test_training_with_vectors_gives_the_same_file_again(of_terms):
 def test_without_vectors_nothing_of_them_is_learned():
     model = train(Corpus(()), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False))
 
-    assert [one["view"] for one in model.card["views"]] == ["word 1-2 log", "char_wb 3-5 log"]
+    assert [one.name for one in model.card.feature_groups] == ["word 1-2 log", "char_wb 3-5 log"]
 
 
 def nonsense(labels):
@@ -233,12 +233,12 @@ def test_vectors_that_tell_nothing_are_left_out_and_cost_the_others_nothing():
 
     model = train(texts, scheme, config=SMALL)
 
-    assert not model.card["config"]["vectors"]
+    assert not model.card.config["vectors"]
     assert to_bytes(model) == to_bytes(train(texts, scheme, config=replace(SMALL, vectors=False)))
 
 
 def test_seven_labels_or_fewer_do_not_try_vectors(beat):
-    assert "vectors" not in str(beat.card["views"])
+    assert "vectors" not in str(beat.card.feature_groups)
 
 
 def test_prediction_reads_no_vectors(of_terms, tmp_path):
@@ -280,4 +280,4 @@ def test_vectors_weigh_as_much_as_words_beside_terms_alone_and_half_beside_texts
 
     model = train(corpus("beat", answers), scheme, terms=terms, config=SMALL)
 
-    assert [one["share"] for one in model.card["views"]] == shares
+    assert [one.share for one in model.card.feature_groups] == shares

@@ -19,6 +19,7 @@ from typing import Any
 from textclf._lazy_numpy import Buffer
 from textclf.codebook.scheme import Scheme
 from textclf.errors import InputError, ModelError, SchemeError
+from textclf.model.card import ModelCard
 from textclf.model.model import Model
 from textclf.model.safetensors import header as container_header
 from textclf.model.safetensors import pack, unpack
@@ -78,7 +79,7 @@ def to_bytes(model: Model) -> bytes:
             "empty_set_utility": decision.empty_set_utility,
             "prior": None if decision.prior is None else list(map(float, decision.prior)),
         },
-        "card": dict(model.card),
+        "card": model.card.as_dict(),
         "probes": _probes(model),
         "sha256": {name: _sha256(tensor) for name, tensor in tensors.items()},
     }
@@ -113,10 +114,7 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
         reader.floats(tensors, "bias", (count,))[0],
     )
     decision = reader.decision(header, scheme)
-    card = header.get("card")
-    if not isinstance(card, dict):
-        raise reader.wrong("the card is not a table")
-    model = Model(scheme, form, decision, card)
+    model = Model(scheme, form, decision, reader.card(header))
     reader.probes(header, model)
     return model
 
@@ -286,6 +284,15 @@ class _Reader:
         if len(shares) != count or min(shares) <= 0 or not isclose(sum(shares), 1, abs_tol=1e-6):
             raise self.wrong(f"its prior is not {count} shares above 0 that add up to 1")
         return shares
+
+    def card(self, header: Mapping[str, Any]) -> ModelCard:
+        card = header.get("card")
+        if not isinstance(card, dict):
+            raise self.wrong("the card is not a table")
+        try:
+            return ModelCard.from_dict(card)
+        except ValueError as reason:
+            raise self.wrong(f"its card does not hold ({reason})") from None
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score golden probes again: the weights must mean today what they meant then."""

@@ -1,44 +1,43 @@
-"""All that a model is, in memory: its scheme, its linear form, its decision and its card."""
+"""A trained model in memory: its scheme, its linear weights, its decision rule and its card."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from textclf._lazy_numpy import np
 from textclf.codebook.scheme import Scheme
+from textclf.model.card import ModelCard
 from textclf.scoring.weights import DecisionRule, LinearWeights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A trained model, wholly data: what a model file holds."""
+    """A trained model: the data of a model file."""
 
     scheme: Scheme
     form: LinearWeights
     decision: DecisionRule
-    card: Mapping[str, Any]
-    """What it was trained on, how well it did out of fold, and what it may be used for."""
+    card: ModelCard
 
     def strongest(self, label: str, most: int) -> tuple[str, ...]:
-        """Return the words and word runs that speak most for a label, strongest first.
+        """Return the words and word n-grams with the greatest weight for a label, in that order.
 
-        Strong is what weighs much beside its part in the norm, in a view of words.
+        The weight is divided by the normalization weight (idf), so that rare terms do not lead.
+        Only feature groups of words are read.
         """
-        place = self.scheme.index(label)
-        found: list[tuple[float, str]] = []
+        column = self.scheme.index(label)
+        candidates: list[tuple[float, str]] = []
         for view in self.form.views:
             if view.view.analyzer == "word":
-                strength = view.weights[:, place] / view.scale
+                strength = view.weights[:, column] / view.scale
                 top = np.argsort(-strength, kind="stable")[:most]
-                found += [(float(strength[i]), view.terms[i]) for i in top]
-        ranked = sorted(found, key=lambda one: (-one[0], one[1]))
+                candidates += [(float(strength[i]), view.terms[i]) for i in top]
+        ranked = sorted(candidates, key=lambda one: (-one[0], one[1]))
         return tuple(dict.fromkeys(term for _, term in ranked))[:most]
 
     def abstain_for(self, share: float) -> float:
-        """Return the probability below which to abstain so that a share of texts is answered.
+        """Return the probability below which to abstain, so that a share of texts is answered.
 
-        It is read off the card, from texts out of fold, between two shares interpolated.
+        It is interpolated between the coverage levels of the card.
         """
-        rows = sorted(self.card["out_of_fold"]["coverage"], key=lambda row: float(row["answered"]))
-        shares = [row["answered"] for row in rows]
-        return float(np.interp(share, shares, [row["abstain"] for row in rows]))
+        levels = sorted(self.card.cross_validation.coverage)
+        shares = [level.answered for level in levels]
+        return float(np.interp(share, shares, [level.abstain for level in levels]))

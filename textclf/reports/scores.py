@@ -1,12 +1,12 @@
 """Text reports: scores of an evaluation, model cards, models, agreement of coders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from textclf.codebook.scheme import Scheme
 from textclf.evaluation.agreement import Agreement
 from textclf.evaluation.metrics import Metrics
+from textclf.model.card import CoverageLevel, ModelCard, SystemMetrics, TrainedOn
 from textclf.model.model import Model
 from textclf.model.priors import told
 from textclf.reports.tables import table
@@ -17,51 +17,58 @@ _DISPUTES = 12
 
 def scores_report(scores: Metrics) -> str:
     """Return the scores of an evaluation."""
-    return _scores(scores.as_dict())
+    return _scores(SystemMetrics.from_dict(scores.as_dict()))
 
 
-def training_report(card: Mapping[str, Any]) -> str:
+def training_report(card: ModelCard) -> str:
     """Return the cross-validated scores of a model card, beside those of the baselines."""
-    measured = card["out_of_fold"]
-    trained = card["trained_on"]
+    measured, trained = card.cross_validation, card.trained_on
+    systems = {
+        "model": measured.model,
+        "keywords": measured.keywords,
+        "majority": measured.majority,
+    }
     rows = [
-        [name, *(measured[name][key][0] for key in ("macro_f1", "accuracy", "example_f1"))]
-        for name in ("model", "keywords", "majority")
+        [name, one.macro_f1.value, one.accuracy.value, one.example_f1.value]
+        for name, one in systems.items()
     ]
-    low, high = measured["calibration_error"][1:]
-    measured_on = {
-        "texts": "articles kept together",
-        "seed terms": "held-out seed terms, no measure of articles",
-        "own texts": "{own_texts} own texts alone, of weight {own_weight}, articles kept together",
-    }[trained["measured_on"]].format_map(trained)
+    error = measured.calibration_error
     return "\n".join(
         [
-            ", ".join(f"{trained[name]} {name}" for name in ("texts", "groups", "terms")),
+            f"{trained.texts} texts, {trained.groups} groups, {trained.terms} terms",
             "",
-            f"out of fold, {measured_on}:",
+            f"out of fold, {_measured_on(trained)}:",
             table(rows, ["", "macro-F1", "accuracy", "example-F1"]),
             "",
-            _scores(measured["model"]),
-            f"calibration error {measured['calibration_error'][0]:.3f} [{low:.3f}, {high:.3f}]",
+            _scores(measured.model),
+            f"calibration error {error.value:.3f} [{error.low:.3f}, {error.high:.3f}]",
             "",
             "where only the surest are answered:",
-            _coverage(measured["coverage"]),
+            _coverage(measured.coverage),
         ]
     )
 
 
-def card_report(name: str, card: Mapping[str, Any], scheme: str) -> str:
+def _measured_on(trained: TrainedOn) -> str:
+    if trained.measured_on == "own texts":
+        texts = f"{trained.own_texts} own texts alone, of weight {trained.own_weight}"
+        return f"{texts}, articles kept together"
+    if trained.measured_on == "seed terms":
+        return "held-out seed terms, no measure of articles"
+    return "articles kept together"
+
+
+def card_report(name: str, card: ModelCard, scheme: str) -> str:
     """Return a whole model card."""
-    versions = ", ".join(f"{key} {value}" for key, value in card["versions"].items())
-    trained = card["trained_on"]
+    versions = ", ".join(f"{key} {value}" for key, value in card.versions.items())
     return "\n".join(
         [
             f"{name}: scheme {scheme}",
             training_report(card),
-            f"corpus sha256 {trained['corpus_sha256'][:16]}",
-            f"terms sha256 {trained['terms_sha256'][:16] or '-'}",
+            f"corpus sha256 {card.trained_on.corpus_sha256[:16]}",
+            f"terms sha256 {card.trained_on.terms_sha256[:16] or '-'}",
             f"trained with {versions}",
-            card["use"],
+            card.use,
         ]
     )
 
@@ -70,7 +77,7 @@ def prior_report(model: Model) -> str:
     """Return the prior of a model and its source."""
     if model.decision.prior is None:
         return "prior: none is stated; labels are taken to be as frequent as in its training texts"
-    source = model.card.get("prior_source") or model.scheme.prior_source or "of its scheme"
+    source = model.card.prior_source or model.scheme.prior_source or "of its scheme"
     return f"prior: {told(model)} ({source})"
 
 
@@ -105,7 +112,7 @@ def models_report(models: Sequence[tuple[Path, Model]]) -> str:
             path.stem,
             model.scheme.version_id,
             len(model.scheme.labels),
-            model.card["out_of_fold"]["model"]["macro_f1"][0],
+            model.card.cross_validation.model.macro_f1.value,
             str(path),
         ]
         for path, model in models
@@ -123,29 +130,29 @@ def rules_report(scheme: Scheme) -> str:
 _COVERED = (1.0, 0.95, 0.9, 0.8, 0.7, 0.5)
 
 
-def _coverage(rows: Sequence[Mapping[str, Any]]) -> str:
+def _coverage(levels: Sequence[CoverageLevel]) -> str:
     shown = [
-        [f"{row['answered']:.0%}", row["abstain"], "{:.3f} [{:.3f}, {:.3f}]".format(*row["right"])]
-        for row in rows
-        if row["answered"] in _COVERED
+        [f"{one.answered:.0%}", one.abstain, "{:.3f} [{:.3f}, {:.3f}]".format(*one.right)]
+        for one in levels
+        if one.answered in _COVERED
     ]
     return table(shown, ["answered", "from", "all labels right"])
 
 
-def _scores(scores: Mapping[str, Any]) -> str:
+def _scores(scores: SystemMetrics) -> str:
     overall = "\n".join(
-        f"{title:<12}{value:.3f}  95% interval [{low:.3f}, {high:.3f}]"
-        for title, (value, low, high) in (
-            ("macro-F1", scores["macro_f1"]),
-            ("accuracy", scores["accuracy"]),
-            ("example-F1", scores["example_f1"]),
+        f"{title:<12}{one.value:.3f}  95% interval [{one.low:.3f}, {one.high:.3f}]"
+        for title, one in (
+            ("macro-F1", scores.macro_f1),
+            ("accuracy", scores.accuracy),
+            ("example-F1", scores.example_f1),
         )
     )
     rows = [
-        [label, one["precision"], one["recall"], one["f1"], one["support"]]
-        for label, one in scores["labels"].items()
+        [label, one.precision, one.recall, one.f1, one.support]
+        for label, one in scores.labels.items()
     ]
-    answered = f"answered    {scores['answered']:.1%} of {scores['texts']} texts"
+    answered = f"answered    {scores.answered:.1%} of {scores.texts} texts"
     return "\n".join(
         [overall, answered, "", table(rows, ["label", "precision", "recall", "F1", "texts"]), ""]
     )

@@ -4,15 +4,15 @@ It works on answers and probabilities; it knows no texts and no estimators.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Answer
-from textclf.evaluation.bootstrap import interval, resamples
+from textclf.evaluation.bootstrap import Interval, interval, resamples
 from textclf.evaluation.metrics import calibration_error, evaluate
+from textclf.model.card import CoverageLevel, CrossValidation, Estimate, SystemMetrics
 
 _COVERED = tuple(round(share, 2) for share in np.arange(1.0, 0.049, -0.05))
 """The shares of texts, the surest answered, that the card tells the precision of."""
@@ -25,7 +25,7 @@ def quality(
     answers: Sequence[Answer],
     baselines: Mapping[str, Sequence[Answer]],
     groups: Sequence[str],
-) -> dict[str, Any]:
+) -> CrossValidation:
     """Return how good answers are, beside those of baselines.
 
     `probs` and `given`, the labels given, have the shape (texts, labels); they are of models,
@@ -41,12 +41,15 @@ def quality(
         error = calibration_error(
             probs.ravel(), true.ravel(), [group for group in groups for _ in names]
         )
-    found = {"model": said, **baselines}
-    return {
-        **{who: evaluate(answers, one, names, groups).as_dict() for who, one in found.items()},
-        "calibration_error": [round(v, 4) for v in (error.value, error.low, error.high)],
-        "coverage": _coverage(_sureness(scheme, probs, said), right, groups),
+    measured = {
+        name: SystemMetrics.from_dict(evaluate(answers, one, names, groups).as_dict())
+        for name, one in {"model": said, **baselines}.items()
     }
+    return CrossValidation(
+        **measured,
+        calibration_error=_rounded(error),
+        coverage=_coverage(_sureness(scheme, probs, said), right, groups),
+    )
 
 
 def closed(scheme: Scheme, row: NDArray[np.bool_]) -> Answer:
@@ -66,10 +69,10 @@ def _sureness(
 
 def _coverage(
     sure: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> tuple[CoverageLevel, ...]:
     """Return how often the surest answers are right, for shares of all texts.
 
-    Each row holds the probability from which on so many texts are answered (El-Yaniv and
+    Each level has the probability from which on so many texts are answered (El-Yaniv and
     Wiener 2010: the risk-coverage curve).
     """
     _, group = np.unique(np.array(groups), return_inverse=True)
@@ -80,11 +83,9 @@ def _coverage(
         answered = sure >= least
         counted = np.maximum(drawn @ answered, 1e-12)
         rate = interval(float(right[answered].mean()), drawn @ (right & answered) / counted)
-        rows.append(
-            {
-                "answered": share,
-                "abstain": round(least, 4),
-                "right": [round(v, 4) for v in (rate.value, rate.low, rate.high)],
-            }
-        )
-    return rows
+        rows.append(CoverageLevel(share, round(least, 4), _rounded(rate)))
+    return tuple(rows)
+
+
+def _rounded(figure: Interval) -> Estimate:
+    return Estimate(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4))

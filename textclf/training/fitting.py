@@ -6,9 +6,10 @@ It knows examples and schemes; no model, no card and no disk.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from statistics import median
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -259,6 +260,12 @@ def digest(data: object) -> str:
     """Return the sha256 of plain data."""
     text = json.dumps(data, ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def saved_config(config: Config, term_share: float) -> dict[str, Any]:
+    """Return the settings of training, and the share of seed terms, as a model card has them."""
+    saved: dict[str, Any] = json.loads(json.dumps({**asdict(config), "term_share": term_share}))
+    return saved
 
 
 def versions() -> dict[str, str]:

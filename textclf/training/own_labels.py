@@ -3,7 +3,6 @@
 What is chosen and measured is chosen and measured on their texts alone, out of fold.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -16,6 +15,7 @@ from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Corpus, Record, as_dict
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
+from textclf.model.card import ModelCard, TrainedOn
 from textclf.model.model import Model
 from textclf.scoring.weights import DecisionRule, total
 from textclf.training.baselines import keyword_answers, majority
@@ -33,6 +33,7 @@ from textclf.training.fitting import (
     learners_for,
     mixes_of,
     out_of_fold,
+    saved_config,
     takes_vectors,
     term_share,
     versions,
@@ -120,46 +121,43 @@ def train_on_base(
         forms.append(
             fitted_to(learners[place][0], weighing[chosen].only(place), every, share).form_
         )
-    told = worth(scheme, views, scores[chosen][:, at:], found.answers[at:], weights)
-    if tried:
-        told[-1]["view"] += ", vectors"
+    told = worth(scheme, views, scores[chosen][:, at:], found.answers[at:], weights, vectors=tried)
     probs, given = choosing.decided(scores, folds)
     answers = ordered.answers(scheme)[at:]
     baselines = {
         "keywords": keyword_answers(ordered, scheme, terms, folds)[at:],
         "majority": [majority(answers)] * len(answers),
     }
-    card = {
-        "trained_on": {
-            "texts": len(ordered),
-            "groups": len(set(found.duplicate_groups.groups)),
-            "labels": {
+    card = ModelCard(
+        TrainedOn(
+            texts=len(ordered),
+            groups=len(set(found.duplicate_groups.groups)),
+            labels={
                 name: sum(name in record.labels[scheme.name] for record in ordered.records)
                 for name in scheme.label_names
             },
-            "measured_on": "own texts",
-            "own_texts": len(mine),
-            "own_groups": len(set(groups)),
-            "own_labels": {
+            measured_on="own texts",
+            own_texts=len(mine),
+            own_groups=len(set(groups)),
+            own_labels={
                 name: sum(name in answer for answer in answers) for name in scheme.label_names
             },
-            "own_weight": weight,
-            "random_sample": random_sample,
-            "terms": sum(map(len, terms.by_label().values())) if terms else 0,
-            "corpus_sha256": digest([as_dict(record) for record in ordered.records]),
-            "terms_sha256": digest(asdict(terms)) if terms else "",
-            "scheme_sha256": scheme.digest,
-        },
-        "config": {**asdict(config), "term_share": share},
-        "views": told,
-        "versions": versions(),
-        "out_of_fold": quality(scheme, probs[at:], given[at:], answers, baselines, groups),
-        "use": f"{_USE} {scheme.limits}".strip(),
-    }
-    if random_sample:
-        card["prior_source"] = f"{len(mine)} own texts, a random sample"
+            own_weight=weight,
+            random_sample=random_sample,
+            terms=sum(map(len, terms.by_label().values())) if terms else 0,
+            corpus_sha256=digest([as_dict(record) for record in ordered.records]),
+            terms_sha256=digest(asdict(terms)) if terms else "",
+            scheme_sha256=scheme.digest,
+        ),
+        config=saved_config(config, share),
+        feature_groups=told,
+        versions=versions(),
+        cross_validation=quality(scheme, probs[at:], given[at:], answers, baselines, groups),
+        use=f"{_USE} {scheme.limits}".strip(),
+        prior_source=f"{len(mine)} own texts, a random sample" if random_sample else "",
+    )
     progress("done", steps, steps)
-    return Model(scheme, total(forms, list(weights[taken])), decision, json.loads(json.dumps(card)))
+    return Model(scheme, total(forms, list(weights[taken])), decision, card)
 
 
 def _told(progress: Progress, before: int, steps: int, name: str, done: int) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from textclf.codebook.scheme import Scheme
+from textclf.model.card import FeatureGroupWorth
 from textclf.text.features import FeatureGroup
 from textclf.training.calibration import decide, score
 
@@ -92,16 +93,24 @@ def worth(
     scores: Doubles,
     truth: NDArray[Any],
     weights: Doubles,
-) -> list[dict[str, Any]]:
-    """Return for each view what it reaches alone, and its share of the weight."""
-    return [
-        {
-            "view": named(view),
-            "alone": round(reached(scheme, scores[place], truth), 4),
-            "share": round(float(weights[place].mean()), 3),
-        }
-        for place, view in enumerate(views)
-    ]
+    *,
+    vectors: bool = False,
+) -> tuple[FeatureGroupWorth, ...]:
+    """Return for each view what it reaches alone, and its share of the weight.
+
+    `vectors` says that the last view is one of word vectors.
+    """
+    names = [named(view) for view in views]
+    if vectors:
+        names[-1] += ", vectors"
+    return tuple(
+        FeatureGroupWorth(
+            name,
+            round(reached(scheme, scores[place], truth), 4),
+            round(float(weights[place].mean()), 3),
+        )
+        for place, name in enumerate(names)
+    )
 
 
 def named(view: FeatureGroup) -> str:

@@ -4,7 +4,6 @@ Everything is chosen and measured on texts that the model at hand has not seen; 
 of an article, contrast pairs and near-duplicates stay on one side of every split.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -21,6 +20,7 @@ from textclf.corpus.records import Corpus, as_dict
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import TrainingError, choices
 from textclf.io.input_documents import ReadOptions
+from textclf.model.card import ModelCard, TrainedOn
 from textclf.model.model import Model
 from textclf.model.store import write_model
 from textclf.scoring.weights import DecisionRule, total
@@ -39,6 +39,7 @@ from textclf.training.fitting import (
     learners_for,
     mixes_of,
     out_of_fold,
+    saved_config,
     takes_vectors,
     term_share,
     versions,
@@ -111,31 +112,29 @@ def train(
         "keywords": keyword_answers(ordered, scheme, rest, folds),
         "majority": [majority(answers)] * len(answers),
     }
-    told = worth(scheme, views, scores, found.answers, weights)
-    if tried:
-        told[-1]["view"] += ", vectors"
+    told = worth(scheme, views, scores, found.answers, weights, vectors=tried)
     probs, given = decided(scheme, scores, found.answers, folds, mix)
-    card = {
-        "trained_on": {
-            "texts": len(corpus.labelled(scheme)),
-            "groups": len(set(found.duplicate_groups.groups)),
-            "labels": {name: sum(name in a for a in answers) for name in scheme.label_names},
-            "measured_on": "seed terms" if of_terms else "texts",
-            "terms": sum(map(len, terms.by_label().values())) if terms else 0,
-            "corpus_sha256": digest([as_dict(record) for record in ordered.records]),
-            "terms_sha256": digest(asdict(terms)) if terms else "",
-            "scheme_sha256": scheme.digest,
-        },
-        "config": {**asdict(config), "term_share": share},
-        "views": told,
-        "versions": versions(),
-        "out_of_fold": quality(
+    card = ModelCard(
+        TrainedOn(
+            texts=len(corpus.labelled(scheme)),
+            groups=len(set(found.duplicate_groups.groups)),
+            labels={name: sum(name in a for a in answers) for name in scheme.label_names},
+            measured_on="seed terms" if of_terms else "texts",
+            terms=sum(map(len, terms.by_label().values())) if terms else 0,
+            corpus_sha256=digest([as_dict(record) for record in ordered.records]),
+            terms_sha256=digest(asdict(terms)) if terms else "",
+            scheme_sha256=scheme.digest,
+        ),
+        config=saved_config(config, share),
+        feature_groups=told,
+        versions=versions(),
+        cross_validation=quality(
             scheme, probs, given, answers, baselines, found.duplicate_groups.groups
         ),
-        "use": f"{_USE_OF_TERMS if of_terms else _USE} {scheme.limits}".strip(),
-    }
+        use=f"{_USE_OF_TERMS if of_terms else _USE} {scheme.limits}".strip(),
+    )
     progress("done", steps, steps)
-    return Model(scheme, total(forms, list(weights[taken])), decision, json.loads(json.dumps(card)))
+    return Model(scheme, total(forms, list(weights[taken])), decision, card)
 
 
 def train_file(
