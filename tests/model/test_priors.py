@@ -17,7 +17,7 @@ from textclf.io.input_documents import ReadOptions
 from textclf.model.priors import (
     estimate_prior,
     parse_prior,
-    told,
+    prior_text,
     with_high_precision,
     with_prior,
     with_stated,
@@ -236,7 +236,7 @@ def test_the_estimate_is_told_first_and_does_not_depend_on_the_jobs(beat, tmp_pa
         [str(path)], multi_classifier, "csv", reading=reading, jobs=jobs, estimate=True
     )
 
-    assert told(adapted.models[0]) in first.messages[0]
+    assert prior_text(adapted.models[0]) in first.messages[0]
     assert "from 240 articles" in first.messages[0]
     plain = encode_results([str(path)], adapted, "csv", reading=reading)
     assert b"".join(part.data for part in parts) == b"".join(part.data for part in plain)

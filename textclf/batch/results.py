@@ -21,7 +21,7 @@ from textclf.io.cleaning_report import cleaning_report
 from textclf.io.input_documents import Pending, ReadOptions
 from textclf.io.read_inputs import STDIN, expand, format_of, gather, items_of, seekable_stdin
 from textclf.io.record_writer import Format, RecordWriter, blank
-from textclf.model.priors import told
+from textclf.model.priors import prior_text
 from textclf.text.document import Document
 from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
 
@@ -161,8 +161,8 @@ def _adapted(
 
     adapted = multi_classifier.adapted(documents())
     found = "; ".join(
-        f"{model.scheme.name}: {told(model) if model.decision.prior else 'states none, stays'}"
-        for model in adapted.models
+        f"{one.scheme.name}: {prior_text(one) if one.decision.prior else 'states none, stays'}"
+        for one in adapted.models
     )
     first = "the first " if read == _ESTIMATED else ""
     return adapted, (

@@ -1,1 +1,1 @@
-"""A trained model: its contents, its file, where it is found, its export."""
+"""A trained model: contents, card, file format, lookup by name, priors, scikit-learn export."""

@@ -1,9 +1,9 @@
-"""The model file: how a model lies in bytes.
+"""The model file: turns a model into bytes and back.
 
-A model file is a safetensors container: eight bytes of header length, a JSON header, then
-tensors end to end. It holds data and no code: nothing in it is ever run, and nothing is built
-on opening: the tensors are used where they lie. What does not hold is a ModelError, and no
-other reader is tried.
+A model file is a safetensors container: eight bytes with the length of the header, a JSON header,
+then the tensors. It holds data and no code, so nothing in it is ever run. Nothing is built on
+opening, because the tensors are used where they are in memory. A file that fails a check raises
+ModelError, and no other reader is tried.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from textclf.text.lexicon import Lexicon
 
 _FORMAT = 5
 _BEFORE = 4
-"""The format that is read as well: it has the same parts under other names."""
+"""The older format that is read too: it has the same parts under other names."""
 _PROBES = 8
+"""Texts in a file with their scores, which show that the weights still mean the same."""
 _TOLERANCE = 1e-4
+"""The largest difference of a probe's score: processors round differently."""
 
 
 def to_bytes(model: Model) -> bytes:
@@ -90,9 +92,9 @@ def to_bytes(model: Model) -> bytes:
 def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Model:
     """Return the model of a model file's bytes; `place` names it in the ModelError.
 
-    Checked are the layout, every digest, every number, and that one probe gets its scores: what
-    a damaged file cannot pass. `thorough` also reads the vocabulary, builds its table again and
-    scores all probes: what a file written with ill will cannot pass.
+    The checks that no damaged file passes always run: the layout, every digest, every number,
+    and the scores of one probe. `thorough` adds the checks that no hostile file passes: it reads
+    the vocabulary, builds its hash table again, and scores all probes.
     """
     metadata, tensors = unpack(data, place)
     reader = _Reader(place, thorough=thorough)
@@ -123,7 +125,7 @@ _PARTS = ("terms", "hashes", "slots", "rows")
 
 
 class _Reader:
-    """Takes the parts out of an opened container, each checked, each error naming the file."""
+    """Reads and checks the parts of an opened container; each error names the file."""
 
     def __init__(self, place: str, *, thorough: bool) -> None:
         self.place = place
@@ -274,7 +276,7 @@ class _Reader:
         )
 
     def prior(self, decision: Any, count: int) -> tuple[float, ...] | None:  # noqa: ANN401 - JSON
-        """Return the shares of labels that a decision assumes, where it states them."""
+        """Return the shares of labels that a decision rule assumes; None if it has no prior."""
         if decision.get("prior") is None:
             return None
         try:
@@ -295,7 +297,7 @@ class _Reader:
             raise self.wrong(f"its card does not hold ({reason})") from None
 
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
-        """Score golden probes again: the weights must mean today what they meant then."""
+        """Score the probes again: they must get the scores that are in the file."""
         probes = self.list_of_dicts(header, "probes")
         engine = make_scorer([model.form])
         for probe in probes if self.thorough else probes[:1]:
@@ -315,7 +317,7 @@ class _Reader:
 
 
 def _number(value: object) -> float:
-    """Return a number of a JSON text; raises ValueError for any other value."""
+    """Return a finite number of JSON as float; raises ValueError for any other value."""
     try:
         if type(value) in (int, float) and isfinite(value):  # type: ignore[arg-type]
             return float(value)  # type: ignore[arg-type]
@@ -325,7 +327,7 @@ def _number(value: object) -> float:
 
 
 def _renamed(header: dict[str, Any]) -> dict[str, Any]:
-    """Return the header of a file of the format before under the names of this format."""
+    """Return the header of a file of the older format with the names of this format."""
 
     def with_names(table: Mapping[str, Any], **names: str) -> dict[str, Any]:
         return {names.get(name, name): value for name, value in table.items()}
@@ -343,7 +345,10 @@ def _renamed(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _probes(model: Model) -> list[dict[str, Any]]:
-    """Return texts made of the vocabulary, so that no text of the corpus goes into the file."""
+    """Return probe texts with their scores.
+
+    They are made of the vocabulary, so that no text of the corpus goes into the file.
+    """
     from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
     engine = NumpyScorer([model.form])

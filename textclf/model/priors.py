@@ -1,6 +1,7 @@
-"""How frequent labels are in the material at hand: as a user states it, or as texts tell.
+"""Priors (label shift): adapts models to texts in which labels have other shares.
 
-It works on probabilities and decisions; it knows no texts and no files.
+The user states the shares, or `estimate_prior` estimates them from the probabilities of the texts
+by expectation-maximization (EM).
 """
 
 from __future__ import annotations
@@ -16,40 +17,43 @@ from textclf.model.model import Model
 from textclf.scoring.weights import Doubles
 
 Prior: TypeAlias = "Mapping[str, float] | Literal['estimate']"
-"""The share of some labels, or that shares are to be estimated."""
+"""The shares of some labels, or the word `estimate`."""
 
 ESTIMATE: Literal["estimate"] = "estimate"
 _PART = re.compile(r"([^=]+)=([^=,]+)(?:,|$)")
 _STEPS = 1000
+"""The largest number of steps of EM."""
 _CLOSE = 1e-6
-"""Shares that move by no more than this from one step to the next have converged."""
+"""EM has converged if no share changes by more than this in a step."""
 _ROUNDING = 1e-9
-_SPARING = 0.25
-"""What high precision makes of a rare label's share; docs/learning.md tells what that does to a
-month of a daily.
+"""Stated shares of all labels add up to 1 within this."""
+_HIGH_PRECISION = 0.25
+"""High precision multiplies the share of each rare label by this; docs/learning.md has its effect
+on a month of a daily.
 """
 
 
 def estimate_prior(probabilities: Doubles, assumed: Sequence[float]) -> tuple[float, ...]:
-    """Return the shares of labels that make texts likeliest, given what a model says of each.
+    """Return the maximum-likelihood estimate of the shares of labels among texts.
 
-    `probabilities`, of shape (texts, labels), are calibrated where labels have the shares
-    `assumed`, of shape (labels,). Expectation and maximisation in turn (Saerens, Latinne and
-    Decaestecker 2002, Neural Computation 14): each text's probabilities are moved to the shares
-    so far, and their mean is the next ones, until no share moves by more than a millionth, or
-    1,000 times. No share is below half a text; of no text, the shares are those assumed.
+    `probabilities`, shape (texts, labels), are calibrated for texts in which the labels have the
+    shares `assumed`, shape (labels,). The algorithm is EM (Saerens, Latinne and Decaestecker
+    2002, Neural Computation 14): it adapts the probabilities of each text to the current shares,
+    and the mean of the adapted probabilities is the next estimate. No share is less than half a
+    text; without texts, the result is `assumed`.
 
     >>> [round(share, 2) for share in estimate_prior(np.array([[1, 0]] * 3 + [[0, 1]]), (0.5, 0.5))]
     [0.75, 0.25]
     """
     texts = len(probabilities)
-    shares = old = np.asarray(assumed, dtype=float)
+    shares = np.asarray(assumed, dtype=float)
     if not texts:
         return tuple(shares.tolist())
-    ratios = np.asarray(probabilities, dtype=float) / old
+    # Proportional to the likelihood of each label, shape (texts, labels).
+    ratios = np.asarray(probabilities, dtype=float) / shares
     for _ in range(_STEPS):
-        moved = ratios * shares
-        before, shares = shares, (moved / moved.sum(axis=1, keepdims=True)).mean(axis=0)
+        adapted = ratios * shares  # E step
+        before, shares = shares, (adapted / adapted.sum(axis=1, keepdims=True)).mean(axis=0)
         if np.abs(shares - before).max() <= _CLOSE:
             break
     shares = np.maximum(shares, 0.5 / texts)
@@ -57,7 +61,7 @@ def estimate_prior(probabilities: Doubles, assumed: Sequence[float]) -> tuple[fl
 
 
 def parse_prior(given: Sequence[str]) -> Prior:
-    """Return what `LABEL=SHARE` says, several of them with a comma between, or `estimate`.
+    """Return the shares of `LABEL=SHARE` texts, which may be joined by commas, or `estimate`.
 
     >>> parse_prior(["against=0.1,favor=0.05"])
     {'against': 0.1, 'favor': 0.05}
@@ -70,7 +74,7 @@ def parse_prior(given: Sequence[str]) -> Prior:
         if "".join(part[0] for part in parts) != text or not parts or text.endswith(","):
             raise InputError(
                 f"prior {text!r} is not understood; give LABEL=SHARE, such as mention=0.1, "
-                "or estimate, alone"
+                "or estimate alone"
             )
         for part in parts:
             label = part[1].strip()
@@ -81,17 +85,17 @@ def parse_prior(given: Sequence[str]) -> Prior:
 
 
 def refuse_both(high_precision: bool, prior: Prior) -> None:
-    """Raise InputError where both a prior and high precision, which is one, are asked for."""
+    """Raise InputError if both high precision, which is a prior, and a prior are given."""
     if high_precision and prior:
         raise InputError("precision 'high' is a lower prior; give --precision or --prior, not both")
 
 
 def with_stated(models: Sequence[Model], prior: Mapping[str, float]) -> list[Model]:
-    """Return the models, those that have the labels named at these shares of them.
+    """Return the models, adapted to the stated shares of labels.
 
-    What is not named shares the rest as the model's own prior has it. Raises InputError for a
-    label that no model has or several have, for a model that states no prior, and for shares
-    that cannot be.
+    In each model, the labels that are not named share the rest in the ratio of the model's prior.
+    Raises InputError for a label that no model has or several models have, for a model without a
+    prior, and for impossible shares.
     """
     stated: list[dict[str, float]] = [{} for _ in models]
     for label, share in prior.items():
@@ -104,61 +108,60 @@ def with_stated(models: Sequence[Model], prior: Mapping[str, float]) -> list[Mod
             raise InputError(f"prior: label {label!r} is one of {schemes}; choose one with --model")
         stated[having[0]][label] = share
     return [
-        with_prior(model, _whole(model, own)) if own else model
+        with_prior(model, _completed(model, own)) if own else model
         for model, own in zip(models, stated, strict=True)
     ]
 
 
 def with_high_precision(models: Sequence[Model]) -> list[Model]:
-    """Return the models with a quarter of the prior for each label but the commonest.
+    """Return the models with a quarter of the prior for each label except the commonest.
 
-    Rare labels are then given to fewer articles, and are right more often. A model that states no
-    prior stays as it is. Raises InputError where no model states a prior.
+    Rare labels are then given to fewer articles, and are right more often. A model without a
+    prior stays as it is. Raises InputError if no model has a prior.
     """
     if all(model.decision.prior is None for model in models):
         raise InputError(
-            "precision 'high' needs a model that states a prior; use --abstain for these"
+            "precision 'high' needs a model that states a prior; use --abstain for these models"
         )
     return [
-        model if model.decision.prior is None else with_prior(model, _sparing(assumed_by(model)))
+        model if model.decision.prior is None else with_prior(model, _lowered(assumed_by(model)))
         for model in models
     ]
 
 
 def with_prior(model: Model, shares: Sequence[float]) -> Model:
-    """Return the model for material in which its labels have these shares.
+    """Return the model, adapted to texts in which its labels have these shares.
 
-    Raises InputError for a model that does not state which shares it assumes.
+    Raises InputError for a model without a prior.
     """
     assumed_by(model)
     return replace(model, decision=model.decision.with_prior(shares))
 
 
 def assumed_by(model: Model) -> tuple[float, ...]:
-    """Return the shares that a model assumes; raises InputError where it states none."""
+    """Return the shares of labels that a model assumes; raises InputError if it has no prior."""
     prior = model.decision.prior
     if prior is None:
         raise InputError(
             f"the model of scheme {model.scheme.name!r} states no prior, so that it cannot be "
-            "moved to another; leave it out with --model, or train it by a scheme with a prior"
+            "adapted to another; choose others with --model, or train it by a scheme with a prior"
         )
     return tuple(float(share) for share in prior)
 
 
-def told(model: Model) -> str:
-    """Return the shares that a model assumes, for a person.
-
-    They are rounded to three places, or more where they are small.
-    """
+def prior_text(model: Model) -> str:
+    """Return the shares that a model assumes as text, with three significant digits."""
     names, shares = model.scheme.label_names, assumed_by(model)
     return ", ".join(f"{name} {share:.3g}" for name, share in zip(names, shares, strict=True))
 
 
-def _sparing(shares: Sequence[float]) -> tuple[float, ...]:
-    """Return a part of each share, and for the greatest what is then left."""
-    common = max(range(len(shares)), key=shares.__getitem__)
-    others = [0 if label == common else _SPARING * share for label, share in enumerate(shares)]
-    return tuple(1 - sum(others) if label == common else one for label, one in enumerate(others))
+def _lowered(shares: Sequence[float]) -> tuple[float, ...]:
+    """Return the shares of high precision: a part of each, and the rest for the greatest."""
+    lowered = [_HIGH_PRECISION * share for share in shares]
+    common = shares.index(max(shares))
+    lowered[common] = 0.0
+    lowered[common] = 1 - sum(lowered)
+    return tuple(lowered)
 
 
 def _share(label: str, text: str) -> float:
@@ -170,8 +173,8 @@ def _share(label: str, text: str) -> float:
         ) from None
 
 
-def _whole(model: Model, stated: Mapping[str, float]) -> tuple[float, ...]:
-    """Return the share of each label, those stated among them."""
+def _completed(model: Model, stated: Mapping[str, float]) -> tuple[float, ...]:
+    """Return the share of each label: the stated ones, and the others in their old ratio."""
     names = model.scheme.label_names
     assumed = dict(zip(names, assumed_by(model), strict=True))
     others = sum(share for name, share in assumed.items() if name not in stated)

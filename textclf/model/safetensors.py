@@ -1,6 +1,6 @@
-"""The safetensors container: named tensors and a few strings in one file, and nothing else.
+"""The safetensors container: named tensors and a few strings in one file.
 
-Written and read here with the standard library; any safetensors reader opens it.
+This module reads and writes it with the standard library; any safetensors reader opens it too.
 The format: https://github.com/huggingface/safetensors (Apache 2.0).
 """
 
@@ -19,18 +19,20 @@ _FORMATS: Mapping[str, Literal["B", "Q", "f"]] = {"U8": "B", "U64": "Q", "F32": 
 _NAMES = {"B": "U8", "Q": "U64", "L": "U64", "f": "F32"}
 _SIZES = {"U8": 1, "U64": 8, "F32": 4}
 _LENGTH = 8
-_LONGEST_HEADER = 25_000_000
-_MOST_TENSORS = 1000
+"""Bytes at the start of a file, which hold the length of its header."""
+_MAX_HEADER = 25_000_000
+"""Bytes. A longer header is refused before it is parsed."""
+_MAX_TENSORS = 1000
 
 
 def pack(metadata: Mapping[str, str], tensors: Mapping[str, Buffer]) -> bytes:
-    """Return the container: tensors in C order, little-endian, as `_ordered` orders them."""
+    """Return the bytes of a container; tensors are in C order and little-endian."""
     parts = [tensor.tobytes() for _, tensor in _ordered(tensors)]
     return b"".join([header(metadata, tensors), *parts])
 
 
 def header(metadata: Mapping[str, str], tensors: Mapping[str, Buffer]) -> bytes:
-    """Return what stands before the tensors: the same tensors give the same bytes."""
+    """Return the bytes before the tensors; the same tensors give the same bytes."""
     table: dict[str, Any] = {"__metadata__": dict(metadata)}
     offset = 0
     for name, tensor in _ordered(tensors):
@@ -46,26 +48,26 @@ def header(metadata: Mapping[str, str], tensors: Mapping[str, Buffer]) -> bytes:
 
 
 def _ordered(tensors: Mapping[str, Buffer]) -> list[tuple[str, memoryview[Any]]]:
-    """Return the tensors by their names, the widest numbers first: so each lies aligned."""
+    """Return the tensors by name, those with the widest numbers first, so that each is aligned."""
     views = [(name, memoryview(tensor)) for name, tensor in tensors.items()]
     return sorted(views, key=lambda item: (-item[1].itemsize, item[0]))
 
 
 def unpack(data: bytes | mmap, place: str) -> tuple[dict[str, str], dict[str, memoryview[Any]]]:
-    """Return metadata, and tensors that look into the data, each with its type and shape.
+    """Return the metadata, and the tensors as views of the data with their types and shapes.
 
-    Raises ModelError, naming `place`, for what does not hold.
+    Raises ModelError, which names `place`, if a check fails.
     """
     if sys.byteorder != "little":
         raise ModelError(f"{place}: cannot be read here: this processor is not little-endian")
     length = int.from_bytes(data[:_LENGTH], "little")
-    if len(data) < _LENGTH or length > min(_LONGEST_HEADER, len(data) - _LENGTH):
+    if len(data) < _LENGTH or length > min(_MAX_HEADER, len(data) - _LENGTH):
         raise _wrong(place, f"it is {len(data)} bytes long, too short for its header")
     table = _table(data[_LENGTH : _LENGTH + length], place)
     metadata = table.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise _wrong(place, "its metadata are not strings")
-    if len(table) > _MOST_TENSORS:
+    if len(table) > _MAX_TENSORS:
         raise _wrong(place, f"it has {len(table)} tensors, more than any model")
     body = memoryview(data)[_LENGTH + length :]
     tensors: dict[str, memoryview[Any]] = {}
@@ -78,7 +80,7 @@ def unpack(data: bytes | mmap, place: str) -> tuple[dict[str, str], dict[str, me
         if start != end or stop > len(body) or stop - start != size:
             raise _wrong(place, f"tensor {name!r} does not lie where its header says")
         flat: memoryview[Any] = body[start:stop].cast(_FORMATS[dtype])
-        # No view can be given a shape without numbers.
+        # A memoryview without numbers cannot get a shape.
         tensors[name] = flat.cast("B").cast(_FORMATS[dtype], shape) if size else flat
         end = stop
     if end != len(body):

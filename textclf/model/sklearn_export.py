@@ -1,7 +1,7 @@
-"""Exports a model as a plain scikit-learn Pipeline, for those who want one.
+"""Exports a model as a plain scikit-learn Pipeline.
 
-What is written is a joblib pickle that needs scikit-learn and nothing of ours. Nothing here,
-or anywhere in textclf, ever loads one.
+The file is a joblib pickle that needs scikit-learn and no textclf. No part of textclf ever loads
+such a file.
 """
 
 import re
@@ -33,11 +33,11 @@ def export(model: Model, path: Path) -> None:
 
 
 def to_pipeline(model: Model) -> Pipeline:
-    """Return a fitted Pipeline with the model's probabilities: strings in, labels out.
+    """Return a fitted Pipeline from strings to labels, with the probabilities of the model.
 
-    It reads a text as it is: page furniture is not dropped and no passage is read alone. A
-    multi-label pipeline decides at one half, where the model has thresholds of its own. Raises
-    ModelError for a model that reads groups of phrases, which scikit-learn has no means for.
+    It reads each text as a whole: it removes no boilerplate and applies no aggregation rule. A
+    multi-label pipeline has the threshold one half instead of the thresholds of the model.
+    Raises ModelError for a model with categories of phrases, which scikit-learn does not have.
     """
     if any(view.view.lexicon for view in model.form.views):
         raise ModelError(

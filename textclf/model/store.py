@@ -1,4 +1,4 @@
-"""Where model files are found, and how they are read, written and verified."""
+"""Finds, lists, reads, writes and verifies model files."""
 
 import mmap
 import os
@@ -14,7 +14,7 @@ SUFFIX = ".textclf"
 
 
 def find_model(name: str | os.PathLike[str]) -> Path:
-    """Return the file of a model; raises ModelError with the names that there are."""
+    """Return the file of a model, given by name or path; raises ModelError if there is none."""
     path = Path(name)
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if path.is_file():
@@ -29,7 +29,10 @@ def find_model(name: str | os.PathLike[str]) -> Path:
 
 
 def list_models() -> list[Path]:
-    """Return the model files that a name can find, the nearest of each name first."""
+    """Return the model files that can be found by name, sorted by name.
+
+    If two folders have a file of one name, the one in the earlier folder is returned.
+    """
     nearest: dict[str, Path] = {}
     for folder in model_folders():
         for path in _models_in(folder):
@@ -38,12 +41,12 @@ def list_models() -> list[Path]:
 
 
 def bundled_models() -> list[Path]:
-    """Return the model files that travel with textclf."""
+    """Return the model files that are part of textclf."""
     return list(_models_in(bundled_path("models")))
 
 
 def model_folders() -> list[Path]:
-    """Return the folders in which a model is looked for by name, in their order."""
+    """Return the folders that are searched for a model by name, in this order."""
     given = os.environ.get("TEXTCLF_MODELS", "")
     return [
         *(Path(part) for part in given.split(os.pathsep) if part),
@@ -53,7 +56,7 @@ def model_folders() -> list[Path]:
 
 
 def verify_models(names: Sequence[str]) -> list[tuple[Path, str]]:
-    """Return the file of each model, and what is wrong with it; an empty text where nothing is."""
+    """Return the file of each model and what is wrong with it, or an empty text."""
     found = []
     for path in map(find_model, names):
         try:
@@ -65,7 +68,7 @@ def verify_models(names: Sequence[str]) -> list[tuple[Path, str]]:
 
 
 def write_model(model: Model, path: Path) -> None:
-    """Write a model to a file, whole or not at all; reads back what it wrote."""
+    """Write a model to a file, whole or not at all, and verify its bytes first."""
     data = to_bytes(model)
     from_bytes(data, str(path), thorough=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -79,10 +82,10 @@ def write_model(model: Model, path: Path) -> None:
 
 
 def read_model(path: Path) -> Model:
-    """Return the model of a file; raises ModelError for a damaged one.
+    """Return the model of a file; raises ModelError for a damaged file.
 
-    The file is mapped, not copied: replace it by another, as `write_model` does, and never
-    write into it while it is in use.
+    The file is mapped into memory, not copied. So never write into a file that is in use;
+    replace it by another file, as `write_model` does.
     """
     return from_bytes(_mapped(path), str(path))
 

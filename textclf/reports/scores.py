@@ -8,7 +8,7 @@ from textclf.evaluation.agreement import Agreement
 from textclf.evaluation.metrics import Metrics
 from textclf.model.card import CoverageLevel, ModelCard, SystemMetrics, TrainedOn
 from textclf.model.model import Model
-from textclf.model.priors import told
+from textclf.model.priors import prior_text
 from textclf.reports.tables import table
 
 _DISPUTES = 12
@@ -78,7 +78,7 @@ def prior_report(model: Model) -> str:
     if model.decision.prior is None:
         return "prior: none is stated; labels are taken to be as frequent as in its training texts"
     source = model.card.prior_source or model.scheme.prior_source or "of its scheme"
-    return f"prior: {told(model)} ({source})"
+    return f"prior: {prior_text(model)} ({source})"
 
 
 def strongest_report(model: Model, most: int) -> str:
