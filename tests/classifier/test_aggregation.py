@@ -85,6 +85,13 @@ def test_plurality_needs_min_share_of_the_passages(predict, none, label):
     assert predict(Plurality("none", min_share=0.2), AGAINST, *[NONE] * none).label == label
 
 
+def test_a_share_that_is_just_min_share_is_enough(predict):
+    """The product 0.07 * 100 is a little more than 7."""
+    passages = [AGAINST] * 7 + [NONE] * 93
+
+    assert predict(Plurality("none", min_share=0.07), *passages).label == "against"
+
+
 def test_plurality_gives_the_default_label_the_mean_probability_of_all_passages(predict):
     prediction = predict(Plurality("none", min_passages=2), AGAINST, NONE)
 

@@ -1,5 +1,7 @@
 """A scheme as its coders get it: every rule of it, and a file to begin one's own with."""
 
+import re
+
 import pytest
 
 from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
@@ -177,6 +179,27 @@ def test_what_a_starter_file_offers_as_a_comment_can_be_taken_up(tmp_path):
     assert scheme.labels[1].excludes == (Exclusion("only looks like it", 'so "called"'),)
     assert scheme.aggregation == AnyPassage('so "called"')
     assert scheme.edge_cases == (EdgeCase("...", 'so "called"'),)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("any", AnyPassage("strike")),
+        ("plurality", Plurality("none", 2, 0.3)),
+        ("mean", Mean("none", 0.5)),
+    ],
+)
+def test_a_starter_file_offers_each_aggregation_rule_as_a_comment(tmp_path, name, rule):
+    path = tmp_path / "mine.toml"
+    new_scheme_file(path, "strikes", ["strike", "none"], "single")
+    first, table = path.read_text("utf-8").split("# [aggregation]\n")
+    before, at, after = table.partition(f'# rule = "{name}"')
+    lines, rest = (at + after).split("\n\n", 1)
+    own, *_ = re.split(r"\n# rule = ", lines)
+    taken = re.sub(r"(?m)^# ", "", own)
+    path.write_text(f"{first}[aggregation]\n{taken}\n{before}\n{rest}", "utf-8")
+
+    assert read_scheme(path).aggregation == rule
 
 
 def test_a_starter_file_never_overwrites(tmp_path):

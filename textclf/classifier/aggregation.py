@@ -225,8 +225,12 @@ def _plurality(document: _Document, default: int, rule: Plurality) -> _Aggregate
     for at in document.readable:
         if labels[at] != default:
             votes.setdefault(labels[at], []).append(at)
-    needed = max(rule.min_passages, rule.min_share * len(document.readable))
-    winners = {label: ats for label, ats in votes.items() if len(ats) >= needed}
+    winners = {
+        label: places
+        for label, places in votes.items()
+        if len(places) >= rule.min_passages
+        and len(places) / len(document.readable) >= rule.min_share
+    }
     if not winners:
         mean = _mean_row([rows[at] for at in document.readable] or [document.whole])
         return _Aggregated(mean, default)
@@ -244,9 +248,8 @@ def _mean(document: _Document, default: int, min_mean: float) -> _Aggregated:
     the surest one.
     """
     rows = [document.passages[at] for at in document.readable] or [document.whole]
-    sums = [sum(column) for column in zip(*rows, strict=True)]
-    sums[default] += 1
-    mean = [one / (len(rows) + 1) for one in sums]
+    # The additional passage adds nothing to the labels other than the default.
+    mean = [sum(column) / (len(rows) + 1) for column in zip(*rows, strict=True)]
     best = max((k for k in range(len(mean)) if k != default), key=mean.__getitem__)
     probs = _stretched(mean, default, min_mean)
     if mean[best] < min_mean:
@@ -262,14 +265,11 @@ def _stretched(mean: Row, default: int, min_mean: float) -> Row:
     A mean of `min_mean` becomes even odds, and the means below and above it are stretched
     linearly to 0 and 1. So the label that the rule gives is the most probable one.
     """
-    probs = [
-        0.0
-        if k == default
-        else one / min_mean / 2
-        if one < min_mean
-        else 1 - (1 - one) / (1 - min_mean) / 2
-        for k, one in enumerate(mean)
-    ]
+
+    def stretched(one: float) -> float:
+        return one / min_mean / 2 if one < min_mean else 1 - (1 - one) / (1 - min_mean) / 2
+
+    probs = [0.0 if label == default else stretched(one) for label, one in enumerate(mean)]
     # The default label has what the strongest other label leaves. A second one makes all less sure.
     probs[default] = 1 - max(probs)
     total = sum(probs)
