@@ -426,7 +426,7 @@ def test_a_scheme_is_started_checked_and_printed(tmp_path):
 
     assert (started.returncode, checked.returncode, page.returncode) == (0, 0, 0)
     assert again.returncode == 1
-    assert "is there already" in again.stderr.decode()
+    assert "exists already" in again.stderr.decode()
     assert "medtop:17000000" in (tmp_path / "topic.html").read_text("utf-8")
 
 

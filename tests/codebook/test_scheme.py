@@ -36,6 +36,7 @@ def test_the_digest_of_a_scheme_is_the_same_every_time():
         ({"labels": (Label("one"), Label("t\two"))}, "does not print"),
         ({"kind": "many"}, "kind cannot be 'many'; there are: single, multi"),
         ({"unit": "page"}, "unit cannot be 'page'; there are: document, passage"),
+        ({"aggregation": "any"}, "aggregation must be AnyPassage, Plurality or Mean, not 'any'"),
         ({"aggregation": AnyPassage("three")}, "aggregation: label 'three' is no label; there are"),
         ({"aggregation": Mean("too")}, "default 'too' is no label; did you mean 'two'"),
         ({"aggregation": Mean("two", 1.5)}, "min_mean must be a number from 0 to 1, not 1.5"),

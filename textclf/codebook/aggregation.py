@@ -93,6 +93,8 @@ def aggregation_from_old_keys(
 
 def check_aggregation(rule: Aggregation, labels: tuple[str, ...]) -> None:
     """Raise SchemeError if a parameter of a rule cannot be, or names no label of the scheme."""
+    if not isinstance(rule, AnyPassage | Plurality | Mean):
+        raise SchemeError(f"aggregation must be AnyPassage, Plurality or Mean, not {rule!r}")
     label = rule[0]
     if not isinstance(label, str) or label not in labels:
         raise SchemeError(
