@@ -74,7 +74,7 @@ def parse_prior(given: Sequence[str]) -> Prior:
         if "".join(part[0] for part in parts) != text or not parts or text.endswith(","):
             raise InputError(
                 f"prior {text!r} is not understood; give LABEL=SHARE, such as mention=0.1, "
-                "or estimate alone"
+                "or estimate, alone"
             )
         for part in parts:
             label = part[1].strip()
