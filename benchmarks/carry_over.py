@@ -6,7 +6,8 @@ The values of a trait are dealt into five parts; each part is scored by a model 
 records of the others. Prints macro-F1 over all records.
 """
 
-from textclf.classifier.classifier import Classifier, PredictOptions
+from textclf.classifier.classifier import Classifier
+from textclf.classifier.options import PredictOptions
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record

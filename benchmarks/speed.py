@@ -29,7 +29,8 @@ import script
 from timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.batch.results import encode_results
-from textclf.classifier.classifier import MultiClassifier, PredictOptions
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions
 from textclf.io.output_file import open_output
 from textclf.io.record_writer import Format
 from textclf.model.model import Model

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions, read_document
 from textclf.io.input_documents import InputDocument
 from textclf.io.read_inputs import read_items
 from textclf.model.model import Model
@@ -69,7 +70,7 @@ def report(
     scheme = model.scheme
     multi_classifier = MultiClassifier([model], make_scorer)
     said = [
-        multi_classifier.classify_document(read_document(item.text, item.title, options), options)
+        multi_classifier.predict_documents([read_document(item.text, item.title, options)], options)
         .predictions[0]
         .label
         for item in items

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -126,6 +127,13 @@ def names(command, prefix="textclf"):
     if not hasattr(command, "commands"):
         return [prefix]
     return [name for key, one in command.commands.items() for name in names(one, f"{prefix} {key}")]
+
+
+def test_the_page_of_public_names_is_what_the_script_writes():
+    """Where this fails, run `python scripts/api_page.py`."""
+    script = runpy.run_path(str(ROOT / "scripts" / "api_page.py"))
+
+    assert (DOCS / "api.md").read_text("utf-8") == script["api_page"]()
 
 
 def test_every_link_between_documents_leads_somewhere():

@@ -1,6 +1,8 @@
 from ._version import __version__
-from .classifier.classifier import Classifier, MultiClassifier, PredictOptions
+from .classifier.classifier import Classifier, MultiLabelClassifier, SingleLabelClassifier
 from .classifier.loading import classify, load, load_all
+from .classifier.multi_classifier import MultiClassifier
+from .classifier.options import PredictOptions
 from .classifier.prediction import (
     DocumentResult,
     Evidence,
@@ -8,7 +10,7 @@ from .classifier.prediction import (
     Prediction,
     Status,
 )
-from .codebook.scheme import Label, Scheme
+from .codebook.scheme import Label, Scheme, SchemeId
 from .corpus.records import Corpus, Record
 from .errors import (
     CorpusError,
@@ -37,6 +39,7 @@ __all__ = [
     "Metrics",
     "ModelError",
     "MultiClassifier",
+    "MultiLabelClassifier",
     "PassagePrediction",
     "PredictOptions",
     "Prediction",
@@ -44,6 +47,8 @@ __all__ = [
     "Repeated",
     "Scheme",
     "SchemeError",
+    "SchemeId",
+    "SingleLabelClassifier",
     "Status",
     "TextclfError",
     "TrainingError",

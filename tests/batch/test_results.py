@@ -14,13 +14,13 @@ import pytest
 from small_models import SPORT, WEATHER
 
 from textclf.batch.results import encode_results, iter_results
-from textclf.classifier.classifier import MultiClassifier, PredictOptions
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.io.read_inputs import read_items
+from textclf.io.read_inputs import expand, read_items
 from textclf.io.record_writer import write
-from textclf.scoring.scorer import make_scorer
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 
 # Numpy's own threads, which wait for work while a test forks.
@@ -89,7 +89,7 @@ def test_of_large_texts_a_part_has_few(tmp_path, multi_classifier, jobs):
     for name in "abcde":
         (tmp_path / f"{name}.txt").write_text("Rain." + " " * 600_000)
 
-    parts = encode_results([str(tmp_path)], multi_classifier, "jsonl", jobs=jobs)
+    parts = encode_results(expand([str(tmp_path)]), multi_classifier, "jsonl", jobs=jobs)
 
     numbers = [part.number for part in parts]
     assert max(numbers) <= 2
@@ -188,7 +188,9 @@ def test_a_process_begins_only_for_what_follows_on_the_first_batch(
     inputs, reading = [str(tmp_path / "in.txt")], ReadOptions(lines=True)
     before = len(multiprocessing.active_children())
 
-    parts = encode_results(inputs, multi_classifier, "csv", reading=reading, jobs=2)
+    parts = encode_results(
+        expand(inputs, reading), multi_classifier, "csv", reading=reading, jobs=2
+    )
 
     assert max(len(multiprocessing.active_children()) for _ in parts) == before + processes
     assert len(multiprocessing.active_children()) == before
@@ -215,7 +217,7 @@ TEASER = "Heavy rain and gusty winds are forecast for the coast. - Agency"
 
 
 def encoded(inputs, multi_classifier, **options):
-    parts = encode_results(inputs, multi_classifier, "jsonl", **options)
+    parts = encode_results(expand(inputs), multi_classifier, "jsonl", **options)
     return b"".join(part.data for part in parts)
 
 
@@ -272,7 +274,7 @@ def test_nothing_counts_as_repeated_where_the_user_says_so(multi_classifier, glu
 
 
 def test_what_was_read_and_what_was_not_can_be_looked_at(multi_classifier, glued_pages):
-    parts = encode_results([str(glued_pages)], multi_classifier, "jsonl", show=True)
+    parts = encode_results(expand([str(glued_pages)]), multi_classifier, "jsonl", show=True)
 
     shown = b"".join(part.shown for part in parts).decode()
 

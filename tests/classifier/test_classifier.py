@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_models import BOTH, SPORT, WEATHER
 
-from textclf.classifier.classifier import Classifier, MultiClassifier, PredictOptions
+from textclf.classifier.classifier import Classifier
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.aggregation import Mean
 from textclf.errors import InputError
@@ -204,7 +206,7 @@ def test_evidence_of_leads_adds_up_to_the_score(beat):
     text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
     multi_classifier = MultiClassifier([led], NumpyScorer)
 
-    _, annotation, evidence = multi_classifier.explained(text)
+    annotation, evidence = multi_classifier.explained(text)
 
     place = led.scheme.index(annotation.predictions[0].label)
     (scores,) = multi_classifier._scores([Document.read(text)])
@@ -228,7 +230,8 @@ def test_evidence_adds_up_to_the_score_and_stands_in_the_original(name, chosen, 
     model = request.getfixturevalue(name)
     multi_classifier = MultiClassifier([model, rain], NumpyScorer)
 
-    document, annotation, evidence = multi_classifier.explained(text)
+    annotation, evidence = multi_classifier.explained(text)
+    document = Document.read(text)
 
     assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
     if annotation["beat"].status is Status.OK:
@@ -300,15 +303,15 @@ def test_all_schemes_together_answer_as_each_alone(beat, rain):
 def test_a_document_read_before_is_coded_alike(beat):
     multi_classifier = MultiClassifier([beat], NumpyScorer)
 
-    assert multi_classifier.classify_document(Document.read(SPORT[0])) == multi_classifier.classify(
-        SPORT[0]
-    )
+    (predictions,) = multi_classifier.predict_documents([Document.read(SPORT[0])])
+
+    assert predictions == multi_classifier.classify(SPORT[0]).predictions
 
 
 def test_an_answer_names_its_codebook(beat_classifier):
     answer = beat_classifier.classify(SPORT[0])
 
-    assert answer.scheme == beat_classifier.scheme.version_id
+    assert answer.scheme == beat_classifier.scheme.id
     assert answer.as_dict()["scheme"].endswith(beat_classifier.scheme.digest[:12])
 
 
@@ -364,4 +367,4 @@ def test_texts_may_be_an_array_or_a_generator_and_a_missing_one_is_empty(beat_cl
 
 def test_a_classifier_names_its_scheme_and_its_labels(beat_classifier):
     assert beat_classifier.classes_ == ("sport", "weather")
-    assert repr(beat_classifier).startswith("Classifier('beat ")
+    assert repr(beat_classifier) == "SingleLabelClassifier(beat, 2 labels)"

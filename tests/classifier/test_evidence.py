@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.classifier.evidence import every, strongest
+from textclf.classifier.evidence import ScoredLabel, all_evidence, strongest_evidence
 from textclf.text.document import Document
 from textclf.text.function_words import FUNCTION_WORDS
 
@@ -25,14 +25,29 @@ def adding_of(spans):
     return found
 
 
-def heaviest_of(adding):
-    def heaviest(count):
-        return [
-            (label, sorted((p for p in places if p[2] > 0), key=lambda p: (-p[2], p[0]))[:count])
-            for label, places in adding
-        ]
+class FixedScorer:
+    """A scorer of given contributions; the span names the list that it gives."""
 
-    return heaviest
+    def __init__(self, adding):
+        self._places = [places for _, places in adding]
+
+    def contributions(self, _text, _form, _label, span, most=None):
+        places = self._places[span[0]]
+        if most is None:
+            return places
+        return sorted((p for p in places if p[2] > 0), key=lambda p: (-p[2], p[0]))[:most]
+
+
+def labels_of(adding):
+    return [ScoredLabel(label, 0, 0, [(n, n)]) for n, (label, _) in enumerate(adding)]
+
+
+def every(document, adding):
+    return all_evidence(document, FixedScorer(adding), labels_of(adding))
+
+
+def strongest(document, adding, most):
+    return strongest_evidence(document, FixedScorer(adding), labels_of(adding), most)
 
 
 @given(spans=st.lists(WORDS, min_size=1, max_size=3), most=st.integers(4, 6))
@@ -40,7 +55,7 @@ def test_the_heaviest_places_are_shown_each_wording_once(spans, most):
     document = Document.read(" ".join(word for span in spans for word, _ in span))
     adding = adding_of(spans)
 
-    shown = strongest(document, heaviest_of(adding), most)
+    shown = strongest(document, adding, most)
 
     above = [one for one in every(document, adding) if one.weight > 0]
     ranked = sorted(above, key=lambda one: (-one.weight, one.start))
@@ -65,7 +80,7 @@ def test_no_two_places_overlap_and_none_is_longer_than_six_words(places, most):
         spans[words[first][0], words[last][1]] = weight / 8
     adding = [("label", [(start, end, weight) for (start, end), weight in spans.items()])]
 
-    shown = strongest(document, heaviest_of(adding), most)
+    shown = strongest(document, adding, most)
 
     ordered = sorted(shown, key=lambda one: one.start)
     assert all(one.end <= other.start for one, other in pairwise(ordered))
@@ -77,7 +92,7 @@ def test_nested_places_are_one_with_the_sum_of_their_weights():
     document = Document.read("it has failed to act")
     adding = [("against", [(0, 16, 0.3), (3, 16, 0.2), (7, 13, 0.4), (17, 20, 0.1)])]
 
-    shown = strongest(document, heaviest_of(adding), 5)
+    shown = strongest(document, adding, 5)
 
     assert [(one.text, round(one.weight, 6)) for one in shown] == [
         ("it has failed to", 0.9),

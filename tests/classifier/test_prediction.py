@@ -14,6 +14,7 @@ from textclf.classifier.prediction import (
     Prediction,
     Status,
 )
+from textclf.codebook.scheme import SchemeId
 from textclf.text.boilerplate import RemovedSpan
 
 TEXTS = st.text(max_size=8)
@@ -38,7 +39,7 @@ PASSAGES = st.builds(
 )
 PREDICTIONS = st.builds(
     Prediction,
-    st.sampled_from(["topic 1 0a", 'od"d 2 0b']),
+    st.builds(SchemeId, st.sampled_from(["topic", 'od"d']), TEXTS, st.just("0a")),
     KINDS,
     LABELS,
     PROBS | st.none(),

@@ -224,7 +224,14 @@ def test_a_lone_surrogate_in_json_survives(tmp_path):
         (["predict", "snow.txt", "--abstain", "7"], "give a probability between 0 and 1"),
         (["predict", "snow.txt", "-o", "out.docx"], "its suffix names no output format"),
         (["explain", "nowhere.txt"], "there is no such file"),
-        (["explain", "articles.csv"], "is a table, and explain shows one article"),
+        (["explain", "articles.csv"], "choose one with --id or --row"),
+        (["explain", "."], "is a folder, and explain shows one article"),
+        (["explain", "snow.txt", "snow.txt"], "not 2; give one input"),
+        (["explain", "-", "--row", "1"], "standard input is one article here"),
+        (["explain", "snow.txt", "--row", "2"], "there is no article with number 2"),
+        (["explain", "snow.txt", "--row", "1", "--id", "a"], "give one of them"),
+        (["explain", "snow.txt", "--where", "sport"], "give a folder with --output"),
+        (["explain", "snow.txt", "--where", "sport", "--all", "-o", "x"], "leave out --id"),
         (["explain", "-", "--prior", "estimate"], "give the shares predict printed"),
         (["train", "snow.txt", "-o", "x.textclf"], "is not a table"),
         (["train", "snow.txt", "--scheme", "topci", "-o", "x.textclf"], "did you mean 'topic'"),
@@ -293,6 +300,36 @@ def test_explain_assumes_the_prior_it_is_given(article):
 
     assert stated.returncode == 0, stated.stderr
     assert stated.stdout != plain.stdout
+
+
+@pytest.mark.parametrize("option", [["--row", "2"], ["--id", "b"]], ids=" ".join)
+def test_explain_shows_an_article_of_a_table_as_predict_reads_it(tmp_path, option):
+    """The last line stands in three of the articles, so that predict does not read it."""
+    teaser = "Crowds join the procession in the city. - Agency"
+    rows = [
+        {"id": name, "title": f"Title {name}", "text": f"{text}\n{teaser}"}
+        for name, text in zip("abc", (SPORT[0], SNOW, SPORT[1]), strict=True)
+    ]
+    write_csv(tmp_path / "rows.csv", rows)
+
+    found = run("explain", "rows.csv", "-m", "topic", *option, cwd=tmp_path)
+
+    shown = found.stdout.decode()
+    assert found.returncode == 0, found.stderr
+    assert "Title b" in shown
+    assert "[Snow" in shown
+    assert "captain" not in shown
+    assert f"not read (repeated): {teaser}" in shown
+
+
+def test_explain_writes_pages_of_all_articles_with_a_label(article):
+    found = run(
+        "explain", ".", "-m", "topic", "--where", "weather", "-o", "pages", cwd=article.parent
+    )
+
+    assert found.returncode == 0, found.stderr
+    assert found.stderr == b"textclf: pages/index.html: 1 pages\n"
+    assert len(list((article.parent / "pages").iterdir())) == 2
 
 
 def test_explain_writes_one_page_that_needs_nothing_else(article):

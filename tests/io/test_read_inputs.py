@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from textclf.errors import InputError
 from textclf.io.encoding import decode
 from textclf.io.input_documents import DeferredFile, DeferredLine, InputDocument, ReadOptions
-from textclf.io.read_inputs import expand, format_of, gather, items_of, read_items
+from textclf.io.read_inputs import (
+    BytesRead,
+    bytes_of,
+    expand,
+    format_of,
+    gather,
+    items_of,
+    read_items,
+)
 
 CELLS = st.text(st.sampled_from("aé\"',;|\n\r\t "), max_size=12)
 
@@ -463,7 +471,7 @@ def test_files_of_one_text_are_gathered_unopened(tmp_path):
     (tmp_path / "c.csv").write_text("text\nHail.\n")
     (tmp_path / "d.txt.gz").write_bytes(gzip.compress(b"Snow."))
 
-    gathered = list(gather([str(tmp_path)]))
+    gathered = list(gather(expand([str(tmp_path)])))
     (tmp_path / "a.txt").unlink()
 
     assert [type(one) for one in gathered] == [
@@ -498,3 +506,28 @@ def test_lines_of_json_are_gathered_as_they_stand_once_a_row_was_read(tmp_path):
     assert [one.raw for one in gathered[2:]] == lines[2:]
     assert list(items_of(gathered)) == list(read_items([str(path)]))
     assert [item.text for item in items_of(gathered)] == ["", "Rain.", "", "Hail."]
+
+
+def test_the_bytes_read_grow_to_the_size_of_all_files(tmp_path):
+    (tmp_path / "a.txt").write_text("Rain.")
+    with gzip.open(tmp_path / "b.jsonl.gz", "wt") as stream:
+        stream.writelines(
+            f'{{"text": "{number * 2654435761 % 2**32}"}}\n' for number in range(100_000)
+        )
+    (tmp_path / "c.csv").write_text("text\n" + "Hail.\n" * 50_000)
+    paths, count = expand([str(tmp_path)]), BytesRead()
+
+    seen = [int(count) for _ in gather(paths, count=count)]
+
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 10
+    assert int(count) == bytes_of(paths) == sum(path.stat().st_size for path in tmp_path.iterdir())
+
+
+def test_the_size_of_standard_input_and_of_a_workbook_is_not_known(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Rain.")
+
+    assert bytes_of([str(path)]) == 5
+    assert bytes_of([str(path), "-"]) is None
+    assert bytes_of([str(path), "book.xlsx"]) is None

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
+from textclf.codebook.scheme import SchemeId
 from textclf.errors import InputError
 from textclf.io.output_file import open_output
 from textclf.io.record_writer import format_for, write
 
 TOPIC = Prediction(
-    scheme="topic 1 0a0b",
+    scheme=SchemeId("topic", "1", "0a0b"),
     kind="single",
     labels=("sport",),
     prob=0.93127,
@@ -30,14 +31,14 @@ TOPIC = Prediction(
     ),
 )
 THEMES = Prediction(
-    "themes 2 0c0d",
+    SchemeId("themes", "2", "0c0d"),
     "multi",
     ("crowds", "money"),
     0.6,
     (("crowds", 0.9), ("money", 0.6)),
     Status.OK,
 )
-UNREAD = Prediction("topic 1 0a0b", "single", (), None, (), Status.ERROR)
+UNREAD = Prediction(SchemeId("topic", "1", "0a0b"), "single", (), None, (), Status.ERROR)
 DONE = DocumentResult((TOPIC, THEMES), "a.txt", "a.txt")
 BROKEN = DocumentResult(
     (UNREAD,), "b.csv:2", "b.csv", "b.csv:2: has 1 cells where the header has 2"

@@ -20,7 +20,8 @@ from small_models import (
     corpus,
 )
 
-from textclf.classifier.classifier import Classifier, PredictOptions
+from textclf.classifier.classifier import Classifier
+from textclf.classifier.options import PredictOptions
 from textclf.codebook.scheme import Label, Scheme
 from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Corpus, Record

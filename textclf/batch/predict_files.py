@@ -11,31 +11,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf.batch.results import encode_results
-from textclf.classifier.classifier import PredictOptions
 from textclf.classifier.loading import load_all
+from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.formats import FORMATS
 from textclf.io.input_documents import ReadOptions
 from textclf.io.output_file import open_output
-from textclf.io.read_inputs import STDIN, expand
+from textclf.io.read_inputs import STDIN, bytes_of, expand
 from textclf.io.record_writer import Format, format_for
 from textclf.model.priors import ESTIMATE, Prior, refuse_both
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run read, answered and left out."""
+    """How many articles a run read, labelled and could not read."""
 
     articles: int
-    """Records written, those of inputs that could not be read among them."""
+    """Records written, with those of articles that could not be read."""
     failed: int
-    """Records of inputs that could not be read."""
+    """Records of articles that could not be read."""
     answers: Mapping[Status, int]
-    """How many answers have each status: one answer for each article and scheme."""
+    """How many predictions have each status: one for each article and scheme."""
     removed: Mapping[str, int]
     """How many spans of text were not read as part of an article, by reason."""
     seconds: float
+    """How long the run took."""
 
     def __str__(self) -> str:
         """Return the run in one line."""
@@ -58,25 +59,29 @@ def predict_files(
     jobs: int = 1,
     show_text: Path | None = None,
     report: Callable[[str], None] = lambda _: None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int, float | None], None] = lambda *_: None,
 ) -> RunSummary:
-    """Write the record of each article in the inputs, in order, and return what was counted.
+    """Write the record of each article in the inputs, in order, and return the counts.
 
-    `output` is a file that is there whole or not at all; None is standard output. `style` is
-    read from its name, or from the inputs. `models` are names or files; without them, all bundled
-    models answer. `show_text` is a second file, of what is read of each article and what is not.
-    `report` gets each warning as it arises, `progress` the number of articles so far. Raises
-    InputError, ModelError or WorkerError, and then leaves no output.
+    `output` is a file, which is written whole or not at all; None is standard output. Without
+    `style`, the format follows from its name, or from the inputs. `models` are names or files;
+    without them, all bundled models are used. `show_text` is a second file, which gets the text
+    that was read of each article, and what was not read and why.
+    `report` gets each warning as it arises. `progress` gets the number of articles so far, and
+    the share of the inputs that was read, None if their size is not known. Raises InputError,
+    ModelError or WorkerError, and then leaves no output.
     """
     started = time.monotonic()
     chosen = style or format_for(output, inputs)
-    _refuse_shared_files(expand(inputs, reading), output, show_text)
+    paths = expand(inputs, reading)
+    _refuse_shared_files(paths, output, show_text)
     refuse_both(high_precision, prior or {})
     multi_classifier = load_all(
         models, prior=None if prior == ESTIMATE else prior, high_precision=high_precision
     )
+    size = bytes_of(paths, reading)
     parts = encode_results(
-        inputs,
+        paths,
         multi_classifier,
         chosen,
         prefix,
@@ -104,7 +109,7 @@ def predict_files(
             failed += part.failed
             answers.update(part.answers)
             removed.update(part.removed)
-            progress(articles)
+            progress(articles, min(part.bytes_read / size, 1.0) if size else None)
         sink.finish()
     return RunSummary(articles, failed, answers, removed, time.monotonic() - started)
 

@@ -1,8 +1,8 @@
-"""Labels all that the sources give, one record for each thing that was asked about.
+"""Labels the articles of files, and gives a result or an encoded record for each.
 
-Items flow through in batches of a bounded size: a long input takes no more memory than a short
-one. With several jobs, batches are labelled and spelled in processes while the next are read. It
-knows no format: `output` does.
+Articles are read, labelled and encoded in batches of bounded size, so that a long input takes no
+more memory than a short one. With several jobs, processes label and encode batches while the next
+ones are read.
 """
 
 from array import array
@@ -14,12 +14,22 @@ from functools import partial
 from types import MappingProxyType
 from typing import IO, NamedTuple, TypeVar
 
-from textclf.classifier.classifier import MultiClassifier, PredictOptions, read_document
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
 from textclf.io.cleaning_report import cleaning_report
-from textclf.io.input_documents import Pending, ReadOptions
-from textclf.io.read_inputs import STDIN, expand, format_of, gather, items_of, seekable_stdin
+from textclf.io.input_documents import InputDocument, Pending, ReadOptions
+from textclf.io.read_inputs import (
+    STDIN,
+    BytesRead,
+    expand,
+    format_of,
+    gather,
+    items_of,
+    read_items,
+    seekable_stdin,
+)
 from textclf.io.record_writer import Format, RecordWriter, blank
 from textclf.model.priors import prior_text
 from textclf.text.document import Document
@@ -28,43 +38,48 @@ from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
 R = TypeVar("R")
 
 _FIRST, _MOST = 64, 256
-"""Items of the first batch, with which an engine is laid out for many, and of those that follow.
+"""Articles in the first batch, and in each one that follows.
 
-Many, since between two batches the processor's cache loses what the engine needs.
+A batch of 64 makes the scorer repack its weights for throughput. Larger batches follow, since the
+processor's cache loses the weights between two batches.
 """
 _LARGEST = 1_000_000
-"""Characters, or bytes of what nobody has read so far: a batch of so many takes no further item."""
+"""Characters, or bytes of files that are still to be read: a batch that has as many is full."""
 _ESTIMATED = 2_000
-"""Texts that shares of labels are estimated from, at most."""
+"""The largest number of texts that the shares of labels are estimated from."""
 
 
 class EncodedBatch(NamedTuple):
-    """The bytes of some records, and what is to be told of them."""
+    """The bytes of some records, and what to report of them."""
 
     data: bytes
     number: int = 0
     """How many records there are."""
     failed: int = 0
-    """How many are of something that could not be read."""
+    """How many records are of articles that could not be read."""
     messages: tuple[str, ...] = ()
-    """Warnings, and why something could not be read."""
+    """Warnings, and why articles could not be read."""
     error: TextclfError | None = None
-    """Why nothing follows."""
+    """The error that ends the run after this batch."""
     removed: Mapping[str, int] = MappingProxyType({})
     """How many spans were not read, by reason."""
     answers: Mapping[Status, int] = MappingProxyType({})
-    """How many answers have each status."""
+    """How many predictions have each status."""
     shown: bytes = b""
-    """What was read of each text and what was not, for a person to look over."""
+    """The text that was read of each article, and what was not read and why."""
+    bytes_read: int = 0
+    """How many bytes of the inputs had been read for these records and those before."""
 
 
 class _Batch(NamedTuple):
     gathered: list[Pending]
     error: TextclfError | None = None
-    """Why nothing follows."""
+    """The error that ends the run after this batch."""
+    bytes_read: int = 0
+    """How many bytes of the inputs had been read when the batch was full."""
 
     def __str__(self) -> str:
-        """Return the places that it was read from."""
+        """Return file and line of its first and its last article."""
         return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
 
 
@@ -73,22 +88,50 @@ def iter_results(
     multi_classifier: MultiClassifier,
     reading: ReadOptions = ReadOptions(),
     options: PredictOptions = PredictOptions(),
+    *,
+    keep_text: bool = False,
 ) -> Iterator[Labelled]:
-    """Yield the record of each text in the inputs, in order, reading on as they are asked for.
+    """Yield the result of each article in the inputs, with the fields of its row, in order.
 
-    The inputs are read twice, first for the paragraphs that several articles share; not so where
-    `options.repeated` gives those. What could not be read is a record too, with status `error`
-    and the reason. Raises InputError for an input that is not there.
+    The inputs are read as results are asked for. They are read twice, first for the paragraphs
+    that several articles share, unless `options.repeated` gives these. An article that cannot be
+    read has a result too, with status `error` and the reason. With `keep_text`, results hold text
+    and title. Raises InputError for an input that does not exist.
     """
-    with _twice(inputs, reading, options) as (stdin, found):
-        for batch in _batches(gather(inputs, reading, stdin)):
-            yield from (record for record, _ in _labelled(batch, multi_classifier, reading, found))
+    paths = expand(inputs, reading)
+    with _twice(paths, reading, options) as (stdin, found):
+        for batch in _batches(gather(paths, reading, stdin)):
+            for (result, row), document in _labelled(batch, multi_classifier, reading, found):
+                if keep_text and document:
+                    yield replace(result, text=document.original, title=document.title), row
+                else:
+                    yield result, row
             if batch.error:
                 raise batch.error
 
 
-def encode_results(
+def find_article(
     inputs: Sequence[str],
+    reading: ReadOptions,
+    options: PredictOptions,
+    wanted: Callable[[int, InputDocument], bool],
+) -> tuple[InputDocument | None, PredictOptions]:
+    """Return the first article that is wanted, and the options that a run of all inputs has.
+
+    `wanted` gets the number of an article, from 1, and the article. The options hold the
+    paragraphs that articles of the inputs share. None stands for no such article. Raises
+    InputError for an input that does not exist.
+    """
+    paths = expand(inputs, reading)
+    with _twice(paths, reading, options) as (stdin, found):
+        for number, item in enumerate(read_items(paths, reading, stdin), start=1):
+            if wanted(number, item):
+                return item, found
+    return None, found
+
+
+def encode_results(
+    paths: Sequence[str],
     multi_classifier: MultiClassifier,
     style: Format,
     prefix: str = "",
@@ -99,25 +142,26 @@ def encode_results(
     show: bool = False,
     estimate: bool = False,
 ) -> Generator[EncodedBatch, None, None]:
-    """Yield the records of `iter_results` as `write` writes them, some at a time.
+    """Yield the bytes of the records of `iter_results`, some records at a time.
 
-    With several jobs, so many processes label and spell, to the same bytes; the first batch is
-    done here, so that a short input starts none. With `show`, what was read of each text comes
-    as well. With `estimate`, the first 2,000 texts are read once more before, labels are taken to
-    be as frequent as they tell, and the first message says so. Raises InputError for an input
-    that is not there, for no job, and where a record cannot be spelled; WorkerError where a
-    process is killed.
+    `paths` are what `expand` returns. With several jobs, as many processes label and encode, to
+    the same bytes; this process does the first batch, so that a short input starts none. With
+    `show`, the text that was read of each article comes as well. With `estimate`, the first 2,000
+    articles are read once more before, labels are assumed to be as frequent as in these, and the
+    first message says so. Raises InputError if there is no job, or if a record cannot be encoded,
+    and WorkerError if a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
     most = max(_FIRST, _MOST // jobs)
-    with _twice(inputs, reading, options, jobs, again=estimate) as (stdin, found):
+    with _twice(paths, reading, options, jobs, again=estimate) as (stdin, found):
         if estimate:
-            multi_classifier, warning = _adapted(inputs, multi_classifier, reading, found, stdin)
+            multi_classifier, warning = _adapted(paths, multi_classifier, reading, found, stdin)
             yield EncodedBatch(b"", messages=(warning,))
-        batches = _batches(gather(inputs, reading, stdin), most)
+        count = BytesRead()
+        batches = _batches(gather(paths, reading, stdin, count), most, count)
         run = _Run(multi_classifier, reading, found, show)
-        with closing(_spelled(batches, run, style, prefix, jobs)) as parts:
+        with closing(_encoded(batches, run, style, prefix, jobs)) as parts:
             for part in parts:
                 yield part
                 if part.error:
@@ -135,23 +179,24 @@ def adapted_to(
     The first 2,000 are read; see `MultiClassifier.adapted`. Raises InputError for an input that is
     not there, and where no model states a prior.
     """
-    with _twice(inputs, reading, options, again=True) as (stdin, found):
-        return _adapted(inputs, multi_classifier, reading, found, stdin)[0]
+    paths = expand(inputs, reading)
+    with _twice(paths, reading, options, again=True) as (stdin, found):
+        return _adapted(paths, multi_classifier, reading, found, stdin)[0]
 
 
 def _adapted(
-    inputs: Sequence[str],
+    paths: Sequence[str],
     multi_classifier: MultiClassifier,
     reading: ReadOptions,
     options: PredictOptions,
     stdin: IO[bytes] | None,
 ) -> tuple[MultiClassifier, str]:
-    """Return the annotator that is adapted to inputs, and what a person is to be told of it."""
+    """Return a classifier with priors estimated from the inputs, and a message that says so."""
     read = 0
 
     def documents() -> Iterator[list[Document]]:
         nonlocal read
-        for batch in _batches(gather(inputs, reading, stdin)):
+        for batch in _batches(gather(paths, reading, stdin)):
             items = [item for item in items_of(batch.gathered, reading) if not item.error]
             items = items[: _ESTIMATED - read]
             read += len(items)
@@ -173,26 +218,28 @@ def _adapted(
 
 @contextmanager
 def _twice(
-    inputs: Sequence[str],
+    paths: Sequence[str],
     reading: ReadOptions,
     options: PredictOptions,
     jobs: int = 1,
     *,
     again: bool = False,
 ) -> Iterator[tuple[IO[bytes] | None, PredictOptions]]:
-    """Read the inputs once for what is repeated in them; give what is needed to read them again.
+    """Read the inputs for repeated paragraphs; give standard input from its beginning, and options.
 
-    What comes on standard input is kept where it is read for that, or `again` all the same.
+    The options hold the repeated paragraphs. Nothing is read if the options have them already, or
+    if the inputs are too short to repeat any. Standard input is kept in memory or in a file if it
+    is read here, or if the caller reads it twice (`again`).
     """
-    known = options.repeated is not None or not options.clean or _is_short(inputs, reading)
+    known = options.repeated is not None or not options.clean or _is_short(paths, reading)
     if known and not again:
         yield None, options
         return
-    with seekable_stdin() if STDIN in inputs else nullcontext() as stdin:
+    with seekable_stdin() if STDIN in paths else nullcontext() as stdin:
         if known:
             yield stdin, options
             return
-        batches = _batches(gather(inputs, reading, stdin))
+        batches = _batches(gather(paths, reading, stdin))
         first = next(batches, _Batch([]))
         with ParagraphCounter() as counter:
             for keys in _keys(first, reading):
@@ -204,9 +251,8 @@ def _twice(
         yield stdin, replace(options, repeated=repeated)
 
 
-def _is_short(inputs: Sequence[str], reading: ReadOptions) -> bool:
-    """Return whether the inputs hold too few articles for a paragraph to stand in several."""
-    paths = expand(inputs, reading)
+def _is_short(paths: Sequence[str], reading: ReadOptions) -> bool:
+    """Return whether the files hold too few articles for a paragraph to be in several."""
     whole = not reading.lines and all(format_of(path, reading) == "text" for path in paths)
     return whole and STDIN not in paths and len(paths) < ARTICLES
 
@@ -218,7 +264,7 @@ def _keys(batch: _Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
 
 
 def _mapped(work: Callable[[_Batch], R], batches: Iterator[_Batch], jobs: int) -> Iterator[R]:
-    """Yield what the work makes of each batch, in their order, in so many processes."""
+    """Yield the result of the work for each batch, in order, from as many processes as jobs."""
     if jobs == 1:
         yield from map(work, batches)
         return
@@ -227,8 +273,10 @@ def _mapped(work: Callable[[_Batch], R], batches: Iterator[_Batch], jobs: int) -
     yield from in_processes(work, batches, jobs)
 
 
-def _batches(gathered: Iterator[Pending], later: int = _MOST) -> Iterator[_Batch]:
-    """Yield what is gathered in batches; what came before an error comes with it."""
+def _batches(
+    gathered: Iterator[Pending], later: int = _MOST, count: BytesRead | None = None
+) -> Iterator[_Batch]:
+    """Yield batches of articles; the last one before an error holds the error."""
     batch: list[Pending] = []
     size, most = 0, _FIRST
     try:
@@ -236,37 +284,43 @@ def _batches(gathered: Iterator[Pending], later: int = _MOST) -> Iterator[_Batch
             batch.append(one)
             size += one.size
             if len(batch) == most or size >= _LARGEST:
-                yield _Batch(batch)
+                yield _Batch(batch, bytes_read=int(count or 0))
                 batch, size, most = [], 0, later
     except TextclfError as error:
         yield _Batch(batch, error)
         return
     if batch:
-        yield _Batch(batch)
+        yield _Batch(batch, bytes_read=int(count or 0))
 
 
 def _labelled(
     batch: _Batch, multi_classifier: MultiClassifier, reading: ReadOptions, options: PredictOptions
 ) -> list[tuple[Labelled, Document | None]]:
-    """Return the record of each text, with its document where it could be read."""
+    """Return the result of each article, with its document if it could be read."""
     items = list(items_of(batch.gathered, reading))
     documents = [
         None if item.error else read_document(item.text, item.title, options) for item in items
     ]
-    found = iter(multi_classifier.classify_documents([one for one in documents if one], options))
-    failed = DocumentResult(multi_classifier.unanswered(Status.ERROR))
+    predictions = iter(
+        multi_classifier.predict_documents([one for one in documents if one], options)
+    )
+    unread = multi_classifier.unanswered(Status.ERROR)
     records: list[tuple[Labelled, Document | None]] = []
     for item, document in zip(items, documents, strict=True):
-        one = next(found) if document else failed
-        named = DocumentResult(
-            one.predictions, item.id, item.path, item.error, item.warnings, one.removed
+        result = DocumentResult(
+            next(predictions) if document else unread,
+            item.id,
+            item.path,
+            item.error,
+            item.warnings,
+            document.removed if document else (),
         )
-        records.append(((named, item.row), document))
+        records.append(((result, item.row), document))
     return records
 
 
 class _Run(NamedTuple):
-    """What is the same for all batches of a run."""
+    """What all batches of a run share."""
 
     multi_classifier: MultiClassifier
     reading: ReadOptions
@@ -274,11 +328,11 @@ class _Run(NamedTuple):
     show: bool
 
     def labelled(self, batch: _Batch) -> list[tuple[Labelled, Document | None]]:
-        """Return the records of a batch, with their documents."""
+        """Return the results of a batch, with their documents."""
         return _labelled(batch, self.multi_classifier, self.reading, self.options)
 
 
-def _spelled(
+def _encoded(
     batches: Iterator[_Batch], run: _Run, style: Format, prefix: str, jobs: int
 ) -> Generator[EncodedBatch, None, None]:
     first = next(batches, _Batch([]))
@@ -286,28 +340,29 @@ def _spelled(
     if not records:
         yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
         return
-    spelling = RecordWriter.of(records[0][0], style, prefix)
-    yield _together(records, spelling, first.error, show=run.show)
-    yield from _mapped(partial(_done, run, spelling.going_on()), batches, jobs)
-    yield EncodedBatch(spelling.ending)
+    writer = RecordWriter.of(records[0][0], style, prefix)
+    yield _encode(records, writer, first, show=run.show)
+    yield from _mapped(partial(_label_and_encode, run, writer.going_on()), batches, jobs)
+    yield EncodedBatch(writer.ending)
 
 
-def _done(run: _Run, spelling: RecordWriter, batch: _Batch) -> EncodedBatch:
-    """Return what is done with a batch, in whichever process."""
-    return _together(run.labelled(batch), spelling, batch.error, show=run.show)
+def _label_and_encode(run: _Run, writer: RecordWriter, batch: _Batch) -> EncodedBatch:
+    """Label and encode a batch; this runs in any process."""
+    return _encode(run.labelled(batch), writer, batch, show=run.show)
 
 
-def _together(
+def _encode(
     labelled: Sequence[tuple[Labelled, Document | None]],
-    spelling: RecordWriter,
-    error: TextclfError | None,
+    writer: RecordWriter,
+    batch: _Batch,
     *,
     show: bool,
 ) -> EncodedBatch:
-    """Return the bytes of the records before the first that cannot be spelled."""
+    """Return the bytes of the records before the first that cannot be encoded."""
     data: list[bytes] = []
+    error = batch.error
     try:
-        data.extend(spelling.encoded(record for record, _ in labelled))
+        data.extend(writer.encoded(record for record, _ in labelled))
     except TextclfError as reason:
         error = reason
     count = len(data)
@@ -323,5 +378,13 @@ def _together(
     ]
     data_shown = "".join(shown).encode("utf-8", "backslashreplace")
     return EncodedBatch(
-        b"".join(data), count, failed, messages, error, reasons, answers, data_shown
+        b"".join(data),
+        count,
+        failed,
+        messages,
+        error,
+        reasons,
+        answers,
+        data_shown,
+        batch.bytes_read,
     )

@@ -57,7 +57,7 @@ class Aggregator:
 
     def unanswered(self, status: Status) -> Prediction:
         """Return the prediction for a document that has no label."""
-        return Prediction(self.scheme.version_id, self.scheme.kind, (), None, (), status)
+        return Prediction(self.scheme.id, self.scheme.kind, (), None, (), status)
 
     def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
         """Return the probabilities of each passage, or of each document without passages.
@@ -110,7 +110,7 @@ class Aggregator:
                 continue
             labels, prob, status = answers[number]
             yield Prediction(
-                self.scheme.version_id,
+                self.scheme.id,
                 self.scheme.kind,
                 labels,
                 prob,

@@ -1,23 +1,51 @@
-"""Opens models by name or file: one as a classifier, several as an annotator."""
+"""Opens models by name or file: one as a classifier, several as a classifier for all of them."""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Literal, cast, overload
 
-from textclf.classifier.classifier import Classifier, MultiClassifier
+from textclf.classifier.classifier import Classifier, MultiLabelClassifier, SingleLabelClassifier
+from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.prediction import DocumentResult
+from textclf.codebook.scheme import Kind
+from textclf.errors import InputError
 from textclf.model.priors import with_high_precision, with_stated
 from textclf.model.store import bundled_models, find_model, read_model
 from textclf.scoring.scorer import make_scorer
 
 
-def load(name: str | os.PathLike[str]) -> Classifier:
-    """Return the classifier of a model: a file, or the name of a model that can be found.
+@overload
+def load(
+    name: str | os.PathLike[str], *, kind: None = None
+) -> SingleLabelClassifier | MultiLabelClassifier: ...
+@overload
+def load(name: str | os.PathLike[str], *, kind: Literal["single"]) -> SingleLabelClassifier: ...
+@overload
+def load(name: str | os.PathLike[str], *, kind: Literal["multi"]) -> MultiLabelClassifier: ...
+def load(
+    name: str | os.PathLike[str], *, kind: Kind | None = None
+) -> SingleLabelClassifier | MultiLabelClassifier:
+    """Return the classifier of a model file, or of a model that a name finds.
 
-    A name is looked for in the folders of $TEXTCLF_MODELS, in ./models, and among the models
-    that travel with textclf, in this order. Raises ModelError.
+    A name is looked for in the folders of $TEXTCLF_MODELS, in ./models, and among the bundled
+    models, in this order. With `kind`, a type checker knows what `predict` returns. Raises
+    ModelError if there is no such model or if its file is damaged, and InputError if its scheme is
+    of the other kind.
+
+    >>> load("topic", kind="single").predict(["Rain and wind will lash Murree."])
+    ['weather']
     """
-    return Classifier(read_model(find_model(name)), make_scorer)
+    path = find_model(name)
+    model = read_model(path)
+    if kind not in (None, model.scheme.kind):
+        raise InputError(
+            f"{path}: its scheme {model.scheme.name!r} is of kind {model.scheme.kind!r}, "
+            f"not {kind!r}; give that kind, or none"
+        )
+    return cast("SingleLabelClassifier | MultiLabelClassifier", Classifier(model, make_scorer))
 
 
 def load_all(
@@ -26,29 +54,35 @@ def load_all(
     prior: Mapping[str, float] | None = None,
     high_precision: bool = False,
 ) -> MultiClassifier:
-    """Return an annotator for several models; without names, for all that travel with textclf.
+    """Return a classifier for several models; without names, for all bundled models.
 
-    `prior` tells how frequent labels are in the material at hand, such as `{"mention": 0.1}`,
-    among passages or documents, whichever the scheme answers; labels that it does not name share
-    the rest as before. With `high_precision`, rare labels are taken to be four times as rare.
-    Raises InputError for a label that no model has.
+    `prior` is how frequent labels are in your material, such as `{"mention": 0.1}`: among passages
+    if the scheme labels passages, else among documents. Labels that it does not name share the
+    rest in their usual proportions. With `high_precision`, rare labels are assumed to be four
+    times as rare. Raises ModelError as `load` does, and InputError for a label that no model has.
+
+    >>> load_all(["topic", "stance"])
+    MultiClassifier(topic, stance)
     """
-    chosen = [find_model(name) for name in names] or bundled_models()
-    models = [read_model(path) for path in chosen]
+    paths = [find_model(name) for name in names] or bundled_models()
+    models = [read_model(path) for path in paths]
     if prior:
         models = with_stated(models, prior)
     return MultiClassifier(with_high_precision(models) if high_precision else models, make_scorer)
 
 
 def classify(text: str, schemes: Sequence[str] = ()) -> DocumentResult:
-    """Return a text's record under several schemes at once; without names, under all shipped.
+    """Return the predictions of several models for one text; without names, of all bundled models.
+
+    The models stay open for the next call. Raises ModelError as `load` does, and InputError if
+    the text is not a string.
 
     >>> classify("Rain and wind will lash Murree.", ["topic", "stance"])["topic"].label
     'weather'
     """
-    return _annotator(tuple(schemes)).classify(text)
+    return _loaded(tuple(schemes)).classify(text)
 
 
 @lru_cache(maxsize=4)
-def _annotator(names: tuple[str, ...]) -> MultiClassifier:
+def _loaded(names: tuple[str, ...]) -> MultiClassifier:
     return load_all(names)

@@ -9,15 +9,20 @@ import os
 import sys
 from pathlib import Path
 
-from textclf.cli.fast_path import predicted
+from textclf.cli.predict_without_typer import predict_without_typer
 from textclf.errors import TextclfError
 
 _GARBAGE = 50_000
-"""Objects made between two garbage collections; records are in no reference cycles."""
+"""Objects made before Python looks for unused cycles: records are in no cycle."""
 
 
 def run() -> None:
-    """Run one command and end the process without freeing its memory, which takes time."""
+    """Run one command, and end the process.
+
+    `main` returns after `predict` without typer. The process then ends without freeing its memory
+    piece by piece, which takes time that one article would notice. All other commands leave `main`
+    by SystemExit and end as usual: the libraries that train remove temporary files at the end.
+    """
     gc.set_threshold(_GARBAGE)
     main()
     sys.stdout.flush()
@@ -33,7 +38,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed before the start
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
     try:
-        if not predicted(sys.argv[1:]):
+        if not predict_without_typer(sys.argv[1:]):
             from textclf.cli.app import app  # noqa: PLC0415 - start-up time
 
             app()

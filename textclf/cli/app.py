@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from textclf.cli import corpus, model, scheme
+from textclf.cli.explain import explain
 from textclf.cli.info import info
-from textclf.cli.predict import explain, predict
+from textclf.cli.predict import predict
 from textclf.cli.train import evaluate, train
 
 app = typer.Typer(

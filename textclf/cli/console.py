@@ -20,15 +20,18 @@ def progress(what: str, done: int, steps: int) -> None:
 
 
 class Progress:
-    """Shows on standard error how many things are done and how fast, and wipes it at the end.
+    """Shows on standard error how many things were done, how fast, and how long the rest takes.
 
-    Nothing is shown if standard error is not a terminal, or if results go to the same terminal.
+    The line is wiped in the end. Nothing is shown if standard error is no terminal, or if results
+    go to the same terminal.
     """
 
     def __init__(self, what: str, *, beside_output: bool) -> None:
         self._what = what
         self._drawn = sys.stderr.isatty() and not (beside_output and sys.stdout.isatty())
         self._started = time.monotonic()
+        self._first: tuple[float, float] | None = None
+        """When a share was first known, and what it was."""
 
     def __enter__(self) -> Self:
         return self
@@ -36,12 +39,22 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._wipe()
 
-    def draw(self, number: int) -> None:
-        """Show the number of things done so far."""
+    def draw(self, number: int, share: float | None = None) -> None:
+        """Show the number of things done so far; `share` is the share of the work, if known."""
         if self._drawn:
             rate = number / max(time.monotonic() - self._started, 1e-3)
-            sys.stderr.write(f"\r\x1b[K{number:,} {self._what}, {rate:,.0f} a second")
+            left = self._left(share) if share else ""
+            sys.stderr.write(f"\r\x1b[K{number:,} {self._what}, {rate:,.0f} a second{left}")
             sys.stderr.flush()
+
+    def _left(self, share: float) -> str:
+        """Return the share that is done, and the time that the rest takes at the same speed."""
+        now = time.monotonic()
+        since, before = self._first = self._first or (now, share)
+        if share <= before:
+            return f", {share:.0%}"
+        seconds = round((now - since) * (1 - share) / (share - before))
+        return f", {share:.0%}, {seconds // 60}:{seconds % 60:02} left"
 
     def interrupted_by(self, tell: Callable[[str], None]) -> Callable[[str], None]:
         """Return a function that prints a message on a line of its own."""

@@ -72,5 +72,6 @@ def export(
 
     write_pipeline(read_model(find_model(name)), output)
     print_text(
-        f"wrote {output} ({style.value}); load it with joblib.load, from people you trust only"
+        f"wrote {output} ({style.value}); its predict_proba is not calibrated, unlike "
+        "textclf predict; load it with joblib.load, and only from people you trust"
     )

@@ -1,4 +1,4 @@
-"""`predict` and `explain`: label articles, and show why."""
+"""`predict`: label articles."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,10 +6,17 @@ from typing import Annotated
 
 import typer
 
-from textclf.cli.console import print_text
-from textclf.errors import InputError
+from textclf.cli.options import (
+    IdField,
+    KeepRepeated,
+    Models,
+    NoClean,
+    Precision,
+    Sureness,
+    TextField,
+    TitleField,
+)
 from textclf.io.input_documents import ReadOptions
-from textclf.io.read_inputs import format_of, read_items
 
 
 class OutputFormat(StrEnum):
@@ -35,33 +42,6 @@ class InputFormat(StrEnum):
     parquet = "parquet"
 
 
-class Precision(StrEnum):
-    """How sure a rare label has to be."""
-
-    normal = "normal"
-    high = "high"
-
-
-Models = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        "-m",
-        help="Model to answer with: a name or a file. May be repeated. [default: all bundled]",
-    ),
-]
-NoClean = Annotated[
-    bool, typer.Option("--no-clean", help="Read boilerplate as part of the article.")
-]
-Sureness = Annotated[
-    Precision,
-    typer.Option(
-        help="high: give rare labels to fewer articles, and be right more often. It takes them to "
-        "be four times as rare as the prior says."
-    ),
-]
-
-
 def predict(
     inputs: Annotated[
         list[str],
@@ -82,16 +62,9 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option(help="What to read, whatever the names end in.")
     ] = None,
-    text_field: Annotated[
-        str,
-        typer.Option(help="Column that holds the text. [default: text, content, body or article]"),
-    ] = "",
-    id_field: Annotated[
-        str, typer.Option(help="Column that names the row. [default: id, where there is one]")
-    ] = "",
-    title_field: Annotated[
-        str, typer.Option(help="Column that holds the title. [default: title or headline]")
-    ] = "",
+    text_field: TextField = "",
+    id_field: IdField = "",
+    title_field: TitleField = "",
     lines: Annotated[
         bool, typer.Option("--lines", help="Each line of a text file is a document.")
     ] = False,
@@ -121,12 +94,7 @@ def predict(
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
     no_clean: NoClean = False,
-    keep_repeated: Annotated[
-        bool,
-        typer.Option(
-            "--keep-repeated", help="Read paragraphs that stand in three or more of the articles."
-        ),
-    ] = False,
+    keep_repeated: KeepRepeated = False,
     show_text: Annotated[
         Path | None,
         typer.Option(help="Write what is read of each article, and what is not and why, here."),
@@ -136,8 +104,8 @@ def predict(
     ] = 1,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
-    from textclf.cli.label import label  # noqa: PLC0415 - start-up time
+    from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
+    from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
     reading = ReadOptions(
@@ -145,7 +113,7 @@ def predict(
     )
     repeated = NOTHING_REPEATED if keep_repeated else None
     options = PredictOptions(not no_clean, repeated, abstain, coverage, evidence)
-    label(
+    run_predict(
         inputs,
         model or [],
         output,
@@ -158,47 +126,3 @@ def predict(
         prior or [],
         precision is Precision.high,
     )
-
-
-def explain(
-    file: Annotated[str, typer.Argument(help="One article, or - for standard input.")],
-    model: Models = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write one HTML page to this file.")
-    ] = None,
-    no_clean: NoClean = False,
-    prior: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LABEL=SHARE", help="As predict was given it. May be repeated."),
-    ] = None,
-    precision: Sureness = Precision.normal,
-    everything: Annotated[
-        bool,
-        typer.Option(
-            "--all", help="Show all that adds to a score, for or against, and what it adds up to."
-        ),
-    ] = False,
-) -> None:
-    """Show one article with the evidence for its labels marked."""
-    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
-    from textclf.classifier.loading import load_all  # noqa: PLC0415 - start-up time
-    from textclf.model.priors import ESTIMATE, parse_prior, refuse_both  # noqa: PLC0415 - start-up time
-    from textclf.reports.article import explained  # noqa: PLC0415 - start-up time
-
-    if format_of(file) != "text":
-        raise InputError(
-            f"{file}: is a table, and explain shows one article; give its text in a .txt file, "
-            "or - for standard input"
-        )
-    shares = parse_prior(prior or [])
-    if shares == ESTIMATE:
-        raise InputError("prior 'estimate' needs many articles; give the shares predict printed")
-    item = next(read_items([file], ReadOptions(format="text")))
-    if item.error:
-        raise InputError(item.error)
-    high = precision is Precision.high
-    refuse_both(high, shares)
-    multi_classifier = load_all(model or [], prior=shares, high_precision=high)
-    options = PredictOptions(clean=not no_clean)
-    page = explained(multi_classifier, item.text, item.id, options, everything, output is not None)
-    print_text(page, output)

@@ -60,6 +60,21 @@ class Label(NamedTuple):
     includes: tuple[str, ...] = ()
     excludes: tuple[Exclusion, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Label {self.name}>"
+
+
+class SchemeId(NamedTuple):
+    """The scheme that a prediction was made under, so that it can be traced."""
+
+    name: str
+    version: str
+    digest: str
+    """The first twelve digits of the scheme's digest."""
+
+    def __str__(self) -> str:
+        return " ".join(self)
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -103,6 +118,9 @@ class Scheme:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    def __repr__(self) -> str:
+        return f"<Scheme {self.id}: {self.kind}, {len(self.labels)} labels>"
 
     @cached_property
     def label_names(self) -> tuple[str, ...]:
@@ -153,9 +171,14 @@ class Scheme:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
+    def id(self) -> SchemeId:
+        """Name, version and short digest, which stand beside each prediction."""
+        return SchemeId(self.name, self.version, self.digest[:12])
+
+    @property
     def version_id(self) -> str:
-        """Name, version and short digest, written beside each label so that it can be traced."""
-        return f"{self.name} {self.version} {self.digest[:12]}"
+        """Name, version and short digest in one line, so that a label can be traced."""
+        return str(self.id)
 
     def index(self, label: str) -> int:
         """Return the index of a label; raises SchemeError for an unknown label."""

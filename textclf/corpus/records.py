@@ -59,6 +59,10 @@ class Record:
     place: str = field(default="", compare=False)
     """File and line, for error messages."""
 
+    def __repr__(self) -> str:
+        labels = "".join(f" {name}={'|'.join(given)}" for name, given in self.labels.items())
+        return f"<Record {self.id}{labels}>"
+
     def document(self) -> Document:
         """Return the document of the record: a whole text with its title, a passage without."""
         return Document.read(self.text, title="" if self.position else self.title)

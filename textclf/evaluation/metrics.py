@@ -44,6 +44,9 @@ class Metrics:
     """The mean of 2|T&P| / (|T|+|P|) over texts with true labels T or predicted labels P."""
     labels: tuple[LabelScore, ...]
 
+    def __repr__(self) -> str:
+        return f"<Metrics {self.texts} texts: accuracy {self.accuracy}, macro-F1 {self.macro_f1}>"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the scores as plain data, rounded to four places."""
         scores = {name: getattr(self, name) for name in ("accuracy", "macro_f1", "example_f1")}

@@ -1,5 +1,6 @@
 """Open the output: a file that appears only when it is complete, or standard output."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,6 +10,12 @@ from textclf.errors import InputError
 
 _BUFFER = 1 << 20
 """Bytes that are written at a time."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8 to a file, which is there whole or not at all."""
+    with open_output(path, sys.stdout.buffer) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
-from textclf.classifier.prediction import DocumentResult, Prediction, Status
+from textclf.classifier.prediction import DocumentResult, Prediction, summary
 from textclf.errors import InputError
 from textclf.io.encoding import decode, decode_lines
 from textclf.io.input_documents import InputDocument, ReadOptions
 
 _SHOWN = 8
-"""Spans of evidence on a line, at most."""
-_SUREST = 0.99
-"""A higher probability is printed as `over 99%`, because calibration supports no more."""
+"""How many places of evidence a line holds."""
 
 
 def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
@@ -53,28 +51,6 @@ def text_record(result: DocumentResult) -> str:
         reasons = ", ".join(dict.fromkeys(one.reason for one in result.removed))
         lines.append(f"  not read: {reasons}")
     return "\n".join([*lines, ""])
-
-
-def summary(prediction: Prediction) -> str:
-    """Return a prediction in a few words.
-
-    >>> summary(Prediction("topic 1 0a", "single", ("sport",), 0.931, (), Status.OK))
-    'sport 93% (ok)'
-    """
-    labels = ", ".join(prediction.labels) or ("no label" if prediction.status is Status.OK else "-")
-    sure = "" if prediction.prob is None else f" {percent(prediction.prob)}"
-    return f"{labels}{sure} ({prediction.status.value})"
-
-
-def percent(prob: float) -> str:
-    """Return a probability as a percentage, between `under 1%` and `over 99%`.
-
-    >>> percent(0.931), percent(0.9998)
-    ('93%', 'over 99%')
-    """
-    if prob > _SUREST:
-        return f"over {_SUREST:.0%}"
-    return f"under {1 - _SUREST:.0%}" if prob < 1 - _SUREST else f"{prob:.0%}"
 
 
 def strongest(prediction: Prediction) -> list[Any]:

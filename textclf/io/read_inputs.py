@@ -7,7 +7,7 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import IO, cast
@@ -33,6 +33,8 @@ _STDIN_IN_MEMORY = 32_000_000
 """Bytes of standard input that are kept in memory; more go to a temporary file."""
 _PROCESS_FOLDERS = ("/dev/", "/proc/")
 """Folders in which a name may be a different file for each process."""
+_OUT_OF_ORDER = ("xlsx", "parquet")
+"""Formats whose files are not read from beginning to end."""
 _UNREADABLE = (OSError, EOFError, zlib.error)
 
 
@@ -43,20 +45,60 @@ def read_items(
 
     Raises InputError for an input that does not exist, or a table without the named column.
     """
-    return items_of(gather(inputs, reading, stdin), reading)
+    return items_of(gather(expand(inputs, reading), reading, stdin), reading)
+
+
+class BytesRead:
+    """Counts the bytes of the inputs that `gather` has read so far."""
+
+    def __init__(self) -> None:
+        self._finished = 0
+        self._stream: IO[bytes] | None = None
+
+    def __int__(self) -> int:
+        if self._stream is None or self._stream.closed:
+            return self._finished
+        raw = getattr(self._stream, "fileobj", self._stream)  # of a gzipped file: as packed
+        return self._finished + int(raw.tell())
+
+    def begin(self, stream: IO[bytes]) -> None:
+        """Count the bytes of a file, or of standard input, as they are read."""
+        self._stream = stream
+
+    def finish(self, path: str) -> None:
+        """Count all of a file."""
+        self._stream = None
+        with suppress(OSError):
+            self._finished += os.stat(path).st_size  # noqa: PTH116 - a Path takes longer
+
+
+def bytes_of(paths: Iterable[str], reading: ReadOptions = PLAIN) -> int | None:
+    """Return the size of all files; None if one is read out of order, or is standard input."""
+    total = 0
+    for path in paths:
+        if path == STDIN or format_of(path, reading) in _OUT_OF_ORDER:
+            return None
+        with suppress(OSError):
+            total += os.stat(path).st_size  # noqa: PTH116 - a Path takes longer
+    return total
 
 
 def gather(
-    inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
+    paths: Iterable[str],
+    reading: ReadOptions = PLAIN,
+    stdin: IO[bytes] | None = None,
+    count: BytesRead | None = None,
 ) -> Iterator[Pending]:
-    """Yield the documents of all inputs, or deferred files and lines where these will do.
+    """Yield the items of files that `expand` found, some of them still to be read.
 
-    Files of one text are deferred, and lines of JSON after the first readable one, so that
-    other processes can read them with `items_of`, which raises nothing. `stdin` is a seekable
-    copy of standard input. Raises the errors of `read_items`.
+    These are files of one text, and lines of JSON once their file has begun well: any process can
+    read them later, with `items_of`. `stdin` stands for standard input, from its beginning.
+    `count` counts what is read. Raises what `read_items` raises; `items_of` raises nothing.
     """
-    for path in expand(inputs, reading):
-        yield from _read(path, reading, stdin)
+    for path in paths:
+        yield from _read(path, reading, stdin, count)
+        if count:
+            count.finish(path)
 
 
 def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Iterator[InputDocument]:
@@ -127,13 +169,17 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _read(path: str, reading: ReadOptions, stdin: IO[bytes] | None) -> Iterator[Pending]:
+def _read(
+    path: str, reading: ReadOptions, stdin: IO[bytes] | None, count: BytesRead | None
+) -> Iterator[Pending]:
     kind = format_of(path, reading)
     try:
         if kind == "text" and not reading.lines and _can_be_deferred(path):
             yield DeferredFile(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
             return
         with open_input(path, stdin) as stream:
+            if count and path != STDIN:
+                count.begin(stream)
             if path == STDIN and not reading.format and _starts_with_brace(stream):
                 kind = "jsonl"
             read = FORMATS[kind].read

@@ -59,7 +59,7 @@ def _added_cells(result: DocumentResult) -> dict[str, str]:
         cells[f"{one.name}_evidence"] = "; ".join(
             " ".join(evidence.text.split()) for evidence in strongest(one)
         )
-        cells[f"{one.name}_scheme"] = one.scheme
+        cells[f"{one.name}_scheme"] = str(one.scheme)
     cells["error"] = result.error
     return cells
 

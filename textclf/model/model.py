@@ -17,6 +17,10 @@ class Model:
     decision: DecisionRule
     card: ModelCard
 
+    def __repr__(self) -> str:
+        terms = sum(len(view.terms) for view in self.form.views)
+        return f"<Model {self.scheme.id}: {len(self.scheme.labels)} labels, {terms:,} features>"
+
     def strongest(self, label: str, most: int) -> tuple[str, ...]:
         """Return the words and word n-grams with the greatest weight for a label, in that order.
 

@@ -1,7 +1,6 @@
 """Exports a model as a plain scikit-learn Pipeline.
 
-The file is a joblib pickle that needs scikit-learn and no textclf. No part of textclf ever loads
-such a file.
+The file is a joblib pickle that needs scikit-learn and not textclf. textclf never loads one.
 """
 
 import re
@@ -33,11 +32,13 @@ def export(model: Model, path: Path) -> None:
 
 
 def to_pipeline(model: Model) -> Pipeline:
-    """Return a fitted Pipeline from strings to labels, with the probabilities of the model.
+    """Return a fitted Pipeline that takes strings and gives labels.
 
-    It reads each text as a whole: it removes no boilerplate and applies no aggregation rule. A
-    multi-label pipeline has the threshold one half instead of the thresholds of the model.
-    Raises ModelError for a model with categories of phrases, which scikit-learn does not have.
+    Its `predict_proba` is not calibrated. It has the slope and the intercept of the decision rule,
+    but these were fitted to scores that the Pipeline does not compute: it reads the whole text,
+    removes no boilerplate, and gives first words and passages no weight of their own. Nor does it
+    mix in the uniform distribution (`epsilon`) or use the thresholds of labels. Raises ModelError
+    for a model with lexicon features, which scikit-learn cannot compute.
     """
     if any(view.view.lexicon for view in model.form.views):
         raise ModelError(

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from textclf.classifier.classifier import Classifier, PredictOptions
+from textclf.classifier.classifier import Classifier
+from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import find_scheme

@@ -1,7 +1,7 @@
-"""`predict` with its most common options, parsed without typer.
+"""`textclf predict` with its most frequent options, parsed without typer.
 
-Typer takes as long to start as labelling one article does. It parses any other arguments,
-because it knows all options and explains mistakes.
+Typer takes as long to start as all the rest of labelling one article. Other options, and all
+mistakes, are left to it.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ _NAMES = {
 }
 
 
-def predicted(arguments: Sequence[str]) -> bool:
-    """Run `textclf predict` if it has common options only; else return False."""
+def predict_without_typer(arguments: Sequence[str]) -> bool:
+    """Run `textclf predict` if all arguments are known here; else do nothing and return False."""
     if arguments[:1] != ["predict"]:
         return False
     inputs: list[str] = []
@@ -38,19 +38,19 @@ def predicted(arguments: Sequence[str]) -> bool:
     values = [value for values in given.values() for value in values]
     if not inputs or not plain or not all(value and value[0] != "-" for value in values):
         return False
-    return _labelled(inputs, given["model"], *("".join(values) for values in once))
+    return _run(inputs, given["model"], *("".join(values) for values in once))
 
 
-def _labelled(inputs: list[str], models: list[str], output: str, style: str, places: str) -> bool:
-    """Label the inputs; return False if the format or the number of spans is not valid."""
-    from textclf.classifier.classifier import PredictOptions  # noqa: PLC0415 - start-up time
-    from textclf.cli.label import label  # noqa: PLC0415 - start-up time
+def _run(inputs: list[str], models: list[str], output: str, style: str, spans: str) -> bool:
+    """Run, unless there is no such format, or the number of spans is no number."""
+    from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
+    from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.io.input_documents import ReadOptions  # noqa: PLC0415 - start-up time
     from textclf.io.record_writer import Format  # noqa: PLC0415 - start-up time
 
-    if style not in ("", *get_args(Format)) or not (places or "0").isdecimal():
+    if style not in ("", *get_args(Format)) or not (spans or "0").isdecimal():
         return False
-    options = PredictOptions(evidence=int(places)) if places else PredictOptions()
+    options = PredictOptions(evidence=int(spans)) if spans else PredictOptions()
     path = Path(output) if output else None
-    label(inputs, models, path, cast("Format | None", style or None), ReadOptions(), options)
+    run_predict(inputs, models, path, cast("Format | None", style or None), ReadOptions(), options)
     return True

@@ -1,18 +1,18 @@
-"""Runs `predict` once its arguments are parsed. It imports no typer: `fast_path` has none."""
+"""Runs `predict` with parsed arguments, and reports what was done. It imports no typer."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from textclf.batch.predict_files import predict_files
-from textclf.classifier.classifier import PredictOptions
+from textclf.classifier.options import PredictOptions
 from textclf.cli.console import Progress, tell
 from textclf.io.input_documents import ReadOptions
 from textclf.io.record_writer import Format
 from textclf.model.priors import parse_prior
 
 
-def label(
+def run_predict(
     inputs: Sequence[str],
     models: Sequence[str],
     output: Path | None,
@@ -25,7 +25,7 @@ def label(
     prior: Sequence[str] = (),
     high_precision: bool = False,
 ) -> None:
-    """Label the inputs and write the records; exits with 3 where some could not be read."""
+    """Label the inputs and write the records; exits with 3 if some could not be read."""
     with Progress("articles", beside_output=output is None) as progress:
         summary = predict_files(
             inputs,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import run, run_process
 
-from textclf.cli import fast_path
+from textclf.cli import predict_without_typer as module
 from textclf.scoring._native import native
 
 ARTICLE = "Snow fell on the pass all night, and more snow and wind are forecast for Skardu."
@@ -24,8 +24,8 @@ def folder(tmp_path):
 @pytest.mark.parametrize("style", ["text", "csv", "jsonl"])
 def test_an_article_waits_for_neither_numpy_nor_typer(folder, style):
     code = (
-        "import sys; from textclf.cli.fast_path import predicted\n"
-        f"assert predicted(['predict', 'snow.txt', '-m', 'topic', '-f', {style!r}])\n"
+        "import sys; from textclf.cli.predict_without_typer import predict_without_typer as run\n"
+        f"assert run(['predict', 'snow.txt', '-m', 'topic', '-f', {style!r}])\n"
         "print(*{'numpy', 'typer', 'orjson'}.intersection(sys.modules), file=sys.stderr, end='')"
     )
     command = [sys.executable, "-c", code]
@@ -53,8 +53,8 @@ def test_an_article_waits_for_neither_numpy_nor_typer(folder, style):
 )
 def test_the_short_way_says_what_the_long_way_says(folder, arguments):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fast_path, "_labelled", lambda *_: True)
-        assert fast_path.predicted(["predict", *arguments])
+        patch.setattr(module, "_run", lambda *_: True)
+        assert module.predict_without_typer(["predict", *arguments])
     results = []
     for way in ([], ["--jobs", "1"]):
         found = run("predict", *arguments, *way, cwd=folder, stdin=ARTICLE.encode())
@@ -102,6 +102,8 @@ def test_a_full_disk_is_told_in_one_line(folder, arguments):
     ids=" ".join,
 )
 def test_what_is_not_plain_is_left_to_the_long_way(arguments, monkeypatch):
-    monkeypatch.setattr("textclf.cli.label.label", lambda *_: pytest.fail("was labelled"))
+    monkeypatch.setattr(
+        "textclf.cli.predict_run.run_predict", lambda *_: pytest.fail("was labelled")
+    )
 
-    assert not fast_path.predicted(arguments)
+    assert not module.predict_without_typer(arguments)
