@@ -319,7 +319,7 @@ def test_explain_shows_an_article_of_a_table_as_predict_reads_it(tmp_path, optio
     assert "Title b" in shown
     assert "[Snow" in shown
     assert "captain" not in shown
-    assert f"not read (repeated): {teaser}" in shown
+    assert f"not read (repeated in this input): {teaser}" in shown
 
 
 def test_explain_writes_pages_of_all_articles_with_a_label(article):
