@@ -204,7 +204,7 @@ def test_passages_are_counted_where_those_are_answered(beat, rain):
     counted = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "textclf.classifier.classifier.estimate_prior",
+            "textclf.classifier.multi_classifier.estimate_prior",
             lambda probs, assumed: (counted.append(len(probs)), assumed)[1],
         )
         models = [stating(beat, 0.5, 0.5), stating(rain, 0.5, 0.5)]
