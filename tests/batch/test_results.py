@@ -21,6 +21,7 @@ from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import expand, read_items
 from textclf.io.record_writer import write
+from textclf.scoring.scorer import make_scorer
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 
 # Numpy's own threads, which wait for work while a test forks.
