@@ -24,7 +24,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("style", ["text", "csv", "jsonl"])
 def test_an_article_waits_for_neither_numpy_nor_typer(folder, style):
     code = (
-        "import sys; from textclf.cli.predict_without_typer import predict_without_typer as run\n"
+        "import sys; from textclf.cli.predict_without_typer import run_plain_predict as run\n"
         f"assert run(['predict', 'snow.txt', '-m', 'topic', '-f', {style!r}])\n"
         "print(*{'numpy', 'typer', 'orjson'}.intersection(sys.modules), file=sys.stderr, end='')"
     )
@@ -54,7 +54,7 @@ def test_an_article_waits_for_neither_numpy_nor_typer(folder, style):
 def test_the_short_way_says_what_the_long_way_says(folder, arguments):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_run", lambda *_: True)
-        assert module.predict_without_typer(["predict", *arguments])
+        assert module.run_plain_predict(["predict", *arguments])
     results = []
     for way in ([], ["--jobs", "1"]):
         found = run("predict", *arguments, *way, cwd=folder, stdin=ARTICLE.encode())
@@ -106,4 +106,4 @@ def test_what_is_not_plain_is_left_to_the_long_way(arguments, monkeypatch):
         "textclf.cli.predict_run.run_predict", lambda *_: pytest.fail("was labelled")
     )
 
-    assert not module.predict_without_typer(arguments)
+    assert not module.run_plain_predict(arguments)

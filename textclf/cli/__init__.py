@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from textclf.cli.predict_without_typer import predict_without_typer
+from textclf.cli.predict_without_typer import run_plain_predict
 from textclf.errors import TextclfError
 
 _GARBAGE = 50_000
@@ -38,7 +38,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed before the start
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
     try:
-        if not predict_without_typer(sys.argv[1:]):
+        if not run_plain_predict(sys.argv[1:]):
             from textclf.cli.app import app  # noqa: PLC0415 - start-up time
 
             app()

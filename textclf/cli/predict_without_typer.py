@@ -19,7 +19,7 @@ _NAMES = {
 }
 
 
-def predict_without_typer(arguments: Sequence[str]) -> bool:
+def run_plain_predict(arguments: Sequence[str]) -> bool:
     """Run `textclf predict` if all arguments are known here; else do nothing and return False."""
     if arguments[:1] != ["predict"]:
         return False
