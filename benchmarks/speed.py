@@ -22,11 +22,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import joblib
-import news
 import numpy as np
-import rivals
-import script
-from timing import Job, line, peak, python, ratios, wall_ratios
+from common import articles, competitors, sklearn_script
+from common.timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.batch.results import encode_results
 from textclf.classifier.multi_classifier import MultiClassifier
@@ -69,7 +67,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         setting = Setting(
-            list(news.some(12 if given.quick else given.documents, given.input)),
+            list(articles.some(12 if given.quick else given.documents, given.input)),
             1 if given.quick else given.turns,
             Path(folder),
             given.input,
@@ -89,8 +87,8 @@ def engines(setting: Setting) -> Iterator[str]:
     """Measure both engines beside scikit-learn with the same features and probabilities."""
     kinds: dict[str, tuple[Callable[[Sequence[str]], list[str]], str, str]] = {
         "": (list, "40", ""),
-        ", ASCII": (news.ascii_only, "", "4"),
-        ", a third not ASCII": (news.third_beyond_ascii, "", "3"),
+        ", ASCII": (articles.ascii_only, "", "4"),
+        ", a third not ASCII": (articles.third_beyond_ascii, "", "3"),
     }
     for features, model in {"words": words("topic"), "words + characters": whole("topic")}.items():
         pipeline = to_pipeline(model)
@@ -118,10 +116,10 @@ def others(setting: Setting) -> Iterator[str]:
     engine = NativeScorer([words("topic").form])
     score = partial(engine.score, setting.texts)
     for name, made, goal in (
-        ("fastText, dim 100, its default", rivals.fasttext(100), "12"),
-        ("fastText, dim 10", rivals.fasttext(10), "6"),
-        ("spaCy textcat_bow", rivals.spacy(), ""),
-        ("Vowpal Wabbit", rivals.vowpal_wabbit(), ""),
+        ("fastText, dim 100, its default", competitors.fasttext(100), "12"),
+        ("fastText, dim 10", competitors.fasttext(10), "6"),
+        ("spaCy textcat_bow", competitors.spacy(), ""),
+        ("Vowpal Wabbit", competitors.vowpal_wabbit(), ""),
     ):
         if made is None:
             yield f"{name}: is not installed"
@@ -132,7 +130,7 @@ def others(setting: Setting) -> Iterator[str]:
     many = [*setting.texts] * (1 if setting.turns == 1 else MANY)
     path = setting.folder / "words.txt"
     path.write_text("\n".join(many), "utf-8")
-    found = ratios(rivals.word_count(path), partial(binary.score, many), setting.turns)
+    found = ratios(competitors.word_count(path), partial(binary.score, many), setting.turns)
     yield line("wc -w: kernel, words, two labels", found, "at most 3")
 
 
@@ -177,9 +175,9 @@ def run_apart(jobs: Sequence[Job]) -> None:
 
 def end_to_end(setting: Setting) -> Iterator[str]:
     """Measure the way from a file of articles to a file of records, beside a script."""
-    jsonl = news.write_jsonl(setting.texts, setting.folder / "in.jsonl")
-    table = news.write_csv(setting.texts, setting.folder / "in.csv")
-    files = news.write_folder(setting.texts, setting.folder / "in")
+    jsonl = articles.write_jsonl(setting.texts, setting.folder / "in.jsonl")
+    table = articles.write_csv(setting.texts, setting.folder / "in.csv")
+    files = articles.write_folder(setting.texts, setting.folder / "in")
     topic, three = [whole("topic")], [whole(name) for name in SCHEMES]
     for what, source, models, options, goal in (
         ("JSONL, topic", jsonl, topic, PLAIN, "20"),
@@ -194,7 +192,7 @@ def end_to_end(setting: Setting) -> Iterator[str]:
         pipelines = [to_pipeline(without_groups(model)) for model in models]
         found = ratios(
             partial(label, multi_classifier, source, setting.folder, options),
-            partial(script.code, pipelines, source, setting.folder / "theirs"),
+            partial(sklearn_script.code, pipelines, source, setting.folder / "theirs"),
             setting.turns,
         )
         yield line(f"{what}: script with joblib's Pipeline", found, goal)
@@ -207,13 +205,13 @@ def end_to_end(setting: Setting) -> Iterator[str]:
     )
     yield line("JSONL, topic: three schemes by passage", found, "at most 1.5")
     many = MANY * [*setting.texts]
-    jsonl = news.write_jsonl(many, setting.folder / "many.jsonl")
+    jsonl = articles.write_jsonl(many, setting.folder / "many.jsonl")
     halves = []
     for number in range(2):
         own = setting.folder / f"half{number}"
         own.mkdir()
         half = slice(number * len(many) // 2, (number + 1) * len(many) // 2)
-        halves.append(news.write_jsonl(many[half], own / "half.jsonl"))
+        halves.append(articles.write_jsonl(many[half], own / "half.jsonl"))
     gc.freeze()  # as workers do, for which it would count: what is held here is none of the work
     for what, multi_classifier, options in (
         ("topic", one, PLAIN),
@@ -238,7 +236,7 @@ def one_article(setting: Setting) -> Iterator[str]:
     article.write_text(setting.texts[0], "utf-8")
     pipeline = setting.folder / "topic.joblib"
     joblib.dump(to_pipeline(whole("topic")), pipeline)
-    theirs = python(script.__file__, str(pipeline), str(article), os.devnull)
+    theirs = python(sklearn_script.__file__, str(pipeline), str(article), os.devnull)
     for what, names, goal in (("topic", SCHEMES[:1], "20"), ("three schemes", SCHEMES, "")):
         given = [part for name in names for part in ("-m", name)]
         ours = python("-m", "textclf", "predict", str(article), *given)
@@ -250,7 +248,9 @@ def memory(setting: Setting) -> Iterator[str]:
     """Measure the memory of a long run beside that of a short one, at their peaks."""
     peaks = []
     for count in setting.lengths:
-        source = news.write_jsonl(news.some(count, setting.input), setting.folder / "long.jsonl")
+        source = articles.write_jsonl(
+            articles.some(count, setting.input), setting.folder / "long.jsonl"
+        )
         command = ("predict", str(source), "--evidence", "0", "-f", "jsonl", "-o", os.devnull)
         peaks.append(peak("-m", "textclf", *command))
     short, long = setting.lengths

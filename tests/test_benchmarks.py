@@ -25,14 +25,14 @@ def test_the_benchmark_of_speed_prints_a_ratio_for_each_part():
     ("sets", "told"),
     [([], "holds no folder of a set that is known: BBC_News"), (["R52_clean"], "R52_clean/train")],
 )
-def test_the_scoreboard_tells_in_a_line_which_set_is_not_there(
+def test_the_public_sets_tell_in_a_line_which_set_is_not_there(
     tmp_path, monkeypatch, capsys, sets, told
 ):
     (tmp_path / "my_own").mkdir()
     monkeypatch.syspath_prepend(BENCHMARKS)
-    monkeypatch.setattr(sys, "argv", ["scoreboard.py", str(tmp_path), *sets])
+    monkeypatch.setattr(sys, "argv", ["public_sets.py", str(tmp_path), *sets])
 
     with pytest.raises(SystemExit, match="2"):
-        runpy.run_path(str(BENCHMARKS / "scoreboard.py"), run_name="__main__")
+        runpy.run_path(str(BENCHMARKS / "public_sets.py"), run_name="__main__")
 
     assert told in capsys.readouterr().err.splitlines()[-1]

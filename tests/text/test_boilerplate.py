@@ -14,7 +14,7 @@ from textclf.text.boilerplate_rules import AFTER_OPENERS, AFTER_PATTERN, RULES
 from textclf.text.document import Document
 
 CASES = tomllib.loads(
-    (Path(__file__).parents[1] / "cases" / "furniture.toml").read_text("utf-8"),
+    (Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text("utf-8"),
 )["cases"]
 # Words that rules are made of, so that lines come near to what rules hold of.
 WORDS = sorted({word for rule in RULES for word in rule.openers.split()} - {"*"})

@@ -1,7 +1,7 @@
 """Find boilerplate: the parts of scraped page text that are not the article.
 
 Boilerplate is menus, bylines, share bars, players, scripts, "Check Also" and its teasers,
-captions of other stories, outlet tails. Each rule has cases in tests/cases/furniture.toml.
+captions of other stories, outlet tails. Each rule has cases in tests/cases/boilerplate.toml.
 """
 
 import re

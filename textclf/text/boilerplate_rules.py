@@ -1,7 +1,7 @@
 """The rules for boilerplate, as data: which paragraphs are boilerplate, and of which kind.
 
 A rule has the first words and a pattern of its paragraphs. The cases for each rule are in
-tests/cases/furniture.toml.
+tests/cases/boilerplate.toml.
 """
 
 from typing import Literal, NamedTuple

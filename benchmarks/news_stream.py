@@ -1,6 +1,6 @@
 """Tells how models do on a stream of articles, coded by hand in their natural mix.
 
-    python benchmarks/stream.py STREAM.jsonl [--model NAME ...] [--prior LABEL=SHARE ...]
+    python benchmarks/news_stream.py STREAM.jsonl [--model NAME ...] [--prior LABEL=SHARE ...]
 
 STREAM holds one article a line, with a field for each scheme that it is coded under; an article
 without the field is left out for that scheme. For each label but the commonest: how many articles

@@ -1,6 +1,6 @@
 """How well one command does on labelled news sets, beside scikit-learn and published figures.
 
-    python benchmarks/scoreboard.py DIR [SET ...] [--eval test|dev|oof]
+    python benchmarks/public_sets.py DIR [SET ...] [--eval test|dev|oof]
 
 Scored are the sets named, else all that are in DIR: a folder for each, with train.jsonl and the
 splits to score on; a row has `text`, `labels` (an integer, a string, or a list of 0 and 1) and
@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from learners import COLUMNS, Answers, fasttext, fasttext_answers, recipe, theirs
+from common.other_learners import COLUMNS, Answers, fasttext, fasttext_answers, recipe, theirs
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC

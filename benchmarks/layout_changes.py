@@ -1,10 +1,10 @@
 """Counts the labels that change where nothing but the layout of a text does.
 
-    python benchmarks/layout.py [INPUT] [--limit N]
+    python benchmarks/layout_changes.py [INPUT] [--limit N]
 
 INPUT is any input that textclf reads; without one, the articles of the shipped corpus. Each text
 is laid out in seven ways: a blank line after its title, after each line, before its last
-paragraph; CRLF; a line of page furniture added; spaces around it; wrapped at 80 characters, its
+paragraph; CRLF; a line of page boilerplate added; spaces around it; wrapped at 80 characters, its
 paragraphs apart by blank lines. Three more are harder: wrapped with no blank line anywhere, its
 title in a field of its own, and all of it on one line.
 """
@@ -90,7 +90,7 @@ def crlf(title: str, text: str) -> tuple[str, str]:
     return "\r\n".join(as_it_came(title, text)[0].splitlines()), ""
 
 
-def furniture_added(title: str, text: str) -> tuple[str, str]:
+def boilerplate_added(title: str, text: str) -> tuple[str, str]:
     lines = as_it_came(title, text)[0].splitlines()
     middle = (len(lines) + 1) // 2
     added = ["", "Also read: Ten canals to see before you die", ""] if len(lines) > 1 else []
@@ -123,7 +123,7 @@ WAYS: dict[str, Way] = {
     "blank line after each line": blank_after_lines,
     "blank line before the last paragraph": blank_before_last,
     "CRLF": crlf,
-    "a line of furniture added": furniture_added,
+    "a line of boilerplate added": boilerplate_added,
     "spaces around it": spaces_around,
     "wrapped at 80": wrapped,
     "wrapped at 80, no blank lines": wrapped_close,

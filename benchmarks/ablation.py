@@ -1,6 +1,6 @@
 """What each part of learning is worth: each scheme trained with and without it.
 
-    python benchmarks/parts.py [LABELLED.jsonl ...]
+    python benchmarks/ablation.py [LABELLED.jsonl ...]
 
 Prints macro-F1 out of fold on the shipped corpus and on each file of labelled records given,
 which no model has seen, and the CPU seconds of training.

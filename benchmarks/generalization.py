@@ -1,6 +1,6 @@
 """How well each scheme carries over to genres, regions and batches that it has not seen.
 
-    python benchmarks/carry_over.py
+    python benchmarks/generalization.py
 
 The values of a trait are dealt into five parts; each part is scored by a model trained on the
 records of the others. Prints macro-F1 over all records.

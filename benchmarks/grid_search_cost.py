@@ -1,6 +1,6 @@
 """How much sooner views are weighed by default than chosen by scikit-learn's GridSearchCV.
 
-    python benchmarks/selection.py [TABLE --label-field F] [--texts N] [--rounds N]
+    python benchmarks/grid_search_cost.py [TABLE --label-field F] [--texts N] [--rounds N]
 
 Both have the same four views (TF-IDF and Naive Bayes scaled, of words and of characters) and the
 same five folds. textclf counts each text once, fits each view once a fold, weighs the views, and
@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any, Self
 
 import numpy as np
-from learners import LogCountRatio, example_f1
+from common.other_learners import LogCountRatio, example_f1
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer

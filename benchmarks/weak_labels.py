@@ -1,6 +1,6 @@
 """What labels proposed from seed terms are worth: models that have seen no label given by hand.
 
-    python benchmarks/proposing.py [LABELLED.jsonl ...]
+    python benchmarks/weak_labels.py [LABELLED.jsonl ...]
 
 Half of the shipped corpus is the pool, by article; its labels are hidden. Prints macro-F1 on the
 other half, and on each file of labelled records given, of a model of the terms alone, of the

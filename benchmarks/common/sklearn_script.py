@@ -1,6 +1,6 @@
 """The short script that a user of scikit-learn would write: load, read, predict, write.
 
-    python benchmarks/script.py PIPELINE.joblib IN OUT
+    python benchmarks/common/sklearn_script.py PIPELINE.joblib IN OUT
 
 IN is a .jsonl or .csv file with a column `text`, a folder of text files, or one text file.
 """
