@@ -277,7 +277,7 @@ def test_no_evidence_is_collected_where_none_is_asked_for(beat_classifier):
     assert beat_classifier.classify(SPORT[0], PredictOptions(evidence=0)).evidence == ()
 
 
-def test_page_furniture_is_not_among_the_evidence(beat_classifier):
+def test_boilerplate_is_not_among_the_evidence(beat_classifier):
     text = "The captain scored a goal and the club won.\n\nAbout admin\n\nSnow and rain"
 
     annotation = MultiClassifier([beat_classifier.model], NumpyScorer).classify(text)

@@ -1,4 +1,4 @@
-"""Page furniture is left out, with its reason, and nothing of the article is."""
+"""boilerplate is left out, with its reason, and nothing of the article is."""
 
 import tomllib
 from itertools import groupby
@@ -55,7 +55,7 @@ LINES = st.builds(
         for case in CASES
     ],
 )
-def test_page_furniture_is_left_out_and_the_article_kept(case):
+def test_boilerplate_is_left_out_and_the_article_kept(case):
     text = case["text"]
 
     removed = Document.read(text).removed
@@ -117,11 +117,11 @@ def test_the_first_word_finds_every_rule_that_holds(text):
         assert room._opener(text) in AFTER_OPENERS.split()
 
 
-def test_a_page_without_furniture_is_left_whole():
+def test_a_page_without_boilerplate_is_left_whole():
     assert not room.find_boilerplate(["Rain fell on Swat.", "The river rose, officials said."])
 
 
-def test_a_line_of_one_word_is_furniture_only_next_to_other_furniture():
+def test_a_line_of_one_word_is_boilerplate_only_next_to_other_boilerplate():
     page = ["Skip to content", "Menu", "Rain fell on Swat.", "Search", "Divers came at noon."]
 
     assert room.find_boilerplate(page) == {0: "navigation", 1: "navigation"}

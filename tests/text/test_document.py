@@ -47,7 +47,7 @@ def test_a_text_reads_alike_however_its_paragraphs_are_apart(article, gaps):
 
 
 @given(article=ARTICLE, added=FURNITURE, data=st.data())
-def test_a_text_reads_alike_with_a_line_of_furniture_between_its_paragraphs(article, added, data):
+def test_a_text_reads_alike_with_a_line_of_boilerplate_between_its_paragraphs(article, added, data):
     title, paragraphs = article
     lines = [title, *paragraphs]
     at = data.draw(st.integers(2, len(lines)))
