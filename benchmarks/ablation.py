@@ -16,18 +16,19 @@ from textclf.corpus.term_lists import bundled_terms
 from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.reports.tables import table
 from textclf.scoring.numpy_scorer import NumpyScorer
-from textclf.training.train import Config, train
+from textclf.training.config import TrainConfig
+from textclf.training.train import train
 
 PARTS = {
-    "words": Config(char_ngrams=None, group_ngrams=None, term_shares=(0.0,)),
-    "words, characters": Config(group_ngrams=None, term_shares=(0.0,)),
-    "words, characters, terms": Config(group_ngrams=None),
-    "words, characters, marks": Config(term_shares=(0.0,)),
-    "all": Config(),
-    "all, terms weigh 0.25": Config(term_shares=(0.25,)),
-    "all, terms weigh 1": Config(term_shares=(1.0,)),
-    "all, terms weigh 4": Config(term_shares=(4.0,)),
-    "all, marks in threes": Config(group_ngrams=(1, 3)),
+    "words": TrainConfig(char_ngrams=None, group_ngrams=None, term_shares=(0.0,)),
+    "words, characters": TrainConfig(group_ngrams=None, term_shares=(0.0,)),
+    "words, characters, terms": TrainConfig(group_ngrams=None),
+    "words, characters, marks": TrainConfig(term_shares=(0.0,)),
+    "all": TrainConfig(),
+    "all, terms weigh 0.25": TrainConfig(term_shares=(0.25,)),
+    "all, terms weigh 1": TrainConfig(term_shares=(1.0,)),
+    "all, terms weigh 4": TrainConfig(term_shares=(4.0,)),
+    "all, marks in threes": TrainConfig(group_ngrams=(1, 3)),
 }
 
 

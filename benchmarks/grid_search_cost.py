@@ -33,8 +33,9 @@ from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Corpus
 from textclf.reports.tables import table
+from textclf.training.config import TrainConfig
 from textclf.training.dataset import truth_of
-from textclf.training.train import Config, train
+from textclf.training.train import train
 
 VIEWS = ("word log", "char_wb log", "word binary", "char_wb binary")
 RANGES = {"word": (1, 2), "char_wb": (3, 5)}
@@ -96,7 +97,7 @@ def theirs(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
 def ours(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
     """Return the CPU seconds of our training, and the views it takes."""
     began = time.process_time()
-    model = train(corpus, scheme, config=Config(max_features=FEATURES))
+    model = train(corpus, scheme, config=TrainConfig(max_features=FEATURES))
     seconds = time.process_time() - began
     return seconds, ", ".join(one.name for one in model.card.feature_groups if one.share)
 

@@ -265,13 +265,13 @@ def whole(name: str) -> Model:
 def words(name: str) -> Model:
     """Return a shipped model of which only the words are left."""
     model = whole(name)
-    return replace(model, form=replace(model.form, views=model.form.views[:1]))
+    return replace(model, form=replace(model.form, groups=model.form.groups[:1]))
 
 
 def without_groups(model: Model) -> Model:
-    """Return a model without the views that scikit-learn has no like of: the less to do for it."""
-    views = tuple(view for view in model.form.views if not view.view.lexicon)
-    return replace(model, form=replace(model.form, views=views))
+    """Return a model without the feature groups that scikit-learn does not have."""
+    groups = tuple(part for part in model.form.groups if not part.group.lexicon)
+    return replace(model, form=replace(model.form, groups=groups))
 
 
 def hold_alike(model: Model, engine: Scorer, pipeline: object, texts: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from textclf.codebook.aggregation import AnyPassage
 from textclf.codebook.scheme import Label, Scheme
 from textclf.corpus.records import Corpus, Record
-from textclf.training.train import Config
+from textclf.training.config import TrainConfig
 
 WEATHER = [
     "Snow fell on the pass all night and the road to the lake was white by dawn.",
@@ -48,7 +48,7 @@ MULTI = Scheme(
     "multi",
     implies=(("weather", ("outdoors",)),),
 )
-SMALL = Config(folds=2, char_min_df=1)
+SMALL = TrainConfig(folds=2, char_min_df=1)
 
 BEAT_TEXTS = [*((t, ("sport",)) for t in SPORT), *((t, ("weather",)) for t in WEATHER)]
 RAIN_TEXTS = [(t, ("rain",) if "rain" in t.lower() else ("dry",)) for t in WEATHER + SPORT + BOTH]

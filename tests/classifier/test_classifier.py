@@ -18,7 +18,7 @@ from textclf.model.card import CoverageLevel, CrossValidation, Estimate, ModelCa
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.scorer import make_scorer
 from textclf.text.document import Document
-from textclf.text.tokens import lead_spans
+from textclf.text.tokens import first_words_spans
 
 WORDS = st.sampled_from([*" ".join([*SPORT, *WEATHER]).split(), "goal", "goal,", "rain"])
 NOTHING = ["", "   \n\t ", "\x00\x00", "\u200b\u00ad"]
@@ -190,7 +190,7 @@ def test_a_label_that_nothing_speaks_for_shows_no_evidence(rain, sided):
 def test_the_first_words_count_as_much_as_the_whole_text(beat):
     led = replace(beat, scheme=replace(beat.scheme, lead_words=(4, 8)))
     text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
-    spans = lead_spans(text, (4, 8))
+    spans = first_words_spans(text, (4, 8))
     parts = [NumpyScorer([beat.form]).score([text[:end]])[0].scores[0] for _, end in spans]
     whole = NumpyScorer([beat.form]).score([text])[0].scores[0]
     scores = np.array([(whole + np.mean(parts, axis=0)) / 2])

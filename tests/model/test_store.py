@@ -151,7 +151,7 @@ def test_a_lead_is_told_by_the_file_of_a_model_that_has_one_alone(long, data):
         views = json.loads(unpack(held, "here")[0]["textclf"])["feature_groups"]
         return {view.get("first_words", "none") for view in views}
 
-    assert [part.view for part in back.form.views] == [part.view for part in long.form.views]
+    assert [part.group for part in back.form.groups] == [part.group for part in long.form.groups]
     assert leads(to_bytes(long)) == {30, 100, "none"}
     assert leads(data) == {"none"}
 
@@ -160,11 +160,11 @@ def test_any_safetensors_reader_opens_the_tensors(beat, data):
     tensors = load_safetensors(data)
 
     assert np.array_equal(tensors["bias"], beat.form.bias)
-    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.form.views[0].weights)
+    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.form.groups[0].weights)
 
 
 def test_a_fortran_ordered_array_is_written_as_it_reads(beat):
-    views = [replace(view, numbers=np.asfortranarray(view.rows)) for view in beat.form.views]
+    views = [replace(view, numbers=np.asfortranarray(view.rows)) for view in beat.form.groups]
 
     fortran = replace(beat, form=LinearWeights(tuple(views), beat.form.bias))
 
@@ -213,16 +213,19 @@ def test_bytes_after_the_end_are_refused(data):
             lambda h, t: h["feature_groups"].append(h["feature_groups"][0]),
             "is missing or not expected",
         ),
-        (lambda h, t: h["feature_groups"][0].update(analyzer="regex"), "view 0 does not hold"),
-        (lambda h, t: h["feature_groups"][0].update(low="1"), "view 0 does not hold"),
-        (lambda h, t: h["feature_groups"][0].update(pattern=".*"), "view 0 does not hold"),
+        (
+            lambda h, t: h["feature_groups"][0].update(analyzer="regex"),
+            "feature group 0 is not sound",
+        ),
+        (lambda h, t: h["feature_groups"][0].update(low="1"), "feature group 0 is not sound"),
+        (lambda h, t: h["feature_groups"][0].update(pattern=".*"), "feature group 0 is not sound"),
         *(
             (partial(set_lead, first_words), "first_words is .*; give 1 to")
             for first_words in ODD_LEADS
         ),
         (
             lambda h, t: h["feature_groups"][1].update(first_words=60),
-            "view 1 does not hold .*may have a lead",
+            "feature group 1 is not sound .*first_words",
         ),
         (lambda h, t: h["feature_groups"][0].update(first_words=1), "does not get its scores"),
         (lambda h, t: h["decision"].update(slope=[1.0]), "three lists of 2 finite numbers"),

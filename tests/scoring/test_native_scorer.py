@@ -18,7 +18,7 @@ from textclf.scoring.native_scorer import NativeScorer, why_unavailable
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import FeatureWeights, LinearWeights
-from textclf.text.features import FeatureGroup, terms
+from textclf.text.features import CharNgrams, LexiconNgrams, SentenceFilter, WordNgrams
 from textclf.text.lexicon import Lexicon
 
 pytestmark = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
@@ -52,7 +52,7 @@ def alike(forms, texts):
     plain = [NumpyScorer(forms).score([text]) for text in texts]
     for one, *others in zip(NumpyScorer(forms).score(texts), *plain, strict=True):
         assert np.allclose(one.scores, [other.scores[0] for other in others], rtol=0, atol=1e-9)
-        assert one.known.tolist() == [other.known[0] for other in others]
+        assert one.in_vocabulary.tolist() == [other.in_vocabulary[0] for other in others]
     for make in PASSES:
         engine = make(forms)
         once = [engine.score([text]) for text in texts]
@@ -61,12 +61,12 @@ def alike(forms, texts):
         for place, wanted in enumerate(plain):
             for number, right in enumerate(wanted):
                 for scores, known in [
-                    (once[place][number].scores[0], once[place][number].known[0]),
-                    (many[number].scores[place], many[number].known[place]),
+                    (once[place][number].scores[0], once[place][number].in_vocabulary[0]),
+                    (many[number].scores[place], many[number].in_vocabulary[place]),
                 ]:
                     assert np.allclose(scores, right.scores[0], rtol=0, atol=1e-6)
                     assert scores.argmax() == right.scores[0].argmax()
-                    assert known == right.known[0]
+                    assert known == right.in_vocabulary[0]
 
 
 @pytest.mark.slow
@@ -75,8 +75,8 @@ def test_every_character_is_lowered_and_classed_as_python_does():
     letters = {char.lower() for char in CHARACTERS if char.isalnum()}
     words = {f"a{letter}b" for letter in letters if len(letter) == 1}
     known = form(
-        view(FeatureGroup("word", 1, 1), words | {"ab", "zz"}),
-        view(FeatureGroup("char_wb", 1, 2), letters),
+        view(WordNgrams(1, 1), words | {"ab", "zz"}),
+        view(CharNgrams(1, 2), letters),
     )
     runs = ["".join(CHARACTERS[start : start + 512]) for start in range(0, len(CHARACTERS), 512)]
     texts = [" ".join(f"a{char}b {char} zz{char}" for char in run if char != SIGMA) for run in runs]
@@ -88,9 +88,7 @@ def test_every_character_is_lowered_and_classed_as_python_does():
     text=st.lists(st.sampled_from([SIGMA, "\ud800", "goal", " ", "RAIN", "\u0130"])).map("".join)
 )
 def test_what_it_cannot_lower_is_scored_all_the_same(text):
-    known = form(
-        view(FeatureGroup("char_wb", 2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"])
-    )
+    known = form(view(CharNgrams(2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"]))
 
     alike([known], [text, "goal", text])
 
@@ -105,8 +103,8 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
     pairs = [f"{one} {other}".lower() for one, other in pairwise(words)]
     grams = {word.lower()[k : k + 3] for word in words for k in range(2)}
     known = form(
-        view(FeatureGroup("word", 1, 2), [*map(str.lower, words), *pairs]),
-        view(FeatureGroup("char_wb", 2, 4), [gram for gram in grams if len(gram) > 1]),
+        view(WordNgrams(1, 2), [*map(str.lower, words), *pairs]),
+        view(CharNgrams(2, 4), [gram for gram in grams if len(gram) > 1]),
     )
 
     alike([known], [" ".join(words[start : start + 300]) for start in range(0, 3600, 300)])
@@ -115,14 +113,14 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
 @pytest.mark.parametrize("labels", [1, 2, 4, 7, 24, 25, 49, 300])
 def test_any_number_of_labels_scores_the_same(labels):
     terms = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
-    known = form(view(FeatureGroup("word", 1, 1), terms, labels))
+    known = form(view(WordNgrams(1, 1), terms, labels))
 
     alike([known], SPORT + WEATHER)
 
 
 @pytest.mark.parametrize("terms", [1, 2, 3, 8, 9, 100_000])
 def test_any_size_of_vocabulary_scores_the_same(terms):
-    known = form(view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(terms)]))
+    known = form(view(WordNgrams(1, 1), [f"t{n}" for n in range(terms)]))
 
     alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
 
@@ -143,9 +141,7 @@ SENTENCES = st.lists(
 def test_a_sentence_ends_where_the_lexicon_ends_it(text):
     """The link of two groups tells whether they stand in one sentence."""
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain", "rain gen", "x7"))))
-    linked = view(
-        FeatureGroup("group", 1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"]
-    )
+    linked = view(LexiconNgrams(1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"])
 
     alike([form(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
 
@@ -169,11 +165,11 @@ def test_a_sentence_ends_where_the_lexicon_ends_it(text):
 )
 def test_an_abbreviation_ends_no_sentence(between, known):
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain",))))
-    linked = form(view(FeatureGroup("group", 1, 1, lexicon=lexicon), ["<a> & <b>"]))
+    linked = form(view(LexiconNgrams(1, 1, lexicon=lexicon), ["<a> & <b>"]))
 
     for make in PASSES:
         found = make([linked]).score([f"Goal{between}Rain fell"])[0]
-        assert (found.known[0] > 0) == known
+        assert (found.in_vocabulary[0] > 0) == known
 
 
 def test_views_of_many_ranges_and_weightings_stand_side_by_side():
@@ -183,13 +179,13 @@ def test_views_of_many_ranges_and_weightings_stand_side_by_side():
     lexicon = Lexicon((("b", ("cup", "the cup")), ("a", ("club", "the club won the cup after"))))
     marked = ["<a>", "<b>", "<a> & <b>", "and <a>", "<a> after", "<b> after extra"]
     views = [
-        view(FeatureGroup("word", 1, 2), words + pairs),
-        view(FeatureGroup("word", 1, 2, "binary"), words + pairs, seed=1),
-        view(FeatureGroup("word", 2, 3), pairs + threes),
-        view(FeatureGroup("word", 3, 8), threes),
-        view(FeatureGroup("char_wb", 3, 5), {word[:4] for word in words if len(word) > 3}),
-        view(FeatureGroup("char_wb", 6, 8), {f" {word} "[:7] for word in words}),
-        view(FeatureGroup("group", 1, 3, lexicon=lexicon), marked),
+        view(WordNgrams(1, 2), words + pairs),
+        view(WordNgrams(1, 2, "binary"), words + pairs, seed=1),
+        view(WordNgrams(2, 3), pairs + threes),
+        view(WordNgrams(3, 8), threes),
+        view(CharNgrams(3, 5), {word[:4] for word in words if len(word) > 3}),
+        view(CharNgrams(6, 8), {f" {word} "[:7] for word in words}),
+        view(LexiconNgrams(1, 3, lexicon=lexicon), marked),
     ]
     forms = [form(*views), form(views[0]), form(views[4]), form(views[6], views[4])]
 
@@ -198,20 +194,20 @@ def test_views_of_many_ranges_and_weightings_stand_side_by_side():
 
 @pytest.mark.slow
 def test_a_token_of_five_megabytes_is_scored():
-    known = form(view(FeatureGroup("char_wb", 3, 5), ["ggg", "gggg", " ggg", "ab "]))
+    known = form(view(CharNgrams(3, 5), ["ggg", "gggg", " ggg", "ab "]))
     text = "g" * 5_000_000 + "ab goal"
     counts = np.array([1, 1, 4_999_998, 4_999_997])  # " ggg", "ab ", "ggg", "gggg"
-    weight = (1 + np.log(counts)) / np.linalg.norm((1 + np.log(counts)) * known.views[0].scale)
+    weight = (1 + np.log(counts)) / np.linalg.norm((1 + np.log(counts)) * known.groups[0].idf)
 
     for make in PASSES:
         found = make([known]).score([text])[0].scores[0]
-        assert np.allclose(found, weight @ known.views[0].weights, rtol=0, atol=1e-6)
+        assert np.allclose(found, weight @ known.groups[0].weights, rtol=0, atol=1e-6)
 
 
 def test_threads_give_what_one_gives():
     known = form(
-        view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(5000)]),
-        view(FeatureGroup("char_wb", 1, 3), [f"{n}" for n in range(999)]),
+        view(WordNgrams(1, 1), [f"t{n}" for n in range(5000)]),
+        view(CharNgrams(1, 3), [f"{n}" for n in range(999)]),
     )
     engine = NativeScorer([known])
     texts = [" ".join(f"t{n * k % 7000}" for n in range(200)) for k in range(400)]
@@ -229,14 +225,14 @@ def test_threads_give_what_one_gives():
 
 @given(noise=st.integers(0, 2**32), share=st.floats(0, 1))
 def test_a_damaged_table_leads_nowhere_else(noise, share):
-    sound = view(FeatureGroup("word", 1, 2), [f"t{n}" for n in range(500)])
+    sound = view(WordNgrams(1, 2), [f"t{n}" for n in range(500)])
     random = np.random.default_rng(noise)
     slots = sound.terms.slots.copy()
     hit = random.random(len(slots)) < share
     slots[hit] = random.integers(0, 2**64, hit.sum(), np.uint64)
     slots[-1] = 0
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, slots)
-    damaged = form(FeatureWeights(sound.view, terms, sound.rows))
+    damaged = form(FeatureWeights(sound.group, terms, sound.rows))
 
     for make in PASSES:
         found = make([damaged, damaged]).score([" ".join(f"t{n}" for n in range(600))])
@@ -254,18 +250,18 @@ def test_a_damaged_table_leads_nowhere_else(noise, share):
     ids=["a bucket short", "a slot short", "no slots", "no end"],
 )
 def test_a_table_that_has_no_end_is_refused(change):
-    sound = view(FeatureGroup("word", 1, 1), [f"t{n}" for n in range(9)])
+    sound = view(WordNgrams(1, 1), [f"t{n}" for n in range(9)])
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, change(sound.terms.slots))
 
     with pytest.raises(InputError, match="an invalid table or setting"):
-        NativeScorer([form(FeatureWeights(sound.view, terms, sound.rows))])
+        NativeScorer([form(FeatureWeights(sound.group, terms, sound.rows))])
 
 
 def test_forms_that_it_cannot_take_are_refused():
-    marks = view(FeatureGroup("group", 1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
-    many = view(FeatureGroup("word", 1, 1), ["goal"])
+    marks = view(LexiconNgrams(1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
+    many = view(WordNgrams(1, 1), ["goal"])
 
-    with pytest.raises(InputError, match="cannot take these forms"):
+    with pytest.raises(InputError, match="cannot take these weights"):
         NativeScorer([form(marks)])
     with pytest.raises(InputError, match="there are 33 models; the limit is 32"):
         NativeScorer([form(many)] * 33)
@@ -273,13 +269,13 @@ def test_forms_that_it_cannot_take_are_refused():
 
 
 def test_what_is_no_text_is_a_type_error():
-    engine = NativeScorer([form(view(FeatureGroup("word", 1, 1), ["goal"]))])
+    engine = NativeScorer([form(view(WordNgrams(1, 1), ["goal"]))])
 
     with pytest.raises(TypeError):
         engine.score(["goal", None])
     with pytest.raises(IndexError):
         engine.contributions("goal", 0, 3, (0, 4))
-    assert engine.score(["goal"])[0].known[0] == 1
+    assert engine.score(["goal"])[0].in_vocabulary[0] == 1
 
 
 def test_an_engine_that_was_never_made_is_an_error():
@@ -295,7 +291,7 @@ def test_an_engine_that_was_never_made_is_an_error():
 
 
 def test_buffers_and_spans_that_do_not_fit_are_errors():
-    made = NativeScorer([form(view(FeatureGroup("word", 1, 1), ["goal"]))])
+    made = NativeScorer([form(view(WordNgrams(1, 1), ["goal"]))])
     native, row, short = made._native, np.zeros(3), np.zeros(2)
 
     for call in [
@@ -311,7 +307,7 @@ def test_buffers_and_spans_that_do_not_fit_are_errors():
             call()
     assert native.score(["goal"], ([(0, 1)],), 0, ((row, short),)) == []
     odd = [(-5, 2), (2, 10**12), (6, 1)]
-    assert made.score(["a goal"], [odd], {0})[0].known.tolist() == [1, 0, 1, 0]
+    assert made.score(["a goal"], [odd], {0})[0].in_vocabulary.tolist() == [1, 0, 1, 0]
 
 
 def test_an_engine_of_another_unicode_is_not_used(monkeypatch):
@@ -340,12 +336,12 @@ CHOICES = [
 @given(text=SENTENCE_PIECES)
 def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
-    grams = {gram for one in texts for gram in terms(one, FeatureGroup("char_wb", 1, 3))}
+    grams = {gram for one in texts for gram in CharNgrams(1, 3).terms(one)}
     grams |= {" h", "h "}
     forms = [
         form(
-            view(FeatureGroup("char_wb", 1, 3, lexicon=SAID, **chosen), grams),
-            view(FeatureGroup("word", 1, 1), ["shia"]),
+            view(CharNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
+            view(WordNgrams(1, 1), ["shia"]),
         )
         for chosen in CHOICES
     ]
@@ -354,22 +350,20 @@ def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
 
 
 def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
-    looks = FeatureGroup("char_wb", 1, 1, lexicon=SAID, within=("people",))
+    looks = CharNgrams(1, 1, sentences=SentenceFilter(SAID, ("people",)))
 
-    assert terms("A.\nShia ran.\nHe ran.", looks) == terms(
-        "A. Shia ran.", FeatureGroup("char_wb", 1, 1)
-    )
+    assert looks.terms("A.\nShia ran.\nHe ran.") == CharNgrams(1, 1).terms("A. Shia ran.")
 
 
 @given(text=SENTENCE_PIECES)
 def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
-    grams = {gram for one in texts for gram in terms(one, FeatureGroup("word", 1, 3))} | {"shia"}
+    grams = {gram for one in texts for gram in WordNgrams(1, 3).terms(one)} | {"shia"}
     forms = [
         form(
-            view(FeatureGroup("word", 1, 3, lexicon=SAID, **chosen), grams),
-            view(FeatureGroup("word", 1, 2, first_words=3, lexicon=SAID, **chosen), grams),
-            view(FeatureGroup("char_wb", 1, 1, lexicon=SAID, **chosen), ["a", "s"]),
+            view(WordNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
+            view(WordNgrams(1, 2, first_words=3, sentences=SentenceFilter(SAID, **chosen)), grams),
+            view(CharNgrams(1, 1, sentences=SentenceFilter(SAID, **chosen)), ["a", "s"]),
         )
         for chosen in CHOICES
     ]
@@ -378,29 +372,20 @@ def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
 
 
 def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_looked_at():
-    looks = FeatureGroup("word", 1, 2, lexicon=SAID, within=("people",))
+    looks = WordNgrams(1, 2, sentences=SentenceFilter(SAID, ("people",)))
     text = "Shia men ran. Hindus ran. He hid."
 
-    assert terms(text, looks) == [
+    assert looks.terms(text) == [
         *("shia", "men", "ran", "hindus", "ran"),
         *("shia men", "men ran", "ran hindus", "hindus ran"),
     ]
 
 
 def test_a_word_is_known_wherever_it_stands():
-    looks = FeatureGroup("word", 1, 1, lexicon=SAID, within=("people",))
+    looks = WordNgrams(1, 1, sentences=SentenceFilter(SAID, ("people",)))
 
     forms, text = [form(view(looks, ["rain", "fell"]))], "Rain fell. Hindus ran."
 
     alike(forms, [text])
 
-    assert NumpyScorer(forms).score([text])[0].known.tolist() == [0.5]
-
-
-def test_a_view_of_marks_cannot_be_within_groups():
-    with pytest.raises(InputError, match="'group' cannot be within"):
-        FeatureGroup("group", 1, 1, lexicon=SAID, within=("people",))
-    with pytest.raises(InputError, match="its lexicon has no such group"):
-        FeatureGroup("char_wb", 1, 1, lexicon=SAID, within=("nobody",))
-    with pytest.raises(InputError, match="has a lexicon"):
-        FeatureGroup("word", 1, 1, within=("people",))
+    assert NumpyScorer(forms).score([text])[0].in_vocabulary.tolist() == [0.5]

@@ -16,6 +16,7 @@ from small_models import BOTH, SPORT, WEATHER
 from textclf.scoring.native_scorer import NativeScorer, why_unavailable
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.weights import LinearWeights
+from textclf.text.features import CharNgrams, LexiconNgrams, WordNgrams
 from textclf.text.lexicon import Lexicon
 from textclf.text.tokens import words
 from textclf.training.counts import count
@@ -54,19 +55,41 @@ CONFIGS = {
     "long n-grams": ({"word_ngrams": (2, 3), "char_ngrams": (1, 6), "char_min_df": 1}, Y),
     "binary weighting": ({"weightings": ("binary",), "char_min_df": 1}, Y),
     "both weightings": ({"weightings": ("log", "binary"), "char_min_df": 1}, Y),
-    "the lead as well": ({"leads": ((4, "binary"),), "char_min_df": 1}, Y),
-    "long n-grams of the lead": (
-        {"leads": ((3, "log"),), "word_ngrams": (1, 3), "char_ngrams": None},
+    "the first words as well": (
+        {
+            "feature_groups": (
+                WordNgrams(1, 2),
+                CharNgrams(3, 5),
+                WordNgrams(1, 2, "binary", first_words=4),
+            ),
+            "char_min_df": 1,
+        },
         Y,
     ),
-    "groups": ({"lexicon": LEXICON, "group_ngrams": (1, 3), "char_min_df": 1}, Y),
-    "groups alone": ({"lexicon": LEXICON, "word_ngrams": None, "char_ngrams": None}, Y),
+    "long n-grams of the first words": (
+        {"feature_groups": (WordNgrams(1, 3), WordNgrams(1, 3, first_words=3))},
+        Y,
+    ),
+    "groups": (
+        {
+            "feature_groups": (
+                WordNgrams(1, 2),
+                CharNgrams(3, 5),
+                LexiconNgrams(1, 3, lexicon=LEXICON),
+            ),
+            "char_min_df": 1,
+        },
+        Y,
+    ),
+    "groups alone": ({"feature_groups": (LexiconNgrams(1, 2, lexicon=LEXICON),)}, Y),
     "two classes": ({"char_min_df": 1}, ["x" if y == "sport" else "y" for y in Y]),
     "several labels": ({"char_min_df": 1}, MULTI),
 }
 MODELS = {name: LinearTextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
-PHRASES = [phrase for _, phrases in LEXICON.groups for phrase in phrases]
-TERMS = sorted({term for m in MODELS.values() for v in m.form_.views for term in v.terms}) + PHRASES
+PHRASES = [phrase for _, phrases in LEXICON.categories for phrase in phrases]
+TERMS = (
+    sorted({term for m in MODELS.values() for v in m.form_.groups for term in v.terms}) + PHRASES
+)
 GLUE = st.sampled_from(
     [
         " ",
@@ -131,7 +154,7 @@ def engine_of(maker, *names):
 
 def expected(name, text):
     model = MODELS[name]
-    return model.scores(count([text], model.views()))[0]
+    return model.scores(count([text], model.groups()))[0]
 
 
 @pytest.mark.parametrize("maker", ENGINES)
@@ -174,7 +197,7 @@ def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
 
 
 @pytest.mark.parametrize("maker", ENGINES)
-@pytest.mark.parametrize("name", ["words and characters", "the lead as well"])
+@pytest.mark.parametrize("name", ["words and characters", "the first words as well"])
 @given(first=TEXTS, second=TEXTS)
 def test_a_passage_is_scored_as_if_it_stood_alone(maker, name, first, second):
     engine = engine_of(maker, name)
@@ -206,7 +229,7 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
     for place, text in enumerate(texts):
         for whole, one in zip(found, engine.score([text]), strict=True):
             assert np.allclose(whole.scores[place], one.scores[0], rtol=0, atol=1e-12)
-            assert whole.known[place] == one.known[0]
+            assert whole.in_vocabulary[place] == one.in_vocabulary[0]
     assert [one.scores.shape[0] for one in found] == [len(texts)] * len(MODELS)
 
 
@@ -216,7 +239,7 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
 @example(text="É “goal” " + "the match was over, captain " * 20, cuts=(0, 90, 200, 400))
 def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
     names = ["words and characters", "characters alone", "groups", "both weightings"]
-    names.append("the lead as well")
+    names.append("the first words as well")
     engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
     spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
     asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3, 4}
@@ -225,7 +248,7 @@ def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text
 
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
         assert np.allclose(one.scores, other.scores, rtol=0, atol=1e-9)
-        assert np.allclose(one.known, other.known, rtol=0, atol=1e-12)
+        assert np.allclose(one.in_vocabulary, other.in_vocabulary, rtol=0, atol=1e-12)
         here = engine.contributions(text, number, 0, spans[0])
         there = plain.contributions(text, number, 0, spans[0])
         assert [place[:2] for place in here] == [place[:2] for place in there]
@@ -247,8 +270,8 @@ def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most)
 
 def leading(first_words):
     """Return the form of words alone, but of the first so many of a text."""
-    form = MODELS["long n-grams of the lead"].form_
-    views = [replace(form.views[0], view=replace(form.views[0].view, first_words=first_words))]
+    form = MODELS["long n-grams of the first words"].form_
+    views = [replace(form.groups[0], group=replace(form.groups[0].group, first_words=first_words))]
     return LinearWeights(tuple(views), form.bias)
 
 
@@ -287,14 +310,14 @@ def test_models_of_different_leads_score_together_as_each_alone(maker, text):
             [text, text], [[(2, 90)], []], {0} if spanned else ()
         )
         assert np.array_equal(found.scores, alone[0].scores)
-        assert np.array_equal(found.known, alone[0].known)
+        assert np.array_equal(found.in_vocabulary, alone[0].in_vocabulary)
 
 
 @pytest.mark.parametrize("maker", ENGINES)
 def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
     (found,) = engine_of_leads(maker, 1).score(["qwzx captain goal", "goal captain qwzx"])
 
-    assert found.known.tolist() == [pytest.approx(2 / 3)] * 2
+    assert found.in_vocabulary.tolist() == [pytest.approx(2 / 3)] * 2
     assert np.allclose(found.scores[0], leading(1).bias, rtol=0, atol=1e-12)
     assert not np.allclose(found.scores[1], leading(1).bias, rtol=0, atol=1e-3)
 
@@ -302,8 +325,8 @@ def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
 @pytest.mark.parametrize("maker", ENGINES)
 def test_what_the_lead_adds_is_shown_at_the_word_once(maker):
     text = "Goal, he said; goal"
-    both = MODELS["long n-grams of the lead"].form_
-    parts = [LinearWeights((view,), both.bias) for view in both.views]
+    both = MODELS["long n-grams of the first words"].form_
+    parts = [LinearWeights((view,), both.bias) for view in both.groups]
 
     found = MAKERS[maker]([both]).contributions(text, 0, 1, (0, len(text)))
     words_alone, lead_alone = (
@@ -324,11 +347,11 @@ def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
     found = engine_of(maker, "words and characters").score(["\u06cc\u06c1 \u062e\u0628\u0631"])[0]
 
     assert np.allclose(found.scores[0], MODELS["words and characters"].form_.bias)
-    assert found.known[0] == 0
+    assert found.in_vocabulary[0] == 0
 
 
 @pytest.mark.parametrize("maker", ENGINES)
 def test_the_known_share_counts_words(maker):
     found = engine_of(maker, "words alone").score(["captain qwzx goal"])[0]
 
-    assert found.known[0] == pytest.approx(2 / 3)
+    assert found.in_vocabulary[0] == pytest.approx(2 / 3)

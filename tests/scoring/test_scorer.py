@@ -11,7 +11,7 @@ from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.scorer import choice, make_scorer
 from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import FeatureWeights, LinearWeights
-from textclf.text.features import FeatureGroup
+from textclf.text.features import LexiconNgrams
 from textclf.text.lexicon import Lexicon
 
 built = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
@@ -42,7 +42,7 @@ def test_an_engine_can_be_asked_for(name, beat, monkeypatch):
     monkeypatch.setenv(scorer.VARIABLE, name)
 
     assert choice().name == name
-    assert make_scorer([beat.form]).score(WEATHER[:1])[0].known[0] == 1
+    assert make_scorer([beat.form]).score(WEATHER[:1])[0].in_vocabulary[0] == 1
 
 
 def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):
@@ -64,11 +64,11 @@ def test_forms_that_only_numpy_can_take_go_to_numpy(monkeypatch):
     lexicon = Lexicon((("letters", ("\u03a3",)),))
     terms = Vocabulary(["<letters>"])
     ones = terms.hashes[:, None].astype("f4") * 0 + 1
-    view = FeatureWeights.of(FeatureGroup("group", 1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
+    view = FeatureWeights.of(LexiconNgrams(1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
     form = LinearWeights((view,), ones[0])
 
     assert isinstance(make_scorer([form]), NumpyScorer)
     monkeypatch.setenv(scorer.VARIABLE, "native")
     if not why_unavailable():
-        with pytest.raises(InputError, match="cannot take these forms"):
+        with pytest.raises(InputError, match="cannot take these weights"):
             make_scorer([form])

@@ -22,7 +22,7 @@ def alike(engine, texts):
     alone = [engine.score([text]) for text in texts]
     return all(
         np.allclose(together.scores[row], one[form].scores[0], rtol=0, atol=1e-9)
-        and together.known[row] == pytest.approx(one[form].known[0])
+        and together.in_vocabulary[row] == pytest.approx(one[form].in_vocabulary[0])
         for form, together in enumerate(engine.score(texts))
         for row, one in enumerate(alone)
     )
@@ -52,7 +52,7 @@ def test_no_text_has_no_row(name):
     (found,) = ENGINES[name].score([])
 
     assert found.scores.shape == (0, len(MODELS[name].form_.bias))
-    assert found.known.shape == (0,)
+    assert found.in_vocabulary.shape == (0,)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.scoring.weights import DecisionRule, with_leads
+from textclf.scoring.weights import DecisionRule, with_first_words
 
 CHANCES = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5)
 
@@ -82,9 +82,9 @@ def test_a_prior_changes_the_odds_of_labels_by_the_ratio_of_their_shares(old, ne
 
 
 def test_a_decision_that_tells_no_shares_cannot_be_given_others():
-    with pytest.raises(ValueError, match="does not tell which shares"):
+    with pytest.raises(ValueError, match="does not state which shares"):
         decision("single").with_prior([0.2, 0.3, 0.5])
 
 
 def test_leads_have_half_of_the_score():
-    assert with_leads([1.0, 0.0], [[0.0, 1.0], [0.5, 0.0]]) == [0.625, 0.25]
+    assert with_first_words([1.0, 0.0], [[0.0, 1.0], [0.5, 0.0]]) == [0.625, 0.25]

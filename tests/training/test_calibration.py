@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from textclf.training.calibration import decide, score
+from textclf.training.calibration import fit_decision_rule, score
 
 
 def single(texts, labels=3, seed=0):
@@ -21,7 +21,7 @@ def single(texts, labels=3, seed=0):
 def test_the_probabilities_of_one_label_of_many_are_those_that_made_the_truth():
     scores, truth, chances = single(4000)
 
-    found = decide("single", scores, truth).probabilities(scores)
+    found = fit_decision_rule("single", scores, truth).probabilities(scores)
 
     assert np.abs(found - chances).mean() < 0.02
 
@@ -29,14 +29,14 @@ def test_the_probabilities_of_one_label_of_many_are_those_that_made_the_truth():
 def test_no_answer_is_surer_than_the_number_of_texts_allows():
     scores = np.array([[9.0, -9.0], [-9.0, 9.0]] * 25)
 
-    found = decide("single", scores, np.array([0, 1] * 25)).probabilities(scores)
+    found = fit_decision_rule("single", scores, np.array([0, 1] * 25)).probabilities(scores)
 
     assert found.max() <= 1 - 0.5 / 52 + 1e-6
 
 
 def test_thresholds_raise_macro_f1_where_a_label_is_rare():
     scores, truth, _ = single(4000)
-    decision = decide("single", scores, truth)
+    decision = fit_decision_rule("single", scores, truth)
     probs = decision.probabilities(scores)
     flat = replace(decision, threshold=np.ones(3))
 
@@ -47,14 +47,14 @@ def test_labels_of_few_texts_get_no_threshold_of_their_own():
     scores, truth, _ = single(57)
     truth = np.arange(57) % 3
 
-    assert decide("single", scores, truth).threshold.tolist() == [1, 1, 1]
+    assert fit_decision_rule("single", scores, truth).threshold.tolist() == [1, 1, 1]
 
 
 def test_of_many_labels_none_is_given_for_less_than_serves_example_based_f1():
     rng = np.random.default_rng(1)
     truth = (rng.random((600, 2)) < [0.3, 0.1]).astype(int)
     scores = truth + rng.normal(size=(600, 2))
-    decision = decide("multi", scores, truth)
+    decision = fit_decision_rule("multi", scores, truth)
     probs = decision.probabilities(scores)
 
     reached = score(decision, probs, truth)
@@ -69,7 +69,7 @@ def test_the_temperature_and_the_biases_are_at_the_least_loss():
     rng = np.random.default_rng(11)
     truth = rng.integers(0, 3, 600)
     scores = 0.4 * np.eye(3)[truth] + rng.normal(0, 0.3, (600, 3)) + [0.3, 0.0, -0.2]
-    found = decide("single", scores, truth)
+    found = fit_decision_rule("single", scores, truth)
 
     def loss(slope, intercept):
         probs = replace(found, slope=slope, intercept=intercept).probabilities(scores)
@@ -90,7 +90,7 @@ def test_where_no_text_goes_without_a_label_giving_none_is_worth_nothing():
     truth = np.eye(3, dtype=int)[rng.integers(0, 3, 500)]
     scores = truth + rng.normal(0, 0.7, (500, 3))
 
-    found = decide("multi", scores, truth, True)
+    found = fit_decision_rule("multi", scores, truth, True)
 
     assert found.empty_set_utility == 0
     assert found.given(found.probabilities(scores), at_least_one=True).any(axis=1).all()
@@ -105,7 +105,7 @@ def rivals(texts=3000):
 
 def test_what_many_rivals_give_is_decided_on_all_of_them_at_once():
     scores, truth = rivals()
-    found = decide("multi", scores[:1500], truth[:1500])
+    found = fit_decision_rule("multi", scores[:1500], truth[:1500])
     probs = found.probabilities(scores[1500:])
 
     reached = score(found, probs, truth[1500:])

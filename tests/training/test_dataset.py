@@ -5,8 +5,8 @@ import pytest
 from small_models import BEAT_TEXTS, SINGLE, corpus
 
 from textclf.errors import TrainingError
-from textclf.text.features import FeatureGroup
-from textclf.training.dataset import examples, folds_of, taught
+from textclf.text.features import WordNgrams
+from textclf.training.dataset import folds_of, make_examples, training_records
 
 TEXTS = [
     " ".join(f"w{word}x{number}" for word in range(14)) + " and the same old words behind them"
@@ -17,8 +17,8 @@ TEXTS = [
 def dealt(texts, folds=5):
     """Return the examples of texts that are sport and weather in turn, and their folds."""
     answers = [(text, ("sport", "weather")[place % 2 :][:1]) for place, text in enumerate(texts)]
-    records, _ = taught(corpus("beat", answers), SINGLE, None)
-    found = examples(records, SINGLE, None, [FeatureGroup("word", 1, 1)])
+    records, _ = training_records(corpus("beat", answers), SINGLE, None)
+    found = make_examples(records, SINGLE, None, [WordNgrams(1, 1)])
     return found, folds_of(found, SINGLE, folds, 0)
 
 

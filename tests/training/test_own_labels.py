@@ -14,9 +14,9 @@ from textclf.model.store import to_bytes
 from textclf.reports.scores import training_report
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.weights import DecisionRule
-from textclf.text.features import FeatureGroup
-from textclf.training.calibration import moved
-from textclf.training.dataset import examples, folds_of
+from textclf.text.features import WordNgrams
+from textclf.training.calibration import recalibrated
+from textclf.training.dataset import folds_of, make_examples
 from textclf.training.own_labels import FEWEST, train_on_base
 from textclf.training.train import train_file
 
@@ -101,9 +101,9 @@ def test_own_texts_are_dealt_out_evenly_and_groups_stay_together():
     grouped = [replace(one, article=f"a{n // 2}", id=f"own{n}") for n, one in enumerate(own)]
     records = (*BASE.records, *grouped)
     apart = np.arange(len(records)) >= len(BASE)
-    found = examples(Corpus(records), SINGLE, None, (FeatureGroup("word", 1, 1),))
+    found = make_examples(Corpus(records), SINGLE, None, (WordNgrams(1, 1),))
 
-    folds = folds_of(found, SINGLE, 3, 0, apart=apart)
+    folds = folds_of(found, SINGLE, 3, 0, own=apart)
 
     assert [int(apart[test].sum()) for _, test in folds] == [8, 8, 8]
     for train, test in folds:
@@ -142,6 +142,6 @@ def test_a_decision_moves_to_texts_of_another_kind_and_the_further_the_more_ther
     scores = np.tile([[1.0, -1.0], [2.0, 0.0], [0.5, 0.0], [0.0, 2.0]], (30, 1))
     truth = np.tile([1, 0, 1, 1], 30)
 
-    few, many = (moved(decision, scores[:n], truth[:n]).intercept for n in (4, 120))
+    few, many = (recalibrated(decision, scores[:n], truth[:n]).intercept for n in (4, 120))
 
     assert many[1] - many[0] > few[1] - few[0] > 0

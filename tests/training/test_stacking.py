@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from small_models import MULTI, SINGLE
 
-from textclf.text.features import FeatureGroup
-from textclf.training.stacking import weigh, weighed, worth
+from textclf.training.stacking import fit_weights, group_table, mixed_scores
 
 RNG = np.random.default_rng(5)
 TRUTH = RNG.integers(0, 2, 400)
@@ -20,14 +19,14 @@ def seen(noise):
 
 
 def test_views_that_tell_as_much_share_the_weight():
-    weights = weigh(SINGLE, np.stack([seen(1.0), seen(1.0)]), TRUTH)
+    weights = fit_weights(SINGLE, np.stack([seen(1.0), seen(1.0)]), TRUTH)
 
     assert weights == pytest.approx(0.5, abs=0.15)
     assert weights.sum(axis=0).mean() == pytest.approx(1)
 
 
 def test_the_view_that_tells_more_weighs_more():
-    weights = weigh(SINGLE, np.stack([seen(2.0), seen(1.0)]), TRUTH)
+    weights = fit_weights(SINGLE, np.stack([seen(2.0), seen(1.0)]), TRUTH)
 
     assert weights[1].min() > 2 * weights[0].max() > 0
 
@@ -36,24 +35,24 @@ def test_a_view_of_noise_is_left_out():
     sharp = seen(0.5)
     noise = RNG.normal(0, 20, sharp.shape)
 
-    assert weigh(SINGLE, np.stack([noise, sharp]), TRUTH)[0].tolist() == [0, 0]
+    assert fit_weights(SINGLE, np.stack([noise, sharp]), TRUTH)[0].tolist() == [0, 0]
 
 
 def test_a_few_texts_set_views_apart_but_leave_none_out():
-    """Eight texts may look as if one view told all; it is luck, and not much is built on it."""
+    """Eight texts may look as if one view table all; it is luck, and not much is built on it."""
     shares = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
         truth = np.array([0, 1] * 4)
         against = rng.normal(0, [[2.0], [1.0]], (2, 8))
         scores = SIDES[truth] + np.stack([-against, against], axis=-1)
-        shares.append(weigh(SINGLE, scores, truth)[0].mean())
+        shares.append(fit_weights(SINGLE, scores, truth)[0].mean())
 
     assert 0.02 < min(shares) < 0.3
 
 
 def test_the_last_view_is_kept_whatever_it_tells():
-    assert weigh(SINGLE, RNG.normal(0, 20, (1, 400, 2)), TRUTH).mean() == pytest.approx(1)
+    assert fit_weights(SINGLE, RNG.normal(0, 20, (1, 400, 2)), TRUTH).mean() == pytest.approx(1)
 
 
 def test_each_of_many_labels_has_weights_of_its_own():
@@ -63,7 +62,7 @@ def test_each_of_many_labels_has_weights_of_its_own():
     blur = [[0.5, 3.0, 1.0], [3.0, 0.5, 1.0]]
     scores = np.stack([side + RNG.normal(0, 1, side.shape) * one for one in blur])
 
-    weights = weigh(MULTI, scores, truth)
+    weights = fit_weights(MULTI, scores, truth)
 
     assert weights[0, 0] > 2 * weights[1, 0]
     assert weights[1, 1] > 2 * weights[0, 1]
@@ -74,7 +73,7 @@ def test_a_label_that_is_everywhere_or_nowhere_stops_nothing():
     truth[:, 0] = 1
     truth[:30, 1] = 1
 
-    weights = weigh(MULTI, RNG.normal(0, 1, (2, 60, 3)), truth)
+    weights = fit_weights(MULTI, RNG.normal(0, 1, (2, 60, 3)), truth)
 
     assert np.isfinite(weights).all()
 
@@ -82,17 +81,14 @@ def test_a_label_that_is_everywhere_or_nowhere_stops_nothing():
 def test_scores_are_weighed_label_by_label():
     scores = np.array([[[1.0, 2.0]], [[10.0, 20.0]]])
 
-    assert weighed(scores, np.array([[1.0, 0.5], [0.0, 0.5]])).tolist() == [[1.0, 11.0]]
+    assert mixed_scores(scores, np.array([[1.0, 0.5], [0.0, 0.5]])).tolist() == [[1.0, 11.0]]
 
 
-def test_what_a_view_reaches_alone_stands_beside_its_share():
-    views = [FeatureGroup("word", 1, 2), FeatureGroup("char_wb", 3, 5, "binary")]
+def test_group_table_has_the_score_of_a_group_alone_and_its_share():
+    names = ["word 1-2 log", "char_wb 3-5 binary"]
     scores = np.stack([seen(0.3), RNG.normal(0, 20, SIDE.shape)])
 
-    told = worth(SINGLE, views, scores, TRUTH, np.array([[0.9, 0.7], [0.1, 0.3]]))
+    table = group_table(SINGLE, names, scores, TRUTH, np.array([[0.9, 0.7], [0.1, 0.3]]))
 
-    assert [(one.name, one.share) for one in told] == [
-        ("word 1-2 log", 0.8),
-        ("char_wb 3-5 binary", 0.2),
-    ]
-    assert told[0].alone > 0.95 > told[1].alone
+    assert [(one.name, one.share) for one in table] == list(zip(names, [0.8, 0.2], strict=True))
+    assert table[0].alone > 0.95 > table[1].alone

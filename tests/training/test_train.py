@@ -31,9 +31,11 @@ from textclf.model.sklearn_export import export, to_pipeline
 from textclf.model.store import find_model, read_model, to_bytes
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.weights import DecisionRule, LinearWeights
-from textclf.text.features import FeatureGroup, terms
-from textclf.training.calibration import decide
-from textclf.training.train import Config, decided, leads_of, train
+from textclf.text.features import WordNgrams
+from textclf.training.calibration import fit_decision_rule
+from textclf.training.config import TrainConfig, first_words_limits
+from textclf.training.cross_validation import out_of_fold_predictions
+from textclf.training.train import train
 
 NO_LEAD = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
 TERMS = TermList(
@@ -107,7 +109,7 @@ def test_a_near_duplicate_is_never_on_both_sides_of_a_fold():
     copies = [(f"{text} again", label) for text, label in zip(texts, labels, strict=True)]
     leaky = [*zip(texts, labels, strict=True), *copies]
 
-    card = train(corpus("beat", leaky), SINGLE, config=Config(char_ngrams=None)).card
+    card = train(corpus("beat", leaky), SINGLE, config=TrainConfig(char_ngrams=None)).card
 
     assert card.trained_on.groups <= 60
     assert card.cross_validation.model.accuracy.value < 0.75
@@ -189,10 +191,10 @@ def test_a_fold_is_decided_on_as_the_other_folds_ask():
     half = np.arange(40)
     folds = [(half + 40, half), (half, half + 40)]
 
-    probs, given = decided(SINGLE, scores[None], truth, folds)
+    probs, given = out_of_fold_predictions(SINGLE, scores[None], truth, folds)
 
-    first = decide("single", scores[40:], truth[40:])
-    second = decide("single", scores[:40], truth[:40])
+    first = fit_decision_rule("single", scores[40:], truth[40:])
+    second = fit_decision_rule("single", scores[:40], truth[:40])
     assert np.allclose(probs[:40], first.probabilities(scores[:40]))
     assert np.allclose(probs[40:], second.probabilities(scores[40:]))
     assert given.sum(axis=1).tolist() == [1] * 80
@@ -207,7 +209,9 @@ def test_a_fold_is_measured_with_views_weighed_as_the_other_folds_ask():
     scores[1, :40] *= -1
     scores[0, 40:] *= -1
 
-    _, given = decided(SINGLE, scores, truth, [(half + 40, half), (half, half + 40)])
+    _, given = out_of_fold_predictions(
+        SINGLE, scores, truth, [(half + 40, half), (half, half + 40)]
+    )
 
     assert not given[np.arange(80), truth].any()
 
@@ -277,10 +281,10 @@ def test_a_model_that_reads_groups_of_phrases_is_not_exported(name, tmp_path):
 
 def exported_view(model, first_words):
     """Return the analysis of a model's last view in its pipeline, were its lead as given."""
-    last = model.form.views[-1]
+    last = model.form.groups[-1]
     views = (
-        *model.form.views[:-1],
-        replace(last, view=replace(last.view, first_words=first_words)),
+        *model.form.groups[:-1],
+        replace(last, group=replace(last.group, first_words=first_words)),
     )
     pipeline = to_pipeline(replace(model, form=LinearWeights(views, model.form.bias)))
     return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
@@ -293,9 +297,9 @@ def exported_view(model, first_words):
     first_words=st.integers(1, 6),
 )
 def test_an_exported_lead_is_the_same_words(long, text, first_words):
-    assert exported_view(long, first_words)(text) == terms(
-        text, FeatureGroup("word", 1, 2, first_words=first_words)
-    )
+    assert exported_view(long, first_words)(text) == WordNgrams(
+        1, 2, first_words=first_words
+    ).terms(text)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +315,7 @@ def test_an_exported_lead_is_the_same_words(long, text, first_words):
     ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
 )
 def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
-    assert exported_view(long, 60)(text) == terms(text, FeatureGroup("word", 1, 2, first_words=60))
+    assert exported_view(long, 60)(text) == WordNgrams(1, 2, first_words=60).terms(text)
 
 
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
@@ -340,15 +344,15 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     again = train(Corpus.read(), scheme, terms=terms, config=config, jobs=2)
 
     assert again.card.trained_on == bundled.card.trained_on
-    for ours, theirs in zip(again.form.views, bundled.form.views, strict=True):
+    for ours, theirs in zip(again.form.groups, bundled.form.groups, strict=True):
         assert list(ours.terms) == list(theirs.terms)
         assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
     assert np.allclose(again.decision.slope, bundled.decision.slope, rtol=1e-3)
 
 
-def _config(saved) -> Config:
+def _config(saved) -> TrainConfig:
     kept = {key: tuple(v) if isinstance(v, list) else v for key, v in saved.items()}
-    return Config(**{key: v for key, v in kept.items() if key != "term_share"})
+    return TrainConfig(**{key: v for key, v in kept.items() if key != "term_share"})
 
 
 def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
@@ -363,7 +367,7 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
     assert [one.name for one in views] == NO_LEAD
     assert views[1].alone == 1.0 > views[0].alone
     assert views[0].share == views[2].share == 0
-    assert {view.view.analyzer for view in model.form.views} == {"char_wb"}
+    assert {part.group.kind for part in model.form.groups} == {"char_wb"}
 
 
 def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
@@ -371,7 +375,7 @@ def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
         corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False)
     )
 
-    taken = [(view.view.analyzer, view.view.weighting) for view in model.form.views]
+    taken = [(part.group.kind, part.group.weighting) for part in model.form.groups]
     assert taken == [("word", "log"), ("char_wb", "log")]
 
 
@@ -381,9 +385,7 @@ def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
     first_words = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
     assert list(shown) == [*NO_LEAD, *first_words]
     assert shown[first_words[0]] == 1.0 > shown["word 1-2 log"]
-    assert FeatureGroup("word", 1, 2, "log", first_words=30) in [
-        part.view for part in long.form.views
-    ]
+    assert WordNgrams(1, 2, "log", first_words=30) in [part.group for part in long.form.groups]
 
 
 def test_of_short_texts_there_is_no_lead(beat):
@@ -394,10 +396,10 @@ def test_of_short_texts_there_is_no_lead(beat):
 def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads):
     texts = ["a 1 goal", "goal " * words, "a goal " * 9 * words]
 
-    assert leads_of(texts) == leads
+    assert first_words_limits(texts) == leads
 
 
 def test_with_seed_terms_long_texts_have_no_lead():
     model = train(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
-    assert not any(view.view.first_words for view in model.form.views)
+    assert not any("first" in part.group.name for part in model.form.groups)

@@ -16,7 +16,7 @@ from textclf.errors import InputError
 from textclf.model.store import read_model, to_bytes, write_model
 from textclf.scoring.native_scorer import NativeScorer, why_unavailable
 from textclf.scoring.numpy_scorer import NumpyScorer
-from textclf.text.features import FeatureGroup
+from textclf.text.features import WordNgrams
 from textclf.training.counts import count
 from textclf.training.train import train
 from textclf.training.vector_estimator import VectorClassifier
@@ -97,7 +97,7 @@ def test_the_same_table_is_packed_to_the_same_bytes(vectors):
 
 
 def test_a_word_counts_the_more_the_rarer_it_is(vectors):
-    assert vectors.scale[:3] == pytest.approx([1, log10(11), log10(12)])
+    assert vectors.idf[:3] == pytest.approx([1, log10(11), log10(12)])
 
 
 def test_the_shipped_table_is_of_words_as_texts_are_read_and_small():
@@ -120,21 +120,21 @@ def test_words_that_mean_much_the_same_lie_near_in_the_shipped_table():
 
 def learned(vectors, **given):
     model = VectorClassifier(vectors, **given)
-    return model.fit_counts(count(TEXTS, model.views()), np.array(SIDES))
+    return model.fit_counts(count(TEXTS, model.groups()), np.array(SIDES))
 
 
 def test_what_is_learned_is_one_view_of_all_words_of_the_table(vectors):
-    (view,) = learned(vectors).form_.views
+    (view,) = learned(vectors).form_.groups
 
-    assert view.view == FeatureGroup("word", 1, 1, "log")
+    assert view.group == WordNgrams(1, 1, "log")
     assert set(view.terms[:]) == set(WORDS)
-    assert dict(zip(view.terms[:], view.scale, strict=True)) == pytest.approx(
-        dict(zip(WORDS, vectors.scale, strict=True))
+    assert dict(zip(view.terms[:], view.idf, strict=True)) == pytest.approx(
+        dict(zip(WORDS, vectors.idf, strict=True))
     )
 
 
 def test_of_a_long_table_the_commonest_words_are_kept(vectors):
-    (view,) = learned(vectors, most=5).form_.views
+    (view,) = learned(vectors, most=5).form_.groups
 
     assert set(view.terms[:]) == set(WORDS[:5])
 
@@ -142,9 +142,9 @@ def test_of_a_long_table_the_commonest_words_are_kept(vectors):
 def test_a_score_is_the_dot_product_of_the_texts_vector_and_the_labels(vectors):
     """The labels' vectors B are found again from the weights: a_t (E_t . B)."""
     model = learned(vectors)
-    (view,) = model.form_.views
+    (view,) = model.form_.groups
     rows = [view.terms[:].index(word) for word in WORDS]
-    numbers, scale = vectors.numbers.astype(float), vectors.scale.astype(float)
+    numbers, scale = vectors.numbers.astype(float), vectors.idf.astype(float)
     B = np.linalg.lstsq(numbers, view.weights[rows] / scale[:, None], rcond=None)[0]
 
     scores = NumpyScorer([model.form_]).score(["Snow, snow and the unheard-of frost"])[0].scores
@@ -167,11 +167,11 @@ def test_a_word_of_no_text_has_the_label_of_the_words_that_are_like_it():
 def test_a_label_of_many_texts_pulls_no_harder_than_one_of_few(vectors):
     """Ten times the same texts of one label change nothing but how scores are standardised."""
     model = VectorClassifier(vectors)
-    counts = count(TEXTS, model.views())
+    counts = count(TEXTS, model.groups())
     weight = np.where(np.array(SIDES) == "sport", 10.0, 1.0)
 
-    once = model.fit_counts(counts, np.array(SIDES)).form_.views[0].weights
-    again = model.fit_counts(counts, np.array(SIDES), weight).form_.views[0].weights
+    once = model.fit_counts(counts, np.array(SIDES)).form_.groups[0].weights
+    again = model.fit_counts(counts, np.array(SIDES), weight).form_.groups[0].weights
 
     ratio = again / once
     assert np.allclose(ratio, ratio[0], rtol=1e-3)
@@ -181,7 +181,7 @@ def test_vectors_are_not_learned_from_where_a_text_has_many_labels(vectors):
     model = VectorClassifier(vectors)
 
     with pytest.raises(InputError, match="one label"):
-        model.fit_counts(count(TEXTS, model.views()), np.eye(6, 3, dtype=int))
+        model.fit_counts(count(TEXTS, model.groups()), np.eye(6, 3, dtype=int))
 
 
 def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
@@ -189,7 +189,7 @@ def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
 
     assert views[-1].name == "word 1-1 log, vectors"
     assert [one.share for one in views] == [0.4, 0.2, 0.4]
-    assert of_terms.form.views[-1].view == FeatureGroup("word", 1, 1, "log")
+    assert of_terms.form.groups[-1].group == WordNgrams(1, 1, "log")
 
 
 @pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from textclf.classifier.prediction import Evidence
 from textclf.scoring.scorer import Scorer
-from textclf.scoring.weights import Place
+from textclf.scoring.weights import Contribution
 from textclf.text.document import Document
 from textclf.text.function_words import FUNCTION_WORDS
 from textclf.text.sentences import Span
@@ -24,7 +24,7 @@ _LONGEST = 6
 """The largest number of words in a span that is shown: more are hard to take in at a glance."""
 _WORD = re.compile(r"[^\W_]+")
 
-_Contributions = tuple[str, Sequence[Place]]
+_Contributions = tuple[str, Sequence[Contribution]]
 """A label, and what places of one span add to its score."""
 
 
@@ -38,7 +38,7 @@ class ScoredLabel(NamedTuple):
     """Index of the label in the scheme."""
     spans: Sequence[Span]
     """The passages that decided, or the whole document."""
-    leads: Sequence[tuple[int, int]] = ()
+    first_words: Sequence[tuple[int, int]] = ()
     """First words that count besides the whole document."""
 
     def contributions(
@@ -47,9 +47,9 @@ class ScoredLabel(NamedTuple):
         """Yield what places of each span add to the score: all, or the `most` heaviest."""
         parts = [
             scorer.contributions(text, self.form, self.column, span, most)
-            for span in (*self.spans, *self.leads)
+            for span in (*self.spans, *self.first_words)
         ]
-        if self.leads:
+        if self.first_words:
             parts = [_averaged(parts, most)]
         for places in parts:
             yield self.name, places
@@ -101,7 +101,7 @@ def _in_order(one: Evidence) -> tuple[int, float]:
 
 def _best(document: Document, contributions: Sequence[_Contributions], most: int) -> list[Evidence]:
     text = document.text
-    best: dict[tuple[str, str], tuple[str, Place]] = {}
+    best: dict[tuple[str, str], tuple[str, Contribution]] = {}
     ranked = [
         (-place[2], place[0], label, place)
         for label, places in contributions
@@ -114,7 +114,7 @@ def _best(document: Document, contributions: Sequence[_Contributions], most: int
     return [_evidence(document, label, place) for label, place in best.values()]
 
 
-def _merged(text: str, places: Sequence[Place]) -> list[Place]:
+def _merged(text: str, places: Sequence[Contribution]) -> list[Contribution]:
     """Return the places, given the heaviest first, with those that overlap merged.
 
     A lighter place lengthens a heavier one if it weighs at least half as much and both together
@@ -143,9 +143,9 @@ def _merged(text: str, places: Sequence[Place]) -> list[Place]:
     return _without_overlaps(sorted(with_content, key=itemgetter(2), reverse=True))
 
 
-def _without_overlaps(places: Sequence[Place]) -> list[Place]:
+def _without_overlaps(places: Sequence[Contribution]) -> list[Contribution]:
     """Return the places that overlap no heavier one: two may have grown into each other."""
-    kept: list[Place] = []
+    kept: list[Contribution] = []
     covered: set[int] = set()
     for one in places:
         characters = range(one[0], one[1])
@@ -155,16 +155,16 @@ def _without_overlaps(places: Sequence[Place]) -> list[Place]:
     return kept
 
 
-def _averaged(parts: Sequence[Sequence[Place]], most: int | None) -> list[Place]:
+def _averaged(parts: Sequence[Sequence[Contribution]], most: int | None) -> list[Contribution]:
     """Return what places add to the mean of a text and its first words, each place once.
 
     The text has half of the score, and its first words the other half. With `most`, each part
     holds its heaviest places only, so what a place adds elsewhere may be left out.
     """
-    whole, *leads = parts
+    whole, *first_words = parts
     summed = {(start, end): 0.5 * weight for start, end, weight in whole}
-    share = 0.5 / len(leads)
-    for start, end, weight in chain.from_iterable(leads):
+    share = 0.5 / len(first_words)
+    for start, end, weight in chain.from_iterable(first_words):
         summed[start, end] = summed.get((start, end), 0.0) + share * weight
     places = [(start, end, weight) for (start, end), weight in summed.items()]
     if most is None:
@@ -172,7 +172,7 @@ def _averaged(parts: Sequence[Sequence[Place]], most: int | None) -> list[Place]
     return sorted(places, key=itemgetter(2), reverse=True)[:most]
 
 
-def _evidence(document: Document, label: str, place: Place) -> Evidence:
+def _evidence(document: Document, label: str, place: Contribution) -> Evidence:
     """Return a place of the text that was read as a span of the original text or title."""
     start, end = _without_punctuation(document.text, place[0], place[1])
     first, last = document.in_original(start, end)

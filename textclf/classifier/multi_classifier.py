@@ -14,10 +14,10 @@ from textclf.errors import InputError
 from textclf.model.model import Model
 from textclf.model.priors import assumed_by, estimate_prior, with_prior
 from textclf.scoring.scorer import ScorerMaker
-from textclf.scoring.weights import Scores, with_leads
+from textclf.scoring.weights import Scores, with_first_words
 from textclf.text.document import Document
 from textclf.text.sentences import Span
-from textclf.text.tokens import lead_spans
+from textclf.text.tokens import first_words_spans
 
 
 class MultiClassifier:
@@ -39,8 +39,8 @@ class MultiClassifier:
         self._scorer = make([model.form for model in models])
         self._aggregators = [Aggregator(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
-        self._by_lead = {n for n, model in enumerate(models) if model.scheme.lead_words}
-        self._leads = sorted({n for model in models for n in model.scheme.lead_words})
+        self._with_first_words = {n for n, model in enumerate(models) if model.scheme.lead_words}
+        self._first_words = sorted({n for model in models for n in model.scheme.lead_words})
 
     def __repr__(self) -> str:
         return f"MultiClassifier({', '.join(model.scheme.name for model in self.models)})"
@@ -158,13 +158,15 @@ class MultiClassifier:
         own rows.
         """
         passages = [document.passages if self._by_passage else () for document in documents]
-        leads = [lead_spans(document.text, self._leads) for document in documents]
-        spans = [(*one, *other) for one, other in zip(passages, leads, strict=True)]
-        with_spans = self._by_passage | self._by_lead
+        first_words = [
+            first_words_spans(document.text, self._first_words) for document in documents
+        ]
+        spans = [(*one, *other) for one, other in zip(passages, first_words, strict=True)]
+        with_spans = self._by_passage | self._with_first_words
         scores = self._scorer.score(
             [document.text for document in documents], spans if with_spans else (), with_spans
         )
-        if not self._leads:
+        if not self._first_words:
             return scores
         counts = [len(one) for one in passages]
         return [
@@ -183,7 +185,7 @@ class MultiClassifier:
         `scores` has for each document a row for the whole, one for each of its `passages`, and one
         for each number of first words.
         """
-        leads = self.models[number].scheme.lead_words
+        limits = self.models[number].scheme.lead_words
         labels, at = scores.labels, 0
         numbers: list[float] = []
         shares: list[float] = []
@@ -195,11 +197,11 @@ class MultiClassifier:
                 shares += known[at:end]
             else:
                 whole = rows[at * labels : (at + 1) * labels]
-                indices = (end + self._leads.index(one) for one in leads)
-                of_leads = [rows[index * labels : (index + 1) * labels] for index in indices]
-                numbers += with_leads(whole, of_leads)
+                indices = (end + self._first_words.index(limit) for limit in limits)
+                parts = [rows[index * labels : (index + 1) * labels] for index in indices]
+                numbers += with_first_words(whole, parts)
                 shares.append(known[at])
-            at = end + len(self._leads)
+            at = end + len(self._first_words)
         return Scores(memoryview(array("d", numbers)), memoryview(array("d", shares)), labels)
 
     def _with_evidence(self, document: Document, options: PredictOptions) -> tuple[Prediction, ...]:
@@ -236,7 +238,7 @@ class MultiClassifier:
                 number,
                 scheme.index(label),
                 spans or [Span(0, len(document.text))],
-                lead_spans(document.text, scheme.lead_words),
+                first_words_spans(document.text, scheme.lead_words),
             )
             for label in prediction.labels or _nearest(prediction)
         ]

@@ -74,7 +74,7 @@ def train(
     jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
     """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
-    from textclf.training.fitting import Config  # noqa: PLC0415 - start-up time
+    from textclf.training.config import TrainConfig  # noqa: PLC0415 - start-up time
     from textclf.training.train import train_file  # noqa: PLC0415 - start-up time
 
     model = train_file(
@@ -86,7 +86,7 @@ def train(
         text_field=text_field,
         base=base,
         random_sample=random_sample,
-        config=Config(seed=seed),
+        config=TrainConfig(seed=seed),
         jobs=jobs,
         progress=progress,
     )

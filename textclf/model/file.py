@@ -26,7 +26,7 @@ from textclf.model.safetensors import pack, unpack
 from textclf.scoring.scorer import make_scorer
 from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights, least_of_first
-from textclf.text.features import FeatureGroup
+from textclf.text.features import feature_group
 from textclf.text.lexicon import Lexicon
 
 _FORMAT = 5
@@ -41,38 +41,26 @@ _TOLERANCE = 1e-4
 def to_bytes(model: Model) -> bytes:
     """Return the model file of a model: the same model gives the same bytes."""
     tensors: dict[str, Buffer] = {"bias": model.form.intercepts}
-    views = []
-    lexicons: dict[Lexicon | None, int] = {}
-    for number, part in enumerate(model.form.views):
+    groups = []
+    lexicons: dict[Lexicon, int] = {}
+    for number, part in enumerate(model.form.groups):
         tensors[f"view{number}.terms"] = part.terms.blob
         tensors[f"view{number}.hashes"], tensors[f"view{number}.slots"] = part.terms.table
         tensors[f"view{number}.rows"] = part.numbers
-        view = part.view
-        entry: dict[str, Any] = {
-            "analyzer": view.analyzer,
-            "low": view.low,
-            "high": view.high,
-            "weighting": view.weighting,
-        }
-        if view.first_words:
-            entry["first_words"] = view.first_words
-        if view.within:
-            entry["within"] = list(view.within)
-        if view.without:
-            entry["without"] = list(view.without)
-        if view.lexicon in lexicons:
-            entry["groups_of"] = lexicons[view.lexicon]
-        elif view.lexicon:
-            lexicons[view.lexicon] = number
-            entry["groups"] = [[name, len(phrases)] for name, phrases in view.lexicon.groups]
-            phrases = [phrase for _, group in view.lexicon.groups for phrase in group]
+        entry, lexicon = part.group.as_dict(), part.group.lexicon
+        if lexicon in lexicons:
+            entry["groups_of"] = lexicons[lexicon]
+        elif lexicon:
+            lexicons[lexicon] = number
+            entry["groups"] = [[name, len(phrases)] for name, phrases in lexicon.categories]
+            phrases = [phrase for _, of_category in lexicon.categories for phrase in of_category]
             tensors[f"view{number}.phrases"] = _lines(phrases)
-        views.append(entry)
+        groups.append(entry)
     decision = model.decision
     header = {
         "format": _FORMAT,
         "scheme": model.scheme.as_dict(),
-        "feature_groups": views,
+        "feature_groups": groups,
         "decision": {
             "slope": list(map(float, decision.slope)),
             "intercept": list(map(float, decision.intercept)),
@@ -104,15 +92,15 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
     header = reader.header(metadata)
     scheme = reader.scheme(header)
     count = len(scheme.labels)
-    views = reader.list_of_dicts(header, "feature_groups")
-    expected = {"bias", *(f"view{n}.{part}" for n in range(len(views)) for part in _PARTS)}
-    expected |= {f"view{n}.phrases" for n, view in enumerate(views) if "groups" in view}
+    groups = reader.list_of_dicts(header, "feature_groups")
+    expected = {"bias", *(f"view{n}.{part}" for n in range(len(groups)) for part in _PARTS)}
+    expected |= {f"view{n}.phrases" for n, entry in enumerate(groups) if "groups" in entry}
     if set(tensors) != expected:
         odd = min(set(tensors) ^ expected)
         raise reader.wrong(f"tensor {odd!r} is missing or not expected")
     reader.digests(header, tensors)
     form = LinearWeights(
-        tuple(reader.view(number, view, tensors, count) for number, view in enumerate(views)),
+        tuple(reader.group(number, entry, tensors, count) for number, entry in enumerate(groups)),
         reader.floats(tensors, "bias", (count,))[0],
     )
     decision = reader.decision(header, scheme)
@@ -131,7 +119,7 @@ class _Reader:
         self.place = place
         self.thorough = thorough
         self.lexicons: dict[object, Lexicon] = {}
-        """Of the views read so far, by number."""
+        """Those of the feature groups read so far, by the number of the group."""
 
     def wrong(self, what: str) -> ModelError:
         return ModelError(f"{self.place}: {what}; the file is damaged or no textclf model")
@@ -188,7 +176,7 @@ class _Reader:
             raise self.wrong(f"tensor {name!r} holds numbers that are not finite")
         return tensor, first
 
-    def view(
+    def group(
         self,
         number: int,
         data: Mapping[str, Any],
@@ -201,33 +189,30 @@ class _Reader:
             self.lexicons[number] = lexicon
         elif "groups_of" in data:
             lexicon = self.lexicons.get(data["groups_of"])
-        parts = {k: v for k, v in data.items() if k not in {"groups", "groups_of"}}
-        for name in {"within", "without"} & set(parts):
-            parts[name] = self.names(parts[name])
+        entry = {k: v for k, v in data.items() if k not in {"groups", "groups_of"}}
         try:
-            view = FeatureGroup(**parts, lexicon=lexicon)
+            group = feature_group(entry, lexicon)
         except (TypeError, InputError) as reason:
-            raise self.wrong(f"view {number} does not hold ({reason})") from None
+            raise self.wrong(f"feature group {number} is not sound ({reason})") from None
         terms = self.vocabulary(f"view{number}", tensors)
-        rows, scale = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
-        if scale <= 0:
-            raise self.wrong(f"tensor 'view{number}.rows' holds a scale that is not above zero")
-        return FeatureWeights(view, terms, rows)
-
-    def names(self, given: object) -> tuple[str, ...]:
-        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
-            raise self.wrong("a view's groups are not a list of names")
-        return tuple(given)
+        rows, idf = self.floats(tensors, f"view{number}.rows", (len(terms), 1 + labels))
+        if idf <= 0:
+            raise self.wrong(f"tensor 'view{number}.rows' has an idf that is not above zero")
+        return FeatureWeights(group, terms, rows)
 
     def lexicon(self, groups: object, phrases: Sequence[str]) -> Lexicon:
-        """Deal the phrases out to their groups: each is a name and how many it holds."""
+        """Return a lexicon; each of its groups is a category and its number of phrases."""
         try:
             sizes = [int(size) for _, size in groups]  # type: ignore[attr-defined]
             names = [str(name) for name, _ in groups]  # type: ignore[attr-defined]
         except (TypeError, ValueError):
-            raise self.wrong("its groups are not a list of names and sizes") from None
+            raise self.wrong(
+                "the categories of its lexicon are not a list of names and sizes"
+            ) from None
         if min(sizes, default=0) < 0 or sum(sizes) != len(phrases):
-            raise self.wrong(f"its groups do not hold its {len(phrases)} phrases")
+            raise self.wrong(
+                f"the categories of its lexicon do not have its {len(phrases)} phrases"
+            )
         rest = iter(phrases)
         return Lexicon(
             tuple(
@@ -355,7 +340,7 @@ def _probes(model: Model) -> list[dict[str, Any]]:
     texts = []
     for number in range(_PROBES):
         chosen: list[str] = []
-        for part in model.form.views:
+        for part in model.form.groups:
             chosen += part.terms[number * 7 :: max(1, len(part.terms) // 12)][:12]
         texts.append(" ".join(chosen))
     return [{"text": text, "scores": engine.score([text])[0].scores[0].tolist()} for text in texts]

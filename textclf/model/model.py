@@ -6,6 +6,7 @@ from textclf._lazy_numpy import np
 from textclf.codebook.scheme import Scheme
 from textclf.model.card import ModelCard
 from textclf.scoring.weights import DecisionRule, LinearWeights
+from textclf.text.features import WordNgrams
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +19,7 @@ class Model:
     card: ModelCard
 
     def __repr__(self) -> str:
-        terms = sum(len(view.terms) for view in self.form.views)
+        terms = sum(len(part.terms) for part in self.form.groups)
         return f"<Model {self.scheme.id}: {len(self.scheme.labels)} labels, {terms:,} features>"
 
     def strongest(self, label: str, most: int) -> tuple[str, ...]:
@@ -29,11 +30,11 @@ class Model:
         """
         column = self.scheme.index(label)
         candidates: list[tuple[float, str]] = []
-        for view in self.form.views:
-            if view.view.analyzer == "word":
-                strength = view.weights[:, column] / view.scale
+        for part in self.form.groups:
+            if isinstance(part.group, WordNgrams):
+                strength = part.weights[:, column] / part.idf
                 top = np.argsort(-strength, kind="stable")[:most]
-                candidates += [(float(strength[i]), view.terms[i]) for i in top]
+                candidates += [(float(strength[i]), part.terms[i]) for i in top]
         ranked = sorted(candidates, key=lambda one: (-one[0], one[1]))
         return tuple(dict.fromkeys(term for _, term in ranked))[:most]
 

@@ -20,6 +20,7 @@ from sklearn.preprocessing import LabelBinarizer
 from textclf.errors import ModelError
 from textclf.model.model import Model
 from textclf.scoring.weights import FeatureWeights
+from textclf.text.features import WordNgrams
 from textclf.text.tokens import WORD
 
 
@@ -40,39 +41,38 @@ def to_pipeline(model: Model) -> Pipeline:
     mix in the uniform distribution (`epsilon`) or use the thresholds of labels. Raises ModelError
     for a model with lexicon features, which scikit-learn cannot compute.
     """
-    if any(view.view.lexicon for view in model.form.views):
+    if any(part.group.lexicon for part in model.form.groups):
         raise ModelError(
             f"the model of scheme {model.scheme.name!r} reads groups of phrases, which a plain "
             "scikit-learn Pipeline cannot; export one without them, such as 'topic'"
         )
-    views = [(f"view{n}", _vectorizer(view)) for n, view in enumerate(model.form.views)]
+    groups = [(f"view{n}", _vectorizer(part)) for n, part in enumerate(model.form.groups)]
     weights = np.vstack(
-        [
-            view.weights.astype(float) / view.scale.astype(float)[:, None]
-            for view in model.form.views
-        ]
+        [part.weights.astype(float) / part.idf.astype(float)[:, None] for part in model.form.groups]
     )
     decision = model.decision
     coefficients = (weights * decision.slope).T
     intercept = model.form.bias.astype(float) * decision.slope + decision.intercept
     names = np.array(model.scheme.label_names)
-    union = FeatureUnion(views)
+    union = FeatureUnion(groups)
     if model.scheme.kind == "multi":
         return Pipeline([("features", union), ("labels", _each(coefficients, intercept))])
     return Pipeline([("features", union), ("labels", _one(coefficients, intercept, names))])
 
 
-def _vectorizer(view: FeatureWeights) -> TfidfVectorizer:
+def _vectorizer(part: FeatureWeights) -> TfidfVectorizer:
+    group = part.group
+    limit = group.first_words if isinstance(group, WordNgrams) else 0
     vectorizer = TfidfVectorizer(
-        analyzer=view.view.analyzer,
-        ngram_range=(view.view.low, view.view.high),
+        analyzer=group.kind,
+        ngram_range=(group.low, group.high),
         token_pattern=WORD,
-        strip_accents=_first(view.view.first_words) if view.view.first_words else None,
-        vocabulary={term: place for place, term in enumerate(view.terms)},
-        sublinear_tf=view.view.weighting == "log",
-        binary=view.view.weighting == "binary",
+        strip_accents=_first(limit) if limit else None,
+        vocabulary={term: place for place, term in enumerate(part.terms)},
+        sublinear_tf=group.weighting == "log",
+        binary=group.weighting == "binary",
     )
-    vectorizer.idf_ = view.scale.astype(float)
+    vectorizer.idf_ = part.idf.astype(float)
     return vectorizer
 
 

@@ -1,6 +1,6 @@
-"""From scores to probabilities and the likeliest label, as plain lists: in C where it is built.
+"""Scores to probabilities and the most probable label, as plain lists: in C where it is built.
 
-`linear` holds the same arithmetic for arrays. It knows no scheme and no text.
+`DecisionRule` in `scoring.weights` has the same arithmetic for arrays.
 """
 
 from array import array
@@ -9,21 +9,19 @@ from textclf.scoring._native import native
 from textclf.scoring.weights import DecisionRule, Scores
 
 
-def decided(found: Scores, decision: DecisionRule) -> tuple[list[list[float]], list[int]]:
-    """Return the calibrated probabilities of each row of scores, and the place of its label."""
+def decided(scores: Scores, rule: DecisionRule) -> tuple[list[list[float]], list[int]]:
+    """Return the calibrated probabilities of each row of scores, and the index of its label."""
     if native is None:
-        probs = decision.probabilities(found.scores)
-        return probs.tolist(), decision.best(probs).tolist()
-    rows = len(found.shares)
-    numbers = memoryview(bytearray(8 * rows * found.labels)).cast("d")
+        probs = rule.probabilities(scores.scores)
+        return probs.tolist(), rule.best(probs).tolist()
+    rows, labels = len(scores.shares), scores.labels
+    # C writes 64-bit numbers into these: probabilities (rows, labels), and indices (rows,).
+    numbers = memoryview(bytearray(8 * rows * labels)).cast("d")
     best = memoryview(bytearray(8 * rows)).cast("q")
     slope, intercept, threshold = (
-        array("d", part) for part in (decision.slope, decision.intercept, decision.threshold)
+        array("d", part) for part in (rule.slope, rule.intercept, rule.threshold)
     )
-    single = decision.kind == "single"
-    native.decide(
-        found.numbers, single, slope, intercept, threshold, decision.epsilon, numbers, best
-    )
-    listed: list[float] = list(numbers)
-    labels = found.labels
-    return [listed[at : at + labels] for at in range(0, len(listed), labels)], best.tolist()
+    single = rule.kind == "single"
+    native.decide(scores.numbers, single, slope, intercept, threshold, rule.epsilon, numbers, best)
+    flat: list[float] = list(numbers)
+    return [flat[i : i + labels] for i in range(0, len(flat), labels)], best.tolist()

@@ -1,7 +1,7 @@
-"""The compiled engine: the scores of the numpy engine, many times as fast.
+"""The native scorer: the scores of the NumPy scorer, computed in C, many times as fast.
 
-It hands forms and texts to C and takes numbers back. A text that C cannot lower, one with a
-capital sigma or a lone surrogate, is scored by the numpy engine. It knows no scheme and no file.
+It passes weights and texts to C, and gets numbers. The NumPy scorer scores a text that C cannot
+lower-case: one with a capital sigma or a lone surrogate.
 """
 
 from __future__ import annotations
@@ -15,19 +15,25 @@ from typing import TYPE_CHECKING, Any
 from textclf._lazy_numpy import Buffer, np
 from textclf.errors import InputError
 from textclf.scoring._native import native
-from textclf.scoring.weights import FeatureWeights, LinearWeights, Place, Scores
+from textclf.scoring.weights import Contribution, FeatureWeights, LinearWeights, Scores
+from textclf.text.features import (
+    CharNgrams,
+    FeatureGroup,
+    LexiconNgrams,
+    SentenceFilter,
+    WordNgrams,
+)
 from textclf.text.lexicon import QUOTATION, Lexicon
 from textclf.text.sentences import ABBREVIATIONS
 
 if TYPE_CHECKING:
     from textclf.scoring.numpy_scorer import NumpyScorer
 
-_KINDS = {"word": 0, "char_wb": 1, "group": 2}
 _QUOTATION_BIT = 63
 
 
 def why_unavailable() -> str:
-    """Return why there is no compiled engine here; an empty text where there is one."""
+    """Return why the native scorer is not available here; an empty text if it is."""
     if native is None:
         return "it was not built: there was no C compiler when textclf was installed"
     if native.unicode_version != unicodedata.unidata_version:
@@ -39,21 +45,21 @@ def why_unavailable() -> str:
 
 
 def instructions() -> str:
-    """Return which instructions of the processor the compiled engine uses here."""
+    """Return which instructions of the processor the native scorer uses here."""
     return native.instruction_set
 
 
 class NativeScorer:
-    """Scores texts under several forms.
+    """Scores texts under several sets of weights.
 
-    Raises InputError for forms that it cannot take, such as a phrase with a capital sigma.
+    Raises InputError for weights that C cannot take, such as a phrase with a capital sigma.
     """
 
     def __init__(self, forms: Sequence[LinearWeights], *, portable: bool = False) -> None:
         self._forms = tuple(forms)
         lexicons = list(
             dict.fromkeys(
-                view.view.lexicon for form in forms for view in form.views if view.view.lexicon
+                part.group.lexicon for form in forms for part in form.groups if part.group.lexicon
             )
         )
         try:
@@ -61,7 +67,7 @@ class NativeScorer:
                 tuple(
                     (
                         _floats(form.intercepts),
-                        tuple(_view(view, lexicons) for view in form.views),
+                        tuple(_part(part, lexicons) for part in form.groups),
                     )
                     for form in forms
                 ),
@@ -70,7 +76,7 @@ class NativeScorer:
                 portable,
             )
         except ValueError as reason:
-            raise InputError(f"the compiled engine cannot take these forms: {reason}") from None
+            raise InputError(f"the native scorer cannot take these weights: {reason}") from None
 
     def score(
         self,
@@ -78,46 +84,47 @@ class NativeScorer:
         spans: Sequence[Sequence[tuple[int, int]]] = (),
         forms: Collection[int] = (),
     ) -> list[Scores]:
-        """Return the rows that the numpy engine returns, scored with Python's lock released."""
+        """Return the rows that the NumPy scorer returns; Python's lock is released meanwhile."""
         most = len(texts) + sum(map(len, spans))
-        found = [
-            _room(len(form.intercepts), most if number in forms else len(texts))
+        scores = [
+            _empty_scores(len(form.intercepts), most if number in forms else len(texts))
             for number, form in enumerate(self._forms)
         ]
         mask = sum(1 << number for number in forms)
-        outs = tuple((one.numbers, one.shares) for one in found)
+        outs = tuple((one.numbers, one.shares) for one in scores)
+        # C fills the rows, and returns the indices of the texts that it cannot score.
         for text in self._native.score(texts, tuple(spans), mask, outs):
-            here = spans[text : text + 1]
-            first = list(accumulate(map(len, spans[:text]), initial=0))[-1]
-            for number, one in enumerate(self._plain.score([texts[text]], here, forms)):
-                _put(found[number], text + (first if number in forms else 0), one)
-        return found
+            own_spans = spans[text : text + 1]
+            spans_before = list(accumulate(map(len, spans[:text]), initial=0))[-1]
+            for number, one in enumerate(self._numpy.score([texts[text]], own_spans, forms)):
+                _copy_rows(scores[number], text + (spans_before if number in forms else 0), one)
+        return scores
 
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
-    ) -> list[Place]:
-        """Return the places that the numpy engine returns: all, or the heaviest."""
-        found = self._native.contributions(text, form, label, *span, -1 if most is None else most)
-        if found is None:
-            return self._plain.contributions(text, form, label, span, most)
-        return found
+    ) -> list[Contribution]:
+        """Return the contributions that the NumPy scorer returns: all, or the largest."""
+        rows = self._native.contributions(text, form, label, *span, -1 if most is None else most)
+        if rows is None:
+            return self._numpy.contributions(text, form, label, span, most)
+        return rows
 
     @cached_property
-    def _plain(self) -> NumpyScorer:
+    def _numpy(self) -> NumpyScorer:
         from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
         return NumpyScorer(self._forms)
 
 
-def _room(labels: int, rows: int) -> Scores:
+def _empty_scores(labels: int, rows: int) -> Scores:
     scores, shares = (memoryview(bytearray(8 * size)).cast("d") for size in (rows * labels, rows))
     return Scores(scores, shares, labels)
 
 
-def _put(whole: Scores, row: int, part: Scores) -> None:
-    """Copy the rows of a part to where they stand in the whole."""
+def _copy_rows(whole: Scores, row: int, part: Scores) -> None:
+    """Copy the rows of a part into the whole, from a row on."""
     end = row + len(part.shares)
-    whole.scores[row:end], whole.known[row:end] = part.scores, part.known
+    whole.scores[row:end], whole.in_vocabulary[row:end] = part.scores, part.in_vocabulary
 
 
 def _floats(numbers: Buffer) -> Buffer:
@@ -128,36 +135,50 @@ def _floats(numbers: Buffer) -> Buffer:
     return np.ascontiguousarray(numbers, np.float32).data
 
 
-def _view(view: FeatureWeights, lexicons: list[Lexicon]) -> tuple[Any, ...]:
-    kind = view.view
+def _kind(group: FeatureGroup) -> tuple[int, int, SentenceFilter | None]:
+    """Return the number of the kind in C, the first-words limit and the sentence filter."""
+    match group:
+        case WordNgrams():
+            return 0, group.first_words, group.sentences
+        case CharNgrams():
+            return 1, 0, group.sentences
+        case LexiconNgrams():
+            return 2, 0, None
+    raise InputError(f"the native scorer has no pass for {type(group).__name__}")
+
+
+def _part(part: FeatureWeights, lexicons: list[Lexicon]) -> tuple[Any, ...]:
+    """Return the arguments of a feature group in the order in which C takes them."""
+    group = part.group
+    kind, first_words, sentences = _kind(group)
     return (
-        _KINDS[kind.analyzer],
-        kind.low,
-        kind.high,
-        kind.weighting == "binary",
-        lexicons.index(kind.lexicon) if kind.lexicon else -1,
-        kind.first_words,
-        _mask(kind.within, kind.lexicon),
-        _mask(kind.without, kind.lexicon),
-        _floats(view.numbers),
-        *view.terms.table,
+        kind,
+        group.low,
+        group.high,
+        group.weighting == "binary",
+        lexicons.index(group.lexicon) if group.lexicon else -1,
+        first_words,
+        _mask(sentences.within, sentences.lexicon) if sentences else 0,
+        _mask(sentences.without, sentences.lexicon) if sentences else 0,
+        _floats(part.numbers),
+        *part.terms.table,
     )
 
 
-def _mask(groups: Sequence[str], lexicon: Lexicon | None) -> int:
-    """Return a bit for each group: the rank of its mark, or the last bit for quotation marks."""
-    ranks = {mark: rank for rank, mark in enumerate(_marks(lexicon))} if lexicon else {}
-    bits = [_QUOTATION_BIT if name == QUOTATION else ranks.get(f"<{name}>") for name in groups]
-    return sum(1 << bit for bit in set(bits) if bit is not None)
+def _mask(categories: Sequence[str], lexicon: Lexicon) -> int:
+    """Return a bit for each category: the rank of its token, or the last bit for quotations."""
+    ranks = {token: rank for rank, token in enumerate(_category_tokens(lexicon))}
+    bits = [_QUOTATION_BIT if name == QUOTATION else ranks[f"<{name}>"] for name in categories]
+    return sum(1 << bit for bit in set(bits))
 
 
-def _marks(lexicon: Lexicon) -> list[str]:
-    return sorted({f"<{name}>" for name, _ in lexicon.groups})
+def _category_tokens(lexicon: Lexicon) -> list[str]:
+    return sorted({f"<{name}>" for name, _ in lexicon.categories})
 
 
 def _lexicon(lexicon: Lexicon) -> tuple[Any, ...]:
-    """Return the marks in their order, and for each group the rank of its mark and its phrases."""
-    marks = _marks(lexicon)
-    return tuple(marks), tuple(
-        (marks.index(f"<{name}>"), phrases) for name, phrases in lexicon.groups
+    """Return the category tokens in order, and for each category its rank and its phrases."""
+    tokens = _category_tokens(lexicon)
+    return tuple(tokens), tuple(
+        (tokens.index(f"<{name}>"), phrases) for name, phrases in lexicon.categories
     )

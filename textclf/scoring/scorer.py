@@ -1,4 +1,4 @@
-"""Chooses the scorer and says why: the native one, in C, where it can be had, else NumPy.
+"""Chooses the scorer and says why: the native one, in C, if it is available, else NumPy.
 
 $TEXTCLF_SCORER asks for one of them: `native`, `portable` (native without the special instructions
 of this processor) or `numpy`.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from textclf.errors import InputError
 from textclf.scoring.native_scorer import NativeScorer, instructions, why_unavailable
-from textclf.scoring.weights import LinearWeights, Place, Scores
+from textclf.scoring.weights import Contribution, LinearWeights, Scores
 
 if TYPE_CHECKING:
     from textclf.scoring.numpy_scorer import NumpyScorer
@@ -35,8 +35,8 @@ class Scorer(Protocol):
 
     def contributions(
         self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
-    ) -> Sequence[Place]:
-        """Return what places inside a span add to a label's score: all, or the heaviest."""
+    ) -> Sequence[Contribution]:
+        """Return what spans of terms inside a span add to a label's score: all, or the largest."""
         ...
 
 
@@ -51,11 +51,11 @@ class Choice(NamedTuple):
     """`native`, `portable` or `numpy`."""
     reason: str
     asked: bool = False
-    """Whether $TEXTCLF_SCORER asks for it: then no other will do."""
+    """Whether $TEXTCLF_SCORER asks for it: then no other scorer is tried."""
 
 
 def choice() -> Choice:
-    """Return which scorer is used here; raises InputError where the one asked for is missing."""
+    """Return which scorer is used here; raises InputError if the one asked for is missing."""
     asked, missing = os.environ.get(VARIABLE, ""), why_unavailable()
     if asked and asked not in _NAMES:
         raise InputError(f"${VARIABLE}: there is no scorer {asked!r}; use {', '.join(_NAMES)}")
@@ -71,8 +71,8 @@ def choice() -> Choice:
 def make_scorer(forms: Sequence[LinearWeights]) -> NumpyScorer | NativeScorer:
     """Return the scorer that is fastest here for these weights.
 
-    Weights that the native scorer cannot take go to NumPy's. Raises InputError where
-    $TEXTCLF_SCORER asks for what cannot be had.
+    NumPy scores weights that the native scorer cannot take. Raises InputError if $TEXTCLF_SCORER
+    asks for a scorer that is not available.
     """
     chosen = choice()
     if chosen.name != "numpy":

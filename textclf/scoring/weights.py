@@ -1,10 +1,11 @@
-"""The linear form: what all learning ends in, and all scoring begins from and answers with.
+"""Linear weights, the result of training, and the decision rule for their scores.
 
-    score_c(text) = bias_c + sum over views v of
+    score_c(text) = bias_c + sum over feature groups v of
                     1 / norm_v(text) * sum over terms t of g(tf_t) * weights_v[t, c]
-    norm_v(text)  = sqrt(sum over terms t of (g(tf_t) * scale_v[t])**2)
+    norm_v(text)  = sqrt(sum over terms t of (g(tf_t) * idf_v[t])**2)
 
-Only terms of the vocabulary count. It knows no scheme, no estimator and no file.
+Here tf_t is how often term t occurs in the text, and g is the weighting of the group: 1 + ln(tf)
+or 1. Only terms of the vocabulary count.
 """
 
 from __future__ import annotations
@@ -24,69 +25,69 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = "NDArray[np.float32]"
 Doubles: TypeAlias = "NDArray[np.float64]"
-Places: TypeAlias = "NDArray[np.intp]"
+Indices: TypeAlias = "NDArray[np.intp]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureWeights:
-    """One view of a form: its vocabulary and what each term of it weighs."""
+    """The vocabulary of a feature group, and the weights of its terms."""
 
-    view: FeatureGroup
+    group: FeatureGroup
     terms: Vocabulary
     numbers: Buffer
-    """32-bit floats of shape (terms, 1 + labels): a term's scale, then its weights."""
+    """32-bit floats of shape (terms, 1 + labels): the idf of a term, then its weights."""
 
     @classmethod
     def of(
-        cls, view: FeatureGroup, terms: Vocabulary, scale: Floats, weights: Floats
+        cls, group: FeatureGroup, terms: Vocabulary, idf: Floats, weights: Floats
     ) -> FeatureWeights:
-        """Return the view of a scale for each term, and weights of shape (terms, labels)."""
-        rows = np.column_stack([scale, weights]).astype(np.float32, order="C", copy=False)
-        return cls(view, terms, rows)
+        """Return the weights of a group, from idf (terms,) and weights (terms, labels)."""
+        rows = np.column_stack([idf, weights]).astype(np.float32, order="C", copy=False)
+        return cls(group, terms, rows)
 
     def __reduce__(self) -> tuple[type[FeatureWeights], tuple[FeatureGroup, Vocabulary, Floats]]:
-        return FeatureWeights, (self.view, self.terms, self.rows)
+        return FeatureWeights, (self.group, self.terms, self.rows)
 
     @property
     def rows(self) -> Floats:
-        """The numbers as an array."""
+        """The numbers as an array of shape (terms, 1 + labels)."""
         return np.asarray(self.numbers)
 
     @property
-    def scale(self) -> Floats:
-        """Shape (terms,): a term's part in the text's norm, such as its idf. Above zero."""
+    def idf(self) -> Floats:
+        """Shape (terms,): the normalization weight of each term, above zero; 1 if binary."""
         return self.rows[:, 0]
 
     @property
     def weights(self) -> Floats:
-        """Shape (terms, labels), idf and all."""
+        """Shape (terms, labels); they include the idf."""
         return self.rows[:, 1:]
 
-    def by_scale(self) -> FeatureWeights:
-        """Return the view with its rows by ascending scale: the commonest terms first.
+    def by_idf(self) -> FeatureWeights:
+        """Return the same with rows in ascending order of idf: the most frequent terms first.
 
-        So the few thousand rows that most texts touch lie side by side, and stay in the cache.
+        The few thousand rows that most texts use then lie together and stay in the cache.
         """
-        order = np.argsort(self.scale, kind="stable")
+        order = np.argsort(self.idf, kind="stable")
         terms = self.terms[:]
-        ordered = Vocabulary(terms[place] for place in order)
-        return FeatureWeights(self.view, ordered, self.rows[order])
+        ordered = Vocabulary(terms[row] for row in order)
+        return FeatureWeights(self.group, ordered, self.rows[order])
 
-    def weighing(self, weights: Floats) -> FeatureWeights:
-        """Return the view with other weights."""
-        return self.of(self.view, self.terms, self.scale, weights)
+    def with_weights(self, weights: Floats) -> FeatureWeights:
+        """Return the same with other weights, of shape (terms, labels)."""
+        return self.of(self.group, self.terms, self.idf, weights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearWeights:
-    """The views of a model and the intercept of each label."""
+    """The weights of all feature groups of a model, and the intercept of each label."""
 
-    views: tuple[FeatureWeights, ...]
+    groups: tuple[FeatureWeights, ...]
     intercepts: Buffer
     """32-bit floats of shape (labels,)."""
 
     def __reduce__(self) -> tuple[type[LinearWeights], tuple[tuple[FeatureWeights, ...], Floats]]:
-        return LinearWeights, (self.views, self.bias)
+        return LinearWeights, (self.groups, self.bias)
 
     @property
     def bias(self) -> Floats:
@@ -94,28 +95,28 @@ class LinearWeights:
         return np.asarray(self.intercepts)
 
 
-def total(forms: Sequence[LinearWeights], weights: Sequence[Doubles]) -> LinearWeights:
-    """Return the form whose score for a label is the sum of the forms' scores times their weights.
+def weighted_sum(parts: Sequence[LinearWeights], factors: Sequence[Doubles]) -> LinearWeights:
+    """Return the linear weights whose scores are the sum of the parts' scores times their factors.
 
-    A form's weights have the shape (labels,).
+    `factors` has one array of shape (labels,) for each part.
     """
-    views = [
-        view.weighing(view.weights * own.astype(np.float32))
-        for form, own in zip(forms, weights, strict=True)
-        for view in form.views
+    groups = [
+        group.with_weights(group.weights * factor.astype(np.float32))
+        for part, factor in zip(parts, factors, strict=True)
+        for group in part.groups
     ]
-    biases = [form.bias * own for form, own in zip(forms, weights, strict=True)]
-    return LinearWeights(tuple(views), np.sum(biases, axis=0).astype(np.float32))
+    biases = [part.bias * factor for part, factor in zip(parts, factors, strict=True)]
+    return LinearWeights(tuple(groups), np.sum(biases, axis=0).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecisionRule:
     """How scores become probabilities and labels.
 
-    `single`: probabilities are the softmax of slope * score + intercept, the label is the one
-    whose probability is the largest multiple of its threshold. `multi`: they are its sigmoid,
-    and a label is given at or above its threshold; with `empty_set_utility`, the labels given are
-    those whose expected example-based F1 is the greatest.
+    `single`: the probabilities are the softmax of slope * score + intercept. The label with the
+    largest quotient of probability and threshold is assigned. `multi`: the probabilities are the
+    sigmoid of the same. A label is assigned at or above its threshold; with `empty_set_utility`,
+    the set of labels with the greatest expected example-based F1 is assigned.
     """
 
     kind: Literal["single", "multi"]
@@ -126,24 +127,24 @@ class DecisionRule:
     threshold: Doubles | tuple[float, ...]
     """Shape (labels,): probabilities above 0."""
     epsilon: float = 0.0
-    """How often even the surest answer is wrong: this share of all probability is spread evenly."""
+    """Uniform mixing weight: this share of all probability is spread evenly over the labels."""
     empty_set_utility: float | None = None
-    """Of `multi`: what giving no label is worth where none is true; None to go by thresholds."""
+    """Of `multi`: the F1 of no label for a text that has none; None to decide by thresholds."""
     prior: Doubles | tuple[float, ...] | None = None
-    """Of `single`: how frequent each label is where texts are answered; None: as in training."""
+    """Of `single`: the shares of labels that probabilities assume; None: those of training."""
 
     def with_prior(
         self, shares: Sequence[float], known: Sequence[float] | None = None
     ) -> DecisionRule:
-        """Return the decision for texts among which labels have these shares, each above 0.
+        """Return the rule for texts in which the labels have these shares, each above 0.
 
-        `known` are the shares that the probabilities assume now, unless the decision states them.
-        The odds of a label change by the ratio of its shares (Saerens et al. 2002), and the
-        likeliest label is given.
+        `known` are the shares that the probabilities assume now, if the rule does not state them.
+        The odds of a label change by the ratio of its shares (Saerens et al. 2002), and the most
+        probable label is assigned.
         """
         assumed = self.prior if known is None else known
         if assumed is None or self.kind != "single":
-            raise ValueError("this decision does not tell which shares it assumes")
+            raise ValueError("this decision rule does not state which shares it assumes")
         shifts = [log(new / old) for new, old in zip(shares, assumed, strict=True)]
         intercept = tuple(
             float(one) + shift for one, shift in zip(self.intercept, shifts, strict=True)
@@ -156,93 +157,107 @@ class DecisionRule:
         )
 
     def probabilities(self, scores: Doubles) -> Doubles:
-        """Return the calibrated probabilities of scores of shape (texts, labels)."""
+        """Return the calibrated probabilities of scores, both of shape (texts, labels)."""
         logits = scores * self.slope + self.intercept
         if self.kind == "multi":
+            # The sigmoid as a tanh, which does not overflow; epsilon is spread over yes and no.
             return np.asarray(
                 self.epsilon / 2 + (1 - self.epsilon) * 0.5 * (1 + np.tanh(logits / 2))
             )
+        # The largest logit becomes 0, so that no exponential overflows.
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares = odds / odds.sum(axis=1, keepdims=True)
         return np.asarray(self.epsilon / scores.shape[1] + (1 - self.epsilon) * shares)
 
     def best(self, probs: Doubles) -> NDArray[np.intp]:
-        """Return for probabilities of shape (texts, labels) the place of each single label."""
+        """Return the index of each text's single label, for probabilities (texts, labels)."""
         return np.asarray((probs / self.threshold).argmax(axis=1))
 
     def given(self, probs: Doubles, at_least_one: bool = False) -> NDArray[np.bool_]:
-        """Return which labels probabilities of shape (texts, labels) give, in the same shape.
+        """Return which labels are assigned, for probabilities of the same shape (texts, labels).
 
-        With `at_least_one`, a text of a multi scheme gets the likeliest label where none is given.
+        With `at_least_one`, a text without a label gets its most probable one.
         """
         if self.kind == "single":
             return np.asarray(self.best(probs)[:, None] == np.arange(probs.shape[1]))
         if self.empty_set_utility is None:
-            found = np.asarray(probs >= self.threshold)
+            assigned = np.asarray(probs >= self.threshold)
         else:
-            order, worth, none = expected_f1(probs)
-            ranks = np.arange(order.shape[1]) <= worth.argmax(axis=1)[:, None]
-            found = np.zeros(probs.shape, bool)
-            np.put_along_axis(found, order, ranks, axis=1)
-            found[worth.max(axis=1) <= self.empty_set_utility * none] = False
+            order, utility, none = expected_f1(probs)
+            # The first k labels in order, where k has the greatest expected F1.
+            ranks = np.arange(order.shape[1]) <= utility.argmax(axis=1)[:, None]
+            assigned = np.zeros(probs.shape, bool)
+            np.put_along_axis(assigned, order, ranks, axis=1)
+            assigned[utility.max(axis=1) <= self.empty_set_utility * none] = False
         if at_least_one:
-            found[np.arange(len(found)), probs.argmax(axis=1)] |= ~found.any(axis=1)
-        return found
+            assigned[np.arange(len(assigned)), probs.argmax(axis=1)] |= ~assigned.any(axis=1)
+        return assigned
 
 
-def with_leads(whole: Sequence[float], leads: Sequence[Sequence[float]]) -> list[float]:
-    """Return the score of each label of a text whose leads count as much as the whole."""
+def with_first_words(whole: Sequence[float], first_words: Sequence[Sequence[float]]) -> list[float]:
+    """Return the mean of a text's scores and the mean scores of its first-words spans.
+
+    All sequences have one score for each label.
+    """
     return [
-        (one + sum(of_lead) / len(of_lead)) / 2 for one, *of_lead in zip(whole, *leads, strict=True)
+        (score + sum(of_spans) / len(of_spans)) / 2
+        for score, *of_spans in zip(whole, *first_words, strict=True)
     ]
 
 
-_MOST_GIVEN = 20
-"""Labels of a text that may be given for their expected F1: the likeliest ones."""
+_MOST_LABELS = 20
+"""How many labels of a text, the most probable ones, may be assigned by expected F1."""
 
 
-def expected_f1(probs: Doubles) -> tuple[Places, Doubles, Doubles]:
-    """Return for each text its likeliest labels in order, what giving them is worth, and P(none).
+def expected_f1(probs: Doubles) -> tuple[Indices, Doubles, Doubles]:
+    """Return the labels of each text by falling probability, their expected F1, and P(no label).
 
-    The worth, shape (texts, labels), is the expected F1 of the first k of them, for each k from 1;
-    P(none) is how likely it is that no label is true.
+    `probs` has the shape (texts, labels). The order and the expected F1 have the shape
+    (texts, k): the F1 in column k - 1 is that of assigning the first k labels. P(no label), shape
+    (texts,), is the probability that no label is true.
 
-    Labels count as independent. The labels of greatest expected F1 are the k likeliest for some k
-    (Lewis 1995); the expectation is exact, over how many of them and how many of the others are
-    true (Ye et al. 2012).
+    Labels count as independent. The set of greatest expected F1 is then the k most probable
+    labels for some k (Lewis 1995). The expectation is exact: it sums over how many of these k and
+    how many of the other labels are true (Ye et al. 2012).
     """
-    order = np.argsort(-probs, axis=1, kind="stable")[:, :_MOST_GIVEN]
-    sure = np.take_along_axis(probs, order, axis=1)
-    count = sure.shape[1]
-    rest = [np.ones((len(sure), 1))]
-    for place in reversed(range(count)):
-        rest.append(_one_more(rest[-1], sure[:, place]))
-    top, worth = rest[0], []
-    for k in range(1, count + 1):
-        top = _one_more(top, sure[:, k - 1])
-        others = rest[count - k]
+    order = np.argsort(-probs, axis=1, kind="stable")[:, :_MOST_LABELS]
+    ordered = np.take_along_axis(probs, order, axis=1)
+    labels = ordered.shape[1]
+    # rest[j]: the distribution of the number of true labels among the last j labels.
+    rest = [np.ones((len(ordered), 1))]
+    for label in reversed(range(labels)):
+        rest.append(_with_label(rest[-1], ordered[:, label]))
+    top, utility = rest[0], []
+    for k in range(1, labels + 1):
+        # The same of the first k labels, and of the others.
+        top = _with_label(top, ordered[:, k - 1])
+        others = rest[labels - k]
+        # F1 = 2 * hits / (assigned + true), for each number of hits and of missed labels.
         hits, missed = np.arange(k + 1)[:, None], np.arange(others.shape[1])
-        shares = np.einsum("ta,ab->tb", top, 2 * hits / (k + hits + missed))
-        worth.append((shares * others).sum(axis=1))
-    return order, np.stack(worth, axis=1), rest[-1][:, 0]
+        f1 = np.einsum("ta,ab->tb", top, 2 * hits / (k + hits + missed))
+        utility.append((f1 * others).sum(axis=1))
+    return order, np.stack(utility, axis=1), rest[-1][:, 0]
 
 
-def _one_more(chances: Doubles, sure: Doubles) -> Doubles:
-    """Return the chances of 0, 1, ... true labels, shape (texts, labels), with one label more."""
-    more = np.pad(chances * (1 - sure[:, None]), ((0, 0), (0, 1)))
-    more[:, 1:] += chances * sure[:, None]
+def _with_label(distribution: Doubles, probs: Doubles) -> Doubles:
+    """Return the distribution of the number of true labels with one more label.
+
+    `distribution` has the shape (texts, labels + 1); `probs`, shape (texts,), is of the new label.
+    """
+    more = np.pad(distribution * (1 - probs[:, None]), ((0, 0), (0, 1)))
+    more[:, 1:] += distribution * probs[:, None]
     return more
 
 
 class Scores(NamedTuple):
-    """What one form makes of texts and spans: a row for each."""
+    """The scores of texts and spans under one set of weights: a row for each."""
 
     numbers: Buffer
-    """Doubles: the scores of each row's labels, row after row."""
+    """Doubles: the scores of the labels, row after row."""
     shares: Buffer
-    """Doubles of shape (rows,): the share of the words there that the form knows.
+    """Doubles of shape (rows,): the share of words at which a term of the vocabulary starts.
 
-    A form without a word view knows a chunk where it knows any n-gram of it.
+    If no feature group begins at words, it is the share of chunks with an n-gram in the vocabulary.
     """
     labels: int
 
@@ -252,21 +267,21 @@ class Scores(NamedTuple):
         return np.asarray(self.numbers).reshape(-1, self.labels)
 
     @property
-    def known(self) -> Doubles:
-        """The shares as an array."""
+    def in_vocabulary(self) -> Doubles:
+        """The in-vocabulary shares as an array of shape (rows,)."""
         return np.asarray(self.shares)
 
 
-Place: TypeAlias = tuple[int, int, float]
-"""Where a place of a text starts and ends, and what it adds to one label's score."""
+Contribution: TypeAlias = tuple[int, int, float]
+"""The start and the end of a span of a text, and what it adds to one label's score."""
 
 
 def least_of_first(numbers: Buffer, step: int) -> float:
-    """Return the least of each step's first number; NaN where any number is not finite.
+    """Return the least of every `step`-th number from the first; NaN if any is not finite.
 
-    In a tensor of shape (terms, `step`) the first number of a row is the scale of its term.
+    In a tensor of shape (terms, `step`) the first number of a row is the idf of its term.
     """
     if native is not None:
         return native.min_of_first(numbers, step)
-    found = np.asarray(numbers).ravel()
-    return float(found[::step].min()) if np.isfinite(found).all() else float("nan")
+    flat = np.asarray(numbers).ravel()
+    return float(flat[::step].min()) if np.isfinite(flat).all() else float("nan")

@@ -1,8 +1,9 @@
-"""Groups of phrases, and what a text says in terms of them: marks, their neighbours, their links.
+"""Lexicons: categories of phrases, and the features that a text has through them.
 
-In each sentence the phrases of a group are replaced by its mark, so that what is learned of one
-holds for all: `attacked <identity>` is a term whatever community was attacked. Where two groups
-meet in a sentence, that is a term as well: `<identity> & <violence>`. It knows no labels.
+In each sentence a phrase is replaced by the category token of its category, so that what a model
+learns about one phrase holds for all: `attacked <identity>` is a term whichever community was
+attacked. Two categories in one sentence are a term as well, a co-occurrence feature:
+`<identity> & <violence>`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,123 +15,135 @@ from textclf.text.sentences import Span, sentences
 from textclf.text.tokens import Tokens, words
 
 QUOTATION = "quotation"
-"""The group of quotation marks: a sentence that holds one tells what somebody else said."""
-_QUOTATION_MARKS = '"', "“", "”"
-_LONGEST = 6
-"""A phrase of more words than this is never found."""
+"""The category of quotation marks: a sentence with one reports what somebody said."""
+_QUOTATION_MARKS = '"', "\u201c", "\u201d"
+_MOST_WORDS = 6
+"""The number of words in the longest phrase that is looked for."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Named groups of phrases. A phrase of two groups belongs to the first."""
+    """Named categories of phrases. A phrase of two categories belongs to the first."""
 
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    categories: tuple[tuple[str, tuple[str, ...]], ...]
 
     @cached_property
-    def _names(self) -> dict[tuple[str, ...], str]:
-        names: dict[tuple[str, ...], str] = {}
-        for name, phrases in self.groups:
+    def _tokens(self) -> dict[tuple[str, ...], str]:
+        """The category token of each phrase; a phrase is a tuple of words."""
+        tokens: dict[tuple[str, ...], str] = {}
+        for name, phrases in self.categories:
             for phrase in phrases:
                 key = tuple(words(phrase).texts)
-                if 0 < len(key) <= _LONGEST:
-                    names.setdefault(key, f"<{name}>")
-        return names
+                if 0 < len(key) <= _MOST_WORDS:
+                    tokens.setdefault(key, f"<{name}>")
+        return tokens
 
     def terms(self, text: str, low: int, high: int) -> Tokens:
-        """Return the n-grams that hold a mark, and the links, with their places in the text.
+        """Return the n-grams with a category token, the co-occurrence features, and their spans.
 
         >>> lexicon = Lexicon((("identity", ("shia",)), ("violence", ("shot dead",))))
         >>> lexicon.terms("A Shia was shot dead.", 1, 2).texts
         ['<identity>', '<violence>', '<identity> was', 'was <violence>', '<identity> & <violence>']
         """
-        found = Tokens([], [], [])
+        terms = Tokens([], [], [])
         for line_start, line in _lines(text):
             for span in sentences(line):
                 start = line_start + span.start
-                items = self._marked(text[start : line_start + span.end], start)
-                _add_ngrams(found, items, low, high)
-                _add_links(found, items)
-        return found
+                tokens = self._replaced(text[start : line_start + span.end], start)
+                _add_ngrams(terms, tokens, low, high)
+                _add_cooccurrences(terms, tokens)
+        return terms
 
-    def stretches(self, text: str, within: Sequence[str], without: Sequence[str]) -> list[Span]:
-        """Return where the sentences lie that hold a mark of `within`, and none of `without`.
+    def filtered_spans(
+        self, text: str, within: Sequence[str], without: Sequence[str]
+    ) -> list[Span]:
+        """Return the spans of the sentences with a category of `within` and none of `without`.
 
-        Where `within` is empty, a sentence needs no mark. A quotation mark is one of the group
-        `quotation`, which needs no phrases. What has no word belongs to the sentence behind it.
+        An empty `within` asks for no category. A sentence with a quotation mark has the category
+        `quotation`, which needs no phrases. Text without a word belongs to the sentence after it.
         """
-        found: list[Span] = []
+        spans: list[Span] = []
         wanted, unwanted = frozenset(within), frozenset(without)
         start = 0
-        for end, marks in self._sentences(text):
+        for end, named in self._sentences(text):
             quoted = any(sign in text[start:end] for sign in _QUOTATION_MARKS)
-            groups = marks | {QUOTATION} if quoted else marks
-            if (not wanted or groups & wanted) and not groups & unwanted:
-                found.append(Span(start, end))
+            categories = named | {QUOTATION} if quoted else named
+            if (not wanted or categories & wanted) and not categories & unwanted:
+                spans.append(Span(start, end))
             start = end
-        return found
+        return spans
 
     def _sentences(self, text: str) -> Iterator[tuple[int, frozenset[str]]]:
-        """Yield where each sentence with a word ends, and the groups that it has marks of."""
+        """Yield where each sentence with a word ends, and the categories in it."""
         last: tuple[int, frozenset[str]] | None = None
         for line_start, line in _lines(text):
             for span in sentences(line):
                 start, end = line_start + span.start, line_start + span.end
-                items = self._marked(text[start:end], start).texts
-                if not items:
+                tokens = self._replaced(text[start:end], start).texts
+                if not tokens:
                     continue
                 if last:
                     yield last
-                last = end, frozenset(item[1:-1] for item in items if item[0] == "<")
+                last = end, frozenset(token[1:-1] for token in tokens if _is_category(token))
         if last:
             yield len(text), last[1]
 
-    def _marked(self, sentence: str, offset: int) -> Tokens:
-        """Return the words of a sentence, the longest phrases replaced by their marks."""
-        found = words(sentence)
-        marked = Tokens([], [], [])
-        at = 0
-        while at < len(found.texts):
-            size, text = self._longest(found.texts, at)
-            marked.texts.append(text)
-            marked.starts.append(offset + found.starts[at])
-            marked.ends.append(offset + found.ends[at + size - 1])
-            at += size
-        return marked
+    def _replaced(self, sentence: str, offset: int) -> Tokens:
+        """Return the words of a sentence with its phrases replaced by category tokens.
 
-    def _longest(self, texts: Sequence[str], at: int) -> tuple[int, str]:
-        for size in range(min(_LONGEST, len(texts) - at), 0, -1):
-            name = self._names.get(tuple(texts[at : at + size]))
-            if name:
-                return size, name
-        return 1, texts[at]
+        The longest phrase at a word wins. `offset` is where the sentence starts in its text.
+        """
+        source = words(sentence)
+        tokens = Tokens([], [], [])
+        first = 0
+        while first < len(source.texts):
+            size, token = self._longest_phrase(source.texts, first)
+            tokens.texts.append(token)
+            tokens.starts.append(offset + source.starts[first])
+            tokens.ends.append(offset + source.ends[first + size - 1])
+            first += size
+        return tokens
+
+    def _longest_phrase(self, texts: Sequence[str], first: int) -> tuple[int, str]:
+        """Return how many words the phrase at a word has, and its token; else the word itself."""
+        for size in range(min(_MOST_WORDS, len(texts) - first), 0, -1):
+            token = self._tokens.get(tuple(texts[first : first + size]))
+            if token:
+                return size, token
+        return 1, texts[first]
+
+
+def _is_category(token: str) -> bool:
+    return token[0] == "<"  # no word begins so
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text with where they start: a sentence never goes beyond one."""
+    """Yield where each line of a text starts, and the line: a sentence never crosses lines."""
     start = 0
     for line in text.split("\n"):
         yield start, line
         start += len(line) + 1
 
 
-def _add_ngrams(found: Tokens, items: Tokens, low: int, high: int) -> None:
+def _add_ngrams(terms: Tokens, tokens: Tokens, low: int, high: int) -> None:
+    """Add the n-grams of a sentence that have a category token."""
     for n in range(low, high + 1):
-        for at in range(len(items.texts) - n + 1):
-            gram = items.texts[at : at + n]
-            if any(text[0] == "<" for text in gram):
-                found.texts.append(" ".join(gram))
-                found.starts.append(items.starts[at])
-                found.ends.append(items.ends[at + n - 1])
+        for first in range(len(tokens.texts) - n + 1):
+            ngram = tokens.texts[first : first + n]
+            if any(map(_is_category, ngram)):
+                terms.texts.append(" ".join(ngram))
+                terms.starts.append(tokens.starts[first])
+                terms.ends.append(tokens.ends[first + n - 1])
 
 
-def _add_links(found: Tokens, items: Tokens) -> None:
-    """Add each pair of groups that meet in the sentence once, at the first mark of either."""
+def _add_cooccurrences(terms: Tokens, tokens: Tokens) -> None:
+    """Add each pair of categories in a sentence once, from the first token of either."""
     first: dict[str, int] = {}
-    for at, text in enumerate(items.texts):
-        if text[0] == "<":
-            first.setdefault(text, at)
+    for index, token in enumerate(tokens.texts):
+        if _is_category(token):
+            first.setdefault(token, index)
     for one, other in combinations(sorted(first), 2):
         low, high = sorted((first[one], first[other]))
-        found.texts.append(f"{one} & {other}")
-        found.starts.append(items.starts[low])
-        found.ends.append(items.ends[high])
+        terms.texts.append(f"{one} & {other}")
+        terms.starts.append(tokens.starts[low])
+        terms.ends.append(tokens.ends[high])

@@ -1,7 +1,4 @@
-"""Words and chunks of a text with the places where they stand, and the n-grams of them.
-
-It is the bottom of all analysis and knows nothing else.
-"""
+"""Words and chunks of a text with their offsets, and the n-grams of them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,31 +6,32 @@ from itertools import islice
 from typing import NamedTuple
 
 WORD = r"(?u)\b\w\w+\b"
-"""What a word is: two or more letters, digits or underscores. The only tokenizer there is."""
+"""A word: two or more letters, digits or underscores. Everything in textclf uses this pattern."""
 
 _TWO_OR_MORE = re.compile(r"\w\w+")
 _CHUNK = r"(?:(?!\s)[\s\S])+"
 
 
 class Tokens(NamedTuple):
-    """The words, or the blank-separated chunks, of a text with the places where they stand."""
+    """The words, chunks or terms of a text with their offsets."""
 
     texts: list[str]
     """Lower-cased."""
     starts: list[int]
+    """Offsets in the text before it was lower-cased."""
     ends: list[int]
 
 
-def lead_spans(text: str, numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return where the first so many words of a text lie, for each number.
+def first_words_spans(text: str, limits: Sequence[int]) -> list[tuple[int, int]]:
+    """Return for each limit the span of a text's first words, as many as the limit.
 
-    >>> lead_spans("A bomb in Sehwan, police said.", [2, 9])
+    >>> first_words_spans("A bomb in Sehwan, police said.", [2, 9])
     [(0, 9), (0, 30)]
     """
-    if not numbers:
+    if not limits:
         return []
-    ends = [match.end() for match in islice(_TWO_OR_MORE.finditer(text), max(numbers))]
-    return [(0, ends[n - 1] if n <= len(ends) else len(text)) for n in numbers]
+    ends = [match.end() for match in islice(_TWO_OR_MORE.finditer(text), max(limits))]
+    return [(0, ends[n - 1] if n <= len(ends) else len(text)) for n in limits]
 
 
 def words(text: str) -> Tokens:
@@ -46,7 +44,7 @@ def words(text: str) -> Tokens:
 
 
 def chunks(text: str) -> Tokens:
-    """Return what stands between white space, punctuation and all.
+    """Return the chunks of a text: what is between white space, with punctuation.
 
     >>> chunks("Sehwan: a bomb").texts
     ['sehwan:', 'a', 'bomb']
@@ -55,7 +53,7 @@ def chunks(text: str) -> Tokens:
 
 
 def word_ngrams(texts: Sequence[str], low: int, high: int) -> Iterable[list[str]]:
-    """Yield for each n from low to high all n-grams of the words, in order.
+    """Yield for each n from low to high the list of all n-grams of the words, in order.
 
     >>> list(word_ngrams(["suicide", "bomb", "attack"], 1, 2))
     [['suicide', 'bomb', 'attack'], ['suicide bomb', 'bomb attack']]
@@ -69,6 +67,9 @@ def word_ngrams(texts: Sequence[str], low: int, high: int) -> Iterable[list[str]
 
 def char_ngrams(chunk: str, low: int, high: int) -> list[str]:
     """Return the character n-grams of one chunk with a blank on either side.
+
+    A chunk that is shorter than `low` gives itself, as in scikit-learn's `char_wb`.
+
 
     >>> char_ngrams("bomb", 5, 6)
     [' bomb', 'bomb ', ' bomb ']
@@ -85,19 +86,19 @@ def char_ngrams(chunk: str, low: int, high: int) -> list[str]:
 
 def _tokens(pattern: str, text: str) -> Tokens:
     lowered = text.lower()
-    places = lowered_places(text) if len(lowered) != len(text) else None
+    offsets = lowered_offsets(text) if len(lowered) != len(text) else None
     texts, starts, ends = [], [], []
     for match in re.finditer(pattern, lowered):
         texts.append(match.group())
-        starts.append(match.start() if places is None else places[match.start()])
-        ends.append(match.end() if places is None else places[match.end() - 1] + 1)
+        starts.append(match.start() if offsets is None else offsets[match.start()])
+        ends.append(match.end() if offsets is None else offsets[match.end() - 1] + 1)
     return Tokens(texts, starts, ends)
 
 
-def lowered_places(text: str) -> list[int]:
-    """Return for each character of `text.lower()` the place it came from in `text`.
+def lowered_offsets(text: str) -> list[int]:
+    """Return for each character of `text.lower()` the offset in `text` that it comes from.
 
-    Only a dotted capital I becomes longer when lowered; the whole text is lowered at once
-    all the same, since the final sigma depends on its neighbours.
+    Only a dotted capital I becomes longer when lower-cased. The text itself is lower-cased as a
+    whole, since the form of a final sigma depends on its neighbours.
     """
-    return [place for place, char in enumerate(text) for _ in char.lower()]
+    return [offset for offset, char in enumerate(text) for _ in char.lower()]

@@ -1,8 +1,8 @@
-"""What a model must beat: the most frequent label, and a count of keywords.
+"""Baselines that a model must exceed: the most frequent label, and a count of keywords.
 
-Keywords are the scheme's seed terms where there are any; else, for each label, the words
-that go with it most surely by Dunning's log-likelihood ratio (1993), as nltk computes it.
-Words are compared by their stems (Porter's Snowball stemmer, from nltk).
+Keywords are the seed terms of the scheme if there are any. Else they are, for each label, the words
+with the highest log-likelihood ratio (Dunning 1993), as nltk computes it. Words are compared by
+their stems (Porter's Snowball stemmer, from nltk).
 """
 
 from collections import Counter
@@ -20,10 +20,11 @@ from textclf.corpus.term_lists import TermList
 from textclf.text.tokens import words
 
 _KEYWORDS = 20
+"""Keywords of each label that are learned."""
 _FEW = 3
-"""A word in fewer texts than this is no keyword."""
+"""A word in fewer texts is no keyword."""
 _LONGEST = 8
-"""A seed term of more words than this is never found."""
+"""The number of words in the longest seed term that is looked for."""
 
 
 class Stems:
@@ -39,16 +40,31 @@ class Stems:
         >>> Stems().of("bombs and bombings")
         ['bomb', 'and', 'bomb']
         """
-        found = []
+        stems = []
         for word in words(text).texts:
             if word not in self._known:
                 self._known[word] = self._stemmer.stem(word)
-            found.append(self._known[word])
-        return found
+            stems.append(self._known[word])
+        return stems
+
+
+def baseline_answers(
+    corpus: Corpus,
+    scheme: Scheme,
+    terms: TermList | None,
+    folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
+    first: int = 0,
+) -> dict[str, list[Answer]]:
+    """Return the answers of each baseline for the records from the first one on."""
+    answers = corpus.answers(scheme)[first:]
+    return {
+        "keywords": keyword_answers(corpus, scheme, terms, folds)[first:],
+        "majority": [majority(answers)] * len(answers),
+    }
 
 
 def majority(answers: Sequence[Answer]) -> Answer:
-    """Return the most frequent answer; the first in the alphabet where two are."""
+    """Return the most frequent answer; of equals, the first in the alphabet."""
     counts = Counter(answers)
     return min(counts, key=lambda answer: (-counts[answer], answer))
 
@@ -59,33 +75,33 @@ def keyword_answers(
     terms: TermList | None,
     folds: Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]],
 ) -> list[Answer]:
-    """Return what the keyword rule answers for each record, learned from the other folds."""
+    """Return the answer of the keyword rule for each record, learned from the other folds."""
     stems = Stems()
     stemmed = [stems.of(record.text) for record in corpus.records]
     answers = corpus.answers(scheme)
-    said: list[Answer] = [()] * len(stemmed)
+    predicted: list[Answer] = [()] * len(stemmed)
     for train, test in folds:
-        seen = [answers[place] for place in train]
+        known = [answers[index] for index in train]
         if terms is None:
-            rule = Keywords.learned(scheme, [stemmed[place] for place in train], seen)
+            rule = Keywords.learned(scheme, [stemmed[index] for index in train], known)
         else:
-            rule = Keywords.of_terms(scheme, terms.by_label(), seen, stems)
-        for place in test:
-            said[place] = rule.answer(stemmed[place])
-    return said
+            rule = Keywords.of_terms(scheme, terms.by_label(), known, stems)
+        for index in test:
+            predicted[index] = rule.answer(stemmed[index])
+    return predicted
 
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """A rule that counts, for each label, how many of its keywords a text holds."""
+    """A rule that counts, for each label, how many of its keywords a text has."""
 
     scheme: Scheme
     keywords: Mapping[str, frozenset[str]]
-    """For each label, stems or runs of stems with a blank between."""
+    """For each label, stems, or sequences of stems separated by blanks."""
     otherwise: Answer
-    """The answer for a text with no keyword at all."""
+    """The answer for a text without a keyword."""
     longest: int = 1
-    """How many words a keyword may have."""
+    """The number of words in the longest keyword."""
 
     @classmethod
     def of_terms(
@@ -106,7 +122,7 @@ class Keywords:
     def learned(
         cls, scheme: Scheme, texts: Sequence[Sequence[str]], answers: Sequence[Answer]
     ) -> "Keywords":
-        """Return the rule of the words that go with each label most surely; texts are stems."""
+        """Return the rule of the words with the highest ratio for each label; texts are stems."""
         present = [set(text) for text in texts]
         overall = Counter(stem for stems in present for stem in stems)
         keywords = {}
@@ -125,7 +141,7 @@ class Keywords:
         return cls(scheme, keywords, majority(answers))
 
     def hits(self, stems: Sequence[str]) -> dict[str, int]:
-        """Return how many keywords of each label a text holds, given as stems."""
+        """Return how many keywords of each label a text has; the text is given as stems."""
         grams = {
             " ".join(stems[i : i + n])
             for n in range(1, self.longest + 1)
@@ -134,7 +150,7 @@ class Keywords:
         return {label: len(keys & grams) for label, keys in self.keywords.items()}
 
     def answer(self, stems: Sequence[str]) -> Answer:
-        """Return the labels of a text, given as stems."""
+        """Return the labels of a text, which is given as stems."""
         hits = self.hits(stems)
         most = max(hits.values())
         if not most:

@@ -1,9 +1,7 @@
-"""What a model card says of a model's quality out of fold, and which answers are worth giving.
-
-It works on answers and probabilities; it knows no texts and no estimators.
-"""
+"""Out-of-fold predictions, and the metrics of a model on its card."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +11,43 @@ from textclf.corpus.records import Answer
 from textclf.evaluation.bootstrap import Interval, interval, resamples
 from textclf.evaluation.metrics import calibration_error, evaluate
 from textclf.model.card import CoverageLevel, CrossValidation, Estimate, SystemMetrics
+from textclf.scoring.weights import DecisionRule
+from textclf.training.calibration import fit_decision_rule
+from textclf.training.config import uses_likeliest_label
+from textclf.training.dataset import Folds
+from textclf.training.stacking import Mix, mixed_scores
 
 _COVERED = tuple(round(share, 2) for share in np.arange(1.0, 0.049, -0.05))
-"""The shares of texts, the surest answered, that the card tells the precision of."""
+"""The shares of texts, by falling probability, whose precision the card states."""
+
+
+def fit_rule(scheme: Scheme, scores: NDArray[np.float64], truth: NDArray[Any]) -> DecisionRule:
+    """Return the decision rule of a scheme that fits scores of shape (texts, labels)."""
+    return fit_decision_rule(
+        scheme.kind, scores, truth, scheme.at_least_one, likeliest=uses_likeliest_label(scheme)
+    )
+
+
+def out_of_fold_predictions(
+    scheme: Scheme,
+    scores: NDArray[np.float64],
+    truth: NDArray[Any],
+    folds: Folds,
+    mix: Mix = Mix(),
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return probabilities and assigned labels, both of shape (texts, labels).
+
+    `scores` are out of fold, shape (groups, texts, labels). Weights of groups and decision rule of
+    each fold are fitted to the other folds, so that nothing is measured on what it was fitted to.
+    Labels are as frequent as in these texts: the prior of a scheme is for other texts.
+    """
+    probs, assigned = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
+    for train, test in folds:
+        weights = mix.weights(scheme, scores[:, train], truth[train])
+        rule = fit_rule(scheme, mixed_scores(scores[:, train], weights), truth[train])
+        probs[test] = rule.probabilities(mixed_scores(scores[:, test], weights))
+        assigned[test] = rule.given(probs[test], scheme.at_least_one)
+    return probs, assigned
 
 
 def quality(
@@ -26,14 +58,14 @@ def quality(
     baselines: Mapping[str, Sequence[Answer]],
     groups: Sequence[str],
 ) -> CrossValidation:
-    """Return how good answers are, beside those of baselines.
+    """Return the metrics of predictions, and those of baselines.
 
-    `probs` and `given`, the labels given, have the shape (texts, labels); they are of models,
-    and of decisions, that have not seen the texts. `groups` tells which texts belong together.
+    `probs` and `given`, the assigned labels, have the shape (texts, labels). They are out of fold.
+    `groups` has the group of each text: intervals resample whole groups.
     """
     names = scheme.label_names
-    said = [closed(scheme, row) for row in given]
-    right = np.array([a == b for a, b in zip(said, answers, strict=True)])
+    predicted = [closed(scheme, row) for row in given]
+    right = np.array([a == b for a, b in zip(predicted, answers, strict=True)])
     if scheme.kind == "single":
         error = calibration_error(probs[given], right, groups)
     else:
@@ -41,50 +73,53 @@ def quality(
         error = calibration_error(
             probs.ravel(), true.ravel(), [group for group in groups for _ in names]
         )
-    measured = {
-        name: SystemMetrics.from_dict(evaluate(answers, one, names, groups).as_dict())
-        for name, one in {"model": said, **baselines}.items()
+    metrics = {
+        name: SystemMetrics.from_dict(evaluate(answers, of, names, groups).as_dict())
+        for name, of in {"model": predicted, **baselines}.items()
     }
     return CrossValidation(
-        **measured,
+        **metrics,
         calibration_error=_rounded(error),
-        coverage=_coverage(_sureness(scheme, probs, said), right, groups),
+        coverage=_coverage(_confidence(scheme, probs, predicted), right, groups),
     )
 
 
 def closed(scheme: Scheme, row: NDArray[np.bool_]) -> Answer:
-    """Return the labels of a row, with all that they imply."""
+    """Return the labels of a row of shape (labels,), and all that they imply."""
     return scheme.close(name for name, yes in zip(scheme.label_names, row, strict=True) if yes)
 
 
-def _sureness(
-    scheme: Scheme, probs: NDArray[np.float64], said: Sequence[Answer]
+def _confidence(
+    scheme: Scheme, probs: NDArray[np.float64], predicted: Sequence[Answer]
 ) -> NDArray[np.float64]:
-    """Return the probability of each answer: of its label, or of the least sure yes or no."""
-    given = np.array([[name in answer for name in scheme.label_names] for answer in said])
+    """Return the probability of each prediction, shape (texts,).
+
+    It is that of the label, or, for several labels, of the least probable yes or no.
+    """
+    given = np.array([[name in answer for name in scheme.label_names] for answer in predicted])
     if scheme.kind == "single":
         return np.asarray(probs[given])
     return np.asarray(np.where(given, probs, 1 - probs).min(axis=1))
 
 
 def _coverage(
-    sure: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[str]
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[str]
 ) -> tuple[CoverageLevel, ...]:
-    """Return how often the surest answers are right, for shares of all texts.
+    """Return the precision of the most confident predictions, for several shares of all texts.
 
-    Each level has the probability from which on so many texts are answered (El-Yaniv and
-    Wiener 2010: the risk-coverage curve).
+    Each level has the probability at or above which this share of texts is predicted (El-Yaniv and
+    Wiener 2010: the risk-coverage curve). `confidence` and `right` have the shape (texts,).
     """
     _, group = np.unique(np.array(groups), return_inverse=True)
     drawn = resamples(group)
-    rows = []
+    levels = []
     for share in _COVERED:
-        least = float(np.quantile(sure, 1 - share))
-        answered = sure >= least
+        least = float(np.quantile(confidence, 1 - share))
+        answered = confidence >= least
         counted = np.maximum(drawn @ answered, 1e-12)
         rate = interval(float(right[answered].mean()), drawn @ (right & answered) / counted)
-        rows.append(CoverageLevel(share, round(least, 4), _rounded(rate)))
-    return tuple(rows)
+        levels.append(CoverageLevel(share, round(least, 4), _rounded(rate)))
+    return tuple(levels)
 
 
 def _rounded(figure: Interval) -> Estimate:

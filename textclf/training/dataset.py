@@ -1,7 +1,4 @@
-"""What is learned from: labelled texts and seed terms, counted once, and the folds they fall into.
-
-It knows records, schemes and terms; no estimator and no disk.
-"""
+"""The training data: labelled texts and seed terms, counted once, and the folds of the texts."""
 
 import warnings
 from collections.abc import Sequence
@@ -21,48 +18,48 @@ from textclf.text.features import FeatureGroup
 from textclf.training.counts import Counts, count
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
-"""The rows to learn from and the rows to score, fold by fold."""
+"""The training rows and the test rows of each fold."""
 
 _ENOUGH_TEXTS = 50
-"""With fewer labelled texts than this, seed terms are texts like others, and measured on."""
+"""With fewer labelled texts, seed terms are texts like others, and metrics include them."""
 _FEWEST_FOLDS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """What is learned from: the records' texts first, then the seed terms."""
+    """The training data: the texts of the records first, then the seed terms."""
 
     texts: tuple[str, ...]
     counts: Counts
     truth: NDArray[Any]
-    """Label places (texts,) for a single scheme, a 0/1 matrix for a multi one."""
+    """Label indices (texts,) of a single scheme, a 0/1 matrix (texts, labels) of a multi one."""
     term_weight: NDArray[np.float64]
-    """What each seed term weighs for a share of 1, beside 1 for a text."""
+    """Shape (terms,): the weight of each seed term for a share of 1, beside 1 for a text."""
     record_weight: NDArray[np.float64]
-    """What each record weighs."""
+    """Shape (records,)."""
     records: int
     duplicate_groups: DuplicateGroups
-    """Which records belong together, and which are alike."""
+    """Which records belong together, and which are near-duplicates."""
 
-    def only(self, place: int) -> "Examples":
-        """Return the examples as one view sees them."""
-        return replace(self, counts=self.counts.only(place))
+    def only(self, index: int) -> "Examples":
+        """Return the examples with the counts of one feature group."""
+        return replace(self, counts=self.counts.only(index))
 
-    def weighing(self, weight: NDArray[np.float64]) -> "Examples":
+    def with_weights(self, weight: NDArray[np.float64]) -> "Examples":
         """Return the examples with other weights of the records."""
         return replace(self, record_weight=weight)
 
     @property
-    def answers(self) -> NDArray[Any]:
+    def record_truth(self) -> NDArray[Any]:
         """The truth of the records alone."""
         return self.truth[: self.records]
 
 
-def taught(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> tuple[Corpus, bool]:
-    """Return the records to learn from in a fixed order, and whether seed terms are among them.
+def training_records(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> tuple[Corpus, bool]:
+    """Return the training records in a fixed order, and whether seed terms are among them.
 
-    Where few texts are labelled, or none, each seed term is a record of its own. Raises
-    TrainingError for a label that nothing teaches.
+    If fewer than 50 texts are labelled, each seed term is a record of its own. Raises TrainingError
+    for a label that has neither a text nor a seed term.
     """
     labelled = corpus.labelled(scheme).records
     if terms is not None and terms.scheme != scheme.name:
@@ -70,8 +67,8 @@ def taught(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> tuple[Corp
     by_label = terms.by_label() if terms else {}
     if not labelled and not by_label:
         raise TrainingError(f"no text is labelled under scheme {scheme.name!r}; label some first")
-    found = {label for record in labelled for label in record.labels[scheme.name]} | set(by_label)
-    missing = [name for name in scheme.label_names if name not in found]
+    present = {label for record in labelled for label in record.labels[scheme.name]} | set(by_label)
+    missing = [name for name in scheme.label_names if name not in present]
     if missing:
         raise TrainingError(
             f"label {missing[0]!r} of scheme {scheme.name!r} has no text to learn from, and no "
@@ -87,10 +84,10 @@ def taught(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> tuple[Corp
     return Corpus(tuple(sorted(labelled, key=lambda one: (one.id, one.text)))), few
 
 
-def examples(
-    corpus: Corpus, scheme: Scheme, terms: TermList | None, views: Sequence[FeatureGroup]
+def make_examples(
+    corpus: Corpus, scheme: Scheme, terms: TermList | None, groups: Sequence[FeatureGroup]
 ) -> Examples:
-    """Return the examples of records, and of seed terms that are not among them."""
+    """Return the examples of records, and of seed terms that are not among the records."""
     texts = [record.document().text for record in corpus.records]
     answers = list(corpus.answers(scheme))
     records = len(corpus)
@@ -99,10 +96,10 @@ def examples(
     for label, phrases in by_label.items():
         texts += phrases
         answers += [_answer(scheme, label)] * len(phrases)
-        # Labels weigh the same, however many terms each has.
+        # All labels weigh the same, however many terms each has.
         weight += [records / (len(by_label) * len(phrases))] * len(phrases)
     related = group_near_duplicates(texts[:records], [record.group for record in corpus.records])
-    counts = count(texts, views)
+    counts = count(texts, groups)
     truth = truth_of(scheme, answers)
     return Examples(
         tuple(texts), counts, truth, np.array(weight), np.ones(records), records, related
@@ -110,7 +107,7 @@ def examples(
 
 
 def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
-    """Return answers as numbers: label places for a single scheme, a 0/1 matrix for a multi one."""
+    """Return label indices (texts,) of a single scheme, a 0/1 matrix (texts, labels) of a multi."""
     if scheme.kind == "single":
         return np.array([scheme.index(answer[0]) for answer in answers])
     matrix = np.zeros((len(answers), len(scheme.labels)), int)
@@ -120,21 +117,21 @@ def truth_of(scheme: Scheme, answers: Sequence[Answer]) -> NDArray[Any]:
 
 
 def folds_of(
-    found: Examples,
+    examples: Examples,
     scheme: Scheme,
     most: int,
     seed: int,
     *,
-    apart: NDArray[np.bool_] | None = None,
+    own: NDArray[np.bool_] | None = None,
 ) -> Folds:
-    """Return the folds of the records, `most` or fewer; a group is never on both sides of one.
+    """Return the folds of the records, `most` or fewer; none divides a group of records.
 
-    A record that is nearly the same as one that is scored is left out of what is learned from.
-    Of a single scheme, those that stand `apart` are dealt out as evenly as the others.
+    A near-duplicate of a test row is no training row. Labels are spread evenly over the folds of a
+    single scheme, those of the `own` rows and those of the others, each by themselves.
     """
-    folds = min(most, len(set(found.duplicate_groups.groups)))
+    folds = min(most, len(set(examples.duplicate_groups.groups)))
     if scheme.kind == "single":
-        folds = min(folds, max(_FEWEST_FOLDS, int(np.bincount(found.answers).max())))
+        folds = min(folds, max(_FEWEST_FOLDS, int(np.bincount(examples.record_truth).max())))
     nothing = TrainingError(
         "all texts belong to one article or are near-duplicates, so that nothing is left "
         "to measure on; give more articles"
@@ -143,13 +140,13 @@ def folds_of(
         raise nothing
     splitter = StratifiedGroupKFold if scheme.kind == "single" else GroupKFold
     split = splitter(n_splits=folds, shuffle=True, random_state=seed)
-    strata = found.answers
-    if apart is not None and scheme.kind == "single":
-        strata = strata + len(scheme.labels) * apart
+    strata = examples.record_truth
+    if own is not None and scheme.kind == "single":
+        strata = strata + len(scheme.labels) * own
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a label rarer than the folds is told by its score
-        sides = list(split.split(strata, strata, found.duplicate_groups.groups))
-    dealt = [(found.duplicate_groups.drop_leaking(train, test), test) for train, test in sides]
+        warnings.simplefilter("ignore")  # a label in fewer texts than folds: its score shows it
+        sides = list(split.split(strata, strata, examples.duplicate_groups.groups))
+    dealt = [(examples.duplicate_groups.drop_leaking(train, test), test) for train, test in sides]
     if not all(len(train) for train, _ in dealt):
         raise nothing
     return dealt

@@ -1,7 +1,7 @@
-"""The scikit-learn estimator that learns: TF-IDF views, a linear model on each, averaged.
+"""The scikit-learn estimator: TF-IDF feature groups, a linear model on each, averaged.
 
-It strips nothing and knows no scheme, no document and no file: strings and labels in, a
-linear form out. What it predicts is the reference for every engine.
+It takes strings and labels, and gives linear weights. It does not clean texts. Both scorers are
+tested against its scores.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
@@ -19,35 +18,36 @@ from threadpoolctl import threadpool_limits
 from textclf.errors import InputError
 from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights
-from textclf.text.features import FeatureGroup, Weighting
-from textclf.text.lexicon import Lexicon
-from textclf.training.counts import Counts, columns, count, narrow, normed, weighted
+from textclf.text.features import CharNgrams, FeatureGroup, Weighting, WordNgrams
+from textclf.training.config import KIND_RULES
+from textclf.training.counts import Counts, columns, count, normalized, weighted
+from textclf.training.svm import LinearSVM
 
-_OF_SEEDS = 0.75
-"""This share of a full vocabulary, at most, is kept for the words of seed terms."""
+Doubles = NDArray[np.float64]
+
+_SEED_SHARE = 0.75
+"""The largest share of a full vocabulary that is kept for the words of seed terms."""
 
 
 class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """A linear text classifier over word and character n-grams, with scikit-learn's manners.
+    """A linear text classifier over n-grams of words and characters, for use with scikit-learn.
 
     X is a sequence of strings. y is a sequence of labels (single-label; two or more classes)
     or a 0/1 indicator matrix of shape (texts, labels) (multi-label).
 
-    Words and characters are a view in each of the `weightings`. `log` is sublinear TF-IDF,
-    L2-normalised. `binary` is whether a term is there at all, L2-normalised, then scaled for each
-    label by the terms' Naive Bayes log-count ratios (Wang and Manning 2012). A linear support
-    vector machine is fitted on each view (Fan et al. 2008, LIBLINEAR), its scores are divided by
-    their deviation over the training texts, and the views' scores are averaged.
+    Words and characters are a feature group in each of the `weightings`. `log` is sublinear TF-IDF,
+    L2-normalized. `binary` is whether a text has a term, L2-normalized, then scaled for each label
+    by the Naive Bayes log-count ratios of terms (Wang and Manning 2012). A linear support vector
+    machine is fitted on each group (Fan et al. 2008, LIBLINEAR), its scores are divided by their
+    standard deviation over the training texts, and the scores of the groups are averaged.
 
     Parameters follow scikit-learn: `word_ngrams` and `char_ngrams` are ranges or None,
-    `min_df` and `char_min_df` counts of texts, `max_features` a limit for each view, kept by
-    document frequency with ties in the terms' own order, words of seed terms first. With a
-    `lexicon`, n-grams of the marks of its groups, `group_ngrams` long, and the groups' links are a
-    view as well; with `word_within`, `word_without`, `char_within` or `char_without`, names of its
-    groups, words and characters are looked at only in sentences that hold a mark of one of these,
-    or none. With `leads`, so are the first so many words of each text, in the weighting given.
+    `min_df` and `char_min_df` counts of texts, `max_features` a limit for each group. Terms of the
+    highest document frequency are kept, ties in the order of terms, and words of seed terms first.
+    `feature_groups` take the place of `word_ngrams`, `char_ngrams` and `weightings`, where groups
+    of other kinds or with other options are wanted.
 
-    After fit: `classes_`, and `form_`, the linear form in the precision in which it is stored.
+    After fit: `classes_`, and `form_`, the linear weights in the precision of a model file.
     Raises InputError (a ValueError) for what is not a sequence of strings.
 
     >>> texts = ["the team won the match", "a late goal won it", "rain and wind", "snow and rain"]
@@ -61,14 +61,8 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         *,
         word_ngrams: tuple[int, int] | None = (1, 2),
         char_ngrams: tuple[int, int] | None = (3, 5),
-        lexicon: Lexicon | None = None,
-        group_ngrams: tuple[int, int] = (1, 2),
-        word_within: tuple[str, ...] = (),
-        word_without: tuple[str, ...] = (),
-        char_within: tuple[str, ...] = (),
-        char_without: tuple[str, ...] = (),
         weightings: tuple[Weighting, ...] = ("log",),
-        leads: tuple[tuple[int, Weighting], ...] = (),
+        feature_groups: tuple[FeatureGroup, ...] | None = None,
         min_df: int = 1,
         char_min_df: int = 2,
         max_features: int | None = None,
@@ -78,14 +72,8 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     ) -> None:
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
-        self.lexicon = lexicon
-        self.group_ngrams = group_ngrams
-        self.word_within = word_within
-        self.word_without = word_without
-        self.char_within = char_within
-        self.char_without = char_without
         self.weightings = weightings
-        self.leads = leads
+        self.feature_groups = feature_groups
         self.min_df = min_df
         self.char_min_df = char_min_df
         self.max_features = max_features
@@ -93,31 +81,26 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         self.class_weight = class_weight
         self.random_state = random_state
 
-    def views(self) -> tuple[FeatureGroup, ...]:
-        """Return the views that the parameters ask for."""
-        words, chars = self.word_ngrams, self.char_ngrams
-        found: list[FeatureGroup] = []
+    def groups(self) -> tuple[FeatureGroup, ...]:
+        """Return the feature groups that the parameters ask for."""
+        if self.feature_groups is not None:
+            return self.feature_groups
+        groups: list[FeatureGroup] = []
         for weighting in self.weightings:
-            if words:
-                chosen = self._sentences(self.word_within, self.word_without)
-                found.append(FeatureGroup("word", *words, weighting, **chosen))
-            if chars:
-                chosen = self._sentences(self.char_within, self.char_without)
-                found.append(FeatureGroup("char_wb", *chars, weighting, **chosen))
-        if words:
-            found += [
-                FeatureGroup("word", *words, kind, first_words=first_words)
-                for first_words, kind in self.leads
-            ]
-        if self.lexicon:
-            found.append(FeatureGroup("group", *self.group_ngrams, "log", self.lexicon))
-        if not found:
-            raise InputError("word_ngrams, char_ngrams and lexicon are all None: give one of them")
-        return tuple(found)
+            if self.word_ngrams:
+                groups.append(WordNgrams(*self.word_ngrams, weighting))
+            if self.char_ngrams:
+                groups.append(CharNgrams(*self.char_ngrams, weighting))
+        if not groups:
+            raise InputError(
+                "word_ngrams and char_ngrams are None, and there are no feature_groups; "
+                "give one of them"
+            )
+        return tuple(groups)
 
     def fit(self, X: Sequence[str], y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn from texts and their labels; a text's weight is 1 unless given."""
-        return self.fit_counts(count(_texts(X), self.views()), y, sample_weight)
+        """Learn from texts and their labels; the weight of a text is 1 unless given."""
+        return self.fit_counts(count(_texts(X), self.groups()), y, sample_weight)
 
     def fit_counts(
         self,
@@ -126,12 +109,12 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         sample_weight: ArrayLike | None = None,
         seed_terms: int = 0,
     ) -> Self:
-        """Learn from texts that were counted before, with the views of these parameters.
+        """Learn from texts that were counted before, for the feature groups of these parameters.
 
-        So many of the last rows are seed terms and no texts: they teach the views of words and
-        of characters, and have no say in how scores are standardised. Of `max_features` words,
-        three quarters are theirs before others: most stand in no text, and whoever wrote them
-        wants them known.
+        The last `seed_terms` rows are seed terms, not texts. Groups of words and characters learn
+        from them, but they do not take part in standardizing scores. They fill up to three quarters
+        of `max_features` words before others: most are in no text, and whoever wrote them wants
+        them in the vocabulary.
         """
         answers = _answers(y, len(counts))
         self._multilabel = answers.ndim == 2  # noqa: PLR2004
@@ -147,31 +130,31 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         texts = len(counts) - seed_terms
         with threadpool_limits(1):
             parts = [
-                self._fit_view(view, vocabulary, matrix, answers, weight, texts)
-                for view, vocabulary, matrix in zip(
-                    counts.views, counts.vocabularies, counts.matrices, strict=True
+                self._fit_group(group, vocabulary, matrix, answers, weight, texts)
+                for group, vocabulary, matrix in zip(
+                    counts.groups, counts.vocabularies, counts.matrices, strict=True
                 )
             ]
         self.form_ = self._form(parts)
         return self
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
-        """Return the scores of counted texts, shape (texts, labels), from the linear form."""
+        """Return the scores of counted texts, shape (texts, labels), from the linear weights."""
         check_is_fitted(self, "form_")
         total = np.tile(self.form_.bias.astype(float), (len(counts), 1))
-        for view, vocabulary, matrix in zip(
-            self.form_.views, counts.vocabularies, counts.matrices, strict=True
+        for part, vocabulary, matrix in zip(
+            self.form_.groups, counts.vocabularies, counts.matrices, strict=True
         ):
-            seen = weighted(columns(matrix, vocabulary, view.terms[:]), view.view.weighting)
-            norm = np.sqrt(seen.power(2) @ view.scale.astype(float) ** 2)
+            counted = weighted(columns(matrix, vocabulary, part.terms[:]), part.group.weighting)
+            norm = np.sqrt(counted.power(2) @ part.idf.astype(float) ** 2)
             norm[norm == 0] = 1
-            total += (seen @ view.weights.astype(float)) / norm[:, None]
+            total += (counted @ part.weights.astype(float)) / norm[:, None]
         return total
 
     def decision_function(self, X: Sequence[str]) -> NDArray[np.float64]:
         """Return scores in scikit-learn's shapes: (texts, labels), or (texts,) for two."""
         check_is_fitted(self, "form_")
-        scores = self.scores(count(_texts(X), self.views()))
+        scores = self.scores(count(_texts(X), self.groups()))
         binary = not self._multilabel and len(self.classes_) == 2  # noqa: PLR2004
         return scores[:, 1] - scores[:, 0] if binary else scores
 
@@ -181,7 +164,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         `textclf.training.train` calibrates them; so does scikit-learn's CalibratedClassifierCV.
         """
         check_is_fitted(self, "form_")
-        scores = self.scores(count(_texts(X), self.views()))
+        scores = self.scores(count(_texts(X), self.groups()))
         flat = np.zeros(scores.shape[1])
         kind: Literal["single", "multi"] = "multi" if self._multilabel else "single"
         return DecisionRule(kind, flat + 1, flat, flat + 0.5).probabilities(scores)
@@ -189,7 +172,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Return a label for each text, or for multi-label a 0/1 matrix (texts, labels)."""
         check_is_fitted(self, "form_")
-        scores = self.scores(count(_texts(X), self.views()))
+        scores = self.scores(count(_texts(X), self.groups()))
         if self._multilabel:
             return (scores >= 0).astype(int)
         return np.asarray(self.classes_[scores.argmax(axis=1)])
@@ -201,146 +184,101 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         tags.classifier_tags.multi_label = True
         return tags
 
-    def _sentences(self, within: tuple[str, ...], without: tuple[str, ...]) -> dict[str, Any]:
-        """Return what of a view says which sentences it looks at: all, or some."""
-        if not (within or without):
-            return {}
-        return {"lexicon": self.lexicon, "within": within, "without": without}
-
-    def _fit_view(
+    def _fit_group(
         self,
-        view: FeatureGroup,
+        group: FeatureGroup,
         vocabulary: tuple[str, ...],
         matrix: sparse.csr_array,
         answers: NDArray[Any],
-        weight: NDArray[np.float64],
+        weight: Doubles,
         texts: int,
-    ) -> tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]:
-        """Return the view's part, its weights in full precision, and its bias."""
-        if view.analyzer == "group":
+    ) -> tuple[FeatureWeights, Doubles, Doubles]:
+        """Return the group without weights; its weights in full precision; and its biases.
+
+        `matrix` has the counts, shape (rows, terms), of texts and after them of seed terms.
+        """
+        if not KIND_RULES[type(group)].learns_seed_terms:
             matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
-        chosen = self._choose(view, matrix, texts + np.flatnonzero(weight[texts:]))
+        chosen = self._choose_terms(group, matrix, texts + np.flatnonzero(weight[texts:]))
         kept = tuple(vocabulary[i] for i in chosen)
-        seen = weighted(matrix[:, chosen], view.weighting)
+        counted = weighted(matrix[:, chosen], group.weighting)
         idf = np.ones(len(kept))
-        if view.weighting == "log":
-            present = np.diff(seen.tocsc().indptr)
-            idf = (np.log((1 + len(answers)) / (1 + present)) + 1).astype(np.float32).astype(float)
-        ready = normed(seen, idf)
-        if view.weighting == "log":
-            coefficients, bias = self._solve(ready, answers, weight)
+        if group.weighting == "log":
+            # Smoothed, as in scikit-learn's TfidfTransformer; in the precision of the model file.
+            frequency = np.diff(counted.tocsc().indptr)
+            idf = np.log((1 + len(answers)) / (1 + frequency)) + 1
+            idf = idf.astype(np.float32).astype(float)
+        features = normalized(counted, idf)
+        svm = LinearSVM(self.C, self.class_weight, self.random_state)
+        if group.weighting == "log":
+            coefficients, bias = svm.fit(features, answers, weight)
         else:
-            coefficients, bias = self._solve_scaled(ready, answers, weight, seen)
-        return self._standardised(view, kept, idf, coefficients, bias, ready[:texts], weight)
+            coefficients, bias = svm.fit_scaled(features, answers, weight, counted)
+        return self._standardized(group, kept, idf, coefficients, bias, features[:texts], weight)
 
-    def _standardised(
+    def _standardized(
         self,
-        view: FeatureGroup,
+        group: FeatureGroup,
         kept: Sequence[str],
-        scale: NDArray[np.float64],
-        coefficients: NDArray[np.float64],
-        bias: NDArray[np.float64],
-        ready: sparse.csr_array,
-        weight: NDArray[np.float64],
-    ) -> tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]:
-        """Return what `_fit_view` does, by the scores of texts that are weighed and of norm 1."""
-        scores = ready @ coefficients + bias
-        middle = np.average(scores, axis=0, weights=weight[: len(scores)])
-        varies = np.average((scores - middle) ** 2, axis=0, weights=weight[: len(scores)])
-        if not self._multilabel and self.class_weight is None:
-            # A rare label keeps its low scores: one deviation for all that are compared.
-            varies = np.full_like(varies, varies.mean())
-        spread = np.sqrt(varies)
-        spread[spread == 0] = 1
-        nothing = np.zeros((len(kept), 0), np.float32)
-        part = FeatureWeights.of(view, Vocabulary(kept), scale.astype(np.float32), nothing)
-        if not self._multilabel and self.class_weight is not None:
-            bias = bias - middle
-        return part, scale[:, None] * coefficients / spread, bias / spread
+        idf: Doubles,
+        coefficients: Doubles,
+        bias: Doubles,
+        features: sparse.csr_array,
+        weight: Doubles,
+    ) -> tuple[FeatureWeights, Doubles, Doubles]:
+        """Return what `_fit_group` does, with scores that deviate by 1 over the training texts.
 
-    def _choose(
-        self, view: FeatureGroup, matrix: sparse.csr_array, seeds: NDArray[np.intp]
+        `features` are normalized texts, shape (texts, terms); `coefficients` (terms, labels).
+        """
+        scores = features @ coefficients + bias
+        mean = np.average(scores, axis=0, weights=weight[: len(scores)])
+        variance = np.average((scores - mean) ** 2, axis=0, weights=weight[: len(scores)])
+        if not self._multilabel and self.class_weight is None:
+            # A rare label keeps its low scores: one deviation for all labels that are compared.
+            variance = np.full_like(variance, variance.mean())
+        deviation = np.sqrt(variance)
+        deviation[deviation == 0] = 1
+        no_weights = np.zeros((len(kept), 0), np.float32)
+        part = FeatureWeights.of(group, Vocabulary(kept), idf.astype(np.float32), no_weights)
+        if not self._multilabel and self.class_weight is not None:
+            bias = bias - mean
+        # A weight includes the idf, so that scoring multiplies once.
+        return part, idf[:, None] * coefficients / deviation, bias / deviation
+
+    def _choose_terms(
+        self, group: FeatureGroup, matrix: sparse.csr_array, seeds: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Return the columns that enter the vocabulary; `seeds` are the rows of seed terms."""
+        rule = KIND_RULES[type(group)]
         frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        least = self.min_df if view.analyzer == "word" else self.char_min_df
-        # Of so little text that nothing stands in two, what stands in one must do.
-        chosen = np.flatnonzero(frequency >= max(1, min(least, int(frequency.max(initial=0)))))
+        # If no term is in so many texts, the most frequent terms have to do.
+        least = max(1, min(getattr(self, rule.min_df), int(frequency.max(initial=0))))
+        chosen = np.flatnonzero(frequency >= least)
         if self.max_features is not None and len(chosen) > self.max_features:
             chosen = chosen[np.argsort(-frequency[chosen], kind="stable")]
-            if view.analyzer == "word":
-                theirs = np.isin(chosen, matrix[seeds].indices)
-                first = theirs & (np.cumsum(theirs) <= _OF_SEEDS * self.max_features)
+            if rule.prefers_seed_terms:
+                of_seeds = np.isin(chosen, matrix[seeds].indices)
+                first = of_seeds & (np.cumsum(of_seeds) <= _SEED_SHARE * self.max_features)
                 chosen = np.concatenate([chosen[first], chosen[~first]])
             chosen = np.sort(chosen[: self.max_features])
         if not len(chosen):
-            raise InputError(f"no {view.analyzer} n-gram is left to learn from; give more text")
+            raise InputError(f"no {group.kind} n-gram is left to learn from; give more text")
         return chosen
 
-    def _solve(
-        self, ready: sparse.csr_array, answers: NDArray[Any], weight: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return coefficients of shape (terms, labels) and the bias of each label."""
-        if self._multilabel:
-            return self._solve_each(ready, answers, weight)
-        solver = self._solver().fit(ready, answers, sample_weight=weight)
-        return _both_sides(solver.coef_.T, solver.intercept_)
+    def _form(self, parts: list[tuple[FeatureWeights, Doubles, Doubles]]) -> LinearWeights:
+        """Return the average of the groups; single-label weights sum to 0 over the labels.
 
-    def _solve_scaled(
-        self,
-        ready: sparse.csr_array,
-        answers: NDArray[Any],
-        weight: NDArray[np.float64],
-        there: sparse.csr_array,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what `_solve` does, each label's machine fitted on terms scaled by its ratios."""
-        if self._multilabel:
-            return self._solve_each(ready, answers, weight, there)
-        two = len(self.classes_) == 2  # noqa: PLR2004
-        targets = (answers[:, None] == self.classes_[int(two) :]).astype(int)
-        return _both_sides(*self._solve_each(ready, targets, weight, there))
-
-    def _solve_each(
-        self,
-        ready: sparse.csr_array,
-        targets: NDArray[Any],
-        weight: NDArray[np.float64],
-        there: sparse.csr_array | None = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Fit a machine for each 0/1 column; with `there`, on terms scaled for that column."""
-        columns, biases = [], []
-        for column in targets.T:
-            if column.min() == column.max():
-                columns.append(np.zeros(ready.shape[1]))
-                biases.append(1.0 if column.max() else -1.0)
-                continue
-            ratio, scaled = np.ones(ready.shape[1]), ready
-            if there is not None:
-                ratio = _log_count_ratio(there, column, weight)
-                scaled = narrow(ready @ sparse.diags_array(ratio))
-            solver = self._solver().fit(scaled, column, sample_weight=weight)
-            columns.append(ratio * solver.coef_[0])
-            biases.append(float(solver.intercept_[0]))
-        return np.stack(columns, axis=1), np.array(biases)
-
-    def _solver(self) -> LinearSVC:
-        return LinearSVC(
-            C=self.C, class_weight=self.class_weight, random_state=self.random_state, max_iter=5000
-        )
-
-    def _form(
-        self, parts: list[tuple[FeatureWeights, NDArray[np.float64], NDArray[np.float64]]]
-    ) -> LinearWeights:
-        """Average the views; centre single-label weights, since only differences decide."""
-        views = []
+        Only differences between labels decide there, and small numbers keep precision.
+        """
+        groups = []
         bias = np.mean([part_bias for _, _, part_bias in parts], axis=0)
         bias = bias if self._multilabel else bias - bias.mean()
         for part, full, _ in parts:
             weights = full / len(parts)
             if not self._multilabel:
                 weights = weights - weights.mean(axis=1, keepdims=True)
-            views.append(part.weighing(weights.astype(np.float32)).by_scale())
-        return LinearWeights(tuple(views), bias.astype(np.float32))
+            groups.append(part.with_weights(weights.astype(np.float32)).by_idf())
+        return LinearWeights(tuple(groups), bias.astype(np.float32))
 
 
 def _texts(X: Iterable[str]) -> list[str]:
@@ -352,10 +290,10 @@ def _texts(X: Iterable[str]) -> list[str]:
         texts = list(X)
     except TypeError:
         raise InputError(f"X is a {type(X).__name__}; give a list of texts") from None
-    for place, text in enumerate(texts):
+    for index, text in enumerate(texts):
         if not isinstance(text, str):
             kind = "bytes: decode it first" if isinstance(text, bytes) else type(text).__name__
-            raise InputError(f"text {place} is not a string but {kind}")
+            raise InputError(f"text {index} is not a string but {kind}")
     if not texts:
         raise InputError("X holds no texts; give at least one")
     return texts
@@ -375,21 +313,3 @@ def _answers(y: ArrayLike, texts: int) -> NDArray[Any]:
             f"y is {kind}, shape {answers.shape}; give a label for each text, or a 0/1 matrix"
         )
     return answers
-
-
-def _both_sides(
-    coefficients: NDArray[np.float64], bias: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return one machine for two labels as half for the one and half against the other."""
-    if len(bias) > 1:
-        return coefficients, bias
-    return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
-
-
-def _log_count_ratio(
-    there: sparse.csr_array, column: NDArray[Any], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how much likelier each term is with the label than without it, as a logarithm."""
-    with_label = 1 + there.T @ (weight * column)
-    without = 1 + there.T @ (weight * (1 - column))
-    return np.asarray(np.log((with_label / with_label.sum()) / (without / without.sum())))

@@ -1,15 +1,7 @@
-"""What is learned of some rows, and how it scores others: estimator, fold, weights of views.
+"""Fits feature groups to some rows, and scores other rows with what was fitted."""
 
-It knows examples and schemes; no model, no card and no disk.
-"""
-
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from statistics import median
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -20,105 +12,62 @@ from textclf.codebook.scheme import Scheme
 from textclf.corpus.term_lists import TermList
 from textclf.errors import InputError, TrainingError
 from textclf.scoring.scorer import make_scorer
-from textclf.text.features import FeatureGroup, Weighting
-from textclf.text.tokens import lead_spans, words
+from textclf.scoring.weights import LinearWeights, weighted_sum
+from textclf.text.features import FeatureGroup
+from textclf.text.tokens import first_words_spans
+from textclf.training.config import (
+    TrainConfig,
+    feature_groups,
+    first_words_limits,
+    may_use_vectors,
+    vocabulary_limit,
+)
 from textclf.training.dataset import Examples, Folds
 from textclf.training.estimator import LinearTextClassifier
-from textclf.training.stacking import Mix, named, reached
+from textclf.training.stacking import score_of_best_rule
 
 Doubles = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many steps are behind, and how many there are."""
+
+_FOLDS_FOR_SHARE = 2
+"""Folds that the share of seed terms is chosen on: two rank shares as well as all folds do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """How a model is trained. It is saved in the model's card."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Learner:
+    """A feature group and the estimator that learns it, not yet fitted."""
 
-    word_ngrams: tuple[int, int] | None = (1, 2)
-    char_ngrams: tuple[int, int] | None = (3, 5)
-    min_df: int = 1
-    char_min_df: int = 2
-    group_ngrams: tuple[int, int] | None = (1, 2)
-    """Of the marks of seed terms whose groups have roles; None for no such view."""
-    max_features: int = 60_000
-    """For each view; fewer where many labels would make the model large."""
-    C: float = 0.5
-    term_shares: tuple[float, ...] = (0.25, 1.0, 4.0)
-    """What all seed terms together may weigh, beside 1 for all labelled texts together: the
-    share that words alone do best with out of fold is taken.
-    """
-    scaled: bool = True
-    """Whether Naive Bayes scaled views may be chosen, where there are no seed terms."""
-    vectors: bool = True
-    """Whether a view of word vectors may be chosen: of schemes of one label a text, where there are
-    8 labels or more, or seed terms are all that is learned from.
-    """
-    folds: int = 5
-    seed: int = 0
+    estimator: LinearTextClassifier
+    group: FeatureGroup
+    vectors: bool = False
+    """Whether the group has the weights of word vectors."""
+
+    @property
+    def name(self) -> str:
+        """The name of the group on the model card."""
+        return f"{self.group.name}, vectors" if self.vectors else self.group.name
 
 
-def is_likeliest(scheme: Scheme) -> bool:
-    """Return whether the likeliest label is given: where the scheme says how it is to be used."""
-    return bool(scheme.prior or scheme.lead_words)
-
-
-_LEADS: tuple[tuple[int, Weighting], ...] = ((30, "log"), (100, "binary"))
-"""The first so many words of texts are views of their own: news puts first what matters."""
-_WEIGHTS = 2_500_000
-"""How many weights the views of words and characters may have, all labels together."""
-_WEIGHTS_WITH_VECTORS = 2_250_000
-"""The same for all views where one is of vectors: 17 labels so stay under 15 MB."""
-_MANY_LABELS = 8
-"""With fewer labels than this, word vectors bring nothing, unless terms alone are learned from."""
-_OF_CHARACTERS, _OF_VECTORS, _OF_VECTORS_ALONE = 0.5, 0.5, 1.0
-"""What these views weigh beside words, where there are vectors and seed terms, or these alone."""
-
-Learner = tuple[LinearTextClassifier, FeatureGroup]
-"""A view, and what learns it."""
-
-
-def takes_vectors(config: Config, scheme: Scheme, *, of_terms: bool) -> bool:
-    """Return whether a view of word vectors may be chosen."""
-    many = of_terms or len(scheme.labels) >= _MANY_LABELS
-    return config.vectors and scheme.kind == "single" and many
-
-
-def learners_for(
-    config: Config,
-    terms: TermList | None,
+def make_learners(
+    config: TrainConfig,
     scheme: Scheme,
+    terms: TermList | None,
+    texts: Iterable[str],
     *,
-    leads: tuple[tuple[int, Weighting], ...],
     of_terms: bool,
-    vectors: bool,
 ) -> list[Learner]:
-    """Return the views that may be chosen, that of vectors last, each with what learns it.
+    """Return a learner for each feature group that a model may have, that of vectors last.
 
-    None of them is fitted yet.
+    `texts` are the training texts; `of_terms` says that they are seed terms.
     """
-    weightings: tuple[Weighting, ...] = ("log", "binary")
-    if terms or not config.scaled:
-        weightings = ("log",)
-    views = 2 * len(weightings) + len(leads) + vectors
-    weights = _WEIGHTS_WITH_VECTORS if vectors else _WEIGHTS
-    most = min(config.max_features, weights // (len(scheme.labels) * views))
-    # Out of fold no better for many labels, whose thresholds do its work, at thrice the cost;
-    # where a prior decides, weights would only bend the probabilities that it shifts.
+    limits = () if terms else first_words_limits(texts)
+    vectors = may_use_vectors(config, scheme, of_terms=of_terms)
+    most = vocabulary_limit(config, scheme, terms, limits, vectors=vectors)
+    # Without seed terms, balanced classes are no better out of fold for many labels, whose
+    # thresholds do the same, at three times the cost. A prior would shift probabilities that
+    # balanced classes have bent.
     class_weight = "balanced" if terms and not scheme.prior else None
-    # Terms teach no marks: what stands beside one, and which two meet, only texts tell.
-    lexicon = terms.lexicon() if terms and config.group_ngrams and not of_terms else None
     estimator = LinearTextClassifier(
-        weightings=weightings,
-        leads=leads,
-        word_ngrams=config.word_ngrams,
-        char_ngrams=config.char_ngrams,
-        lexicon=lexicon,
-        group_ngrams=config.group_ngrams or (1, 1),
-        word_within=terms.words_within if lexicon and terms else (),
-        word_without=terms.words_without if lexicon and terms else (),
-        char_within=terms.characters_within if lexicon and terms else (),
-        char_without=terms.characters_without if lexicon and terms else (),
+        feature_groups=feature_groups(config, terms, limits, of_terms=of_terms),
         min_df=config.min_df,
         char_min_df=config.char_min_df,
         max_features=most,
@@ -126,148 +75,138 @@ def learners_for(
         class_weight=class_weight,
         random_state=config.seed,
     )
-    learners = [estimator]
+    learners = [Learner(estimator, group) for group in estimator.groups()]
     if vectors:
         from textclf.training.vector_estimator import VectorClassifier  # noqa: PLC0415 - a table of three megabytes
         from textclf.training.word_vectors import bundled_vectors  # noqa: PLC0415 - the same
 
-        learners.append(VectorClassifier(bundled_vectors(), most=most, class_weight=class_weight))
-    return [(learner, view) for learner in learners for view in learner.views()]
+        of_vectors = VectorClassifier(bundled_vectors(), most=most, class_weight=class_weight)
+        learners += [Learner(of_vectors, group, vectors=True) for group in of_vectors.groups()]
+    return learners
 
 
-def mixes_of(
-    views: Sequence[FeatureGroup], *, vectors: bool, of_terms: bool, fixed: bool
-) -> list[Mix]:
-    """Return the choice: other views alike, or beside the last one, of vectors.
-
-    Out of fold, a corpus of one hand cannot see what seed terms carry over: with them, what views
-    weigh is `fixed`.
-    """
-    if not vectors:
-        return [Mix((1.0,) * len(views), fixed)]
-    beside = [_OF_CHARACTERS if view.analyzer == "char_wb" else 1.0 for view in views[:-1]]
-    own = _OF_VECTORS_ALONE if of_terms else _OF_VECTORS
-    return [Mix((*(1.0 for _ in beside), 0.0), fixed), Mix((*beside, own), fixed)]
-
-
-def leads_of(texts: Iterable[str]) -> tuple[tuple[int, Weighting], ...]:
-    """Return the leads that are views of texts: none where half of them are no longer than these.
-
-    The lead of a short text is the whole.
-    """
-    return _LEADS if median(len(words(text).texts) for text in texts) > max(_LEADS)[0] else ()
-
-
-def term_share(
-    estimator: LinearTextClassifier, found: Examples, scheme: Scheme, folds: Folds, config: Config
+def choose_term_share(
+    learner: Learner, examples: Examples, scheme: Scheme, folds: Folds, config: TrainConfig
 ) -> float:
-    """Return the share of seed terms that the first view alone does best with, out of fold.
-
-    Two folds tell them apart as well as all do, at less than half the cost.
-    """
-    if not len(found.term_weight):
+    """Return the share of seed terms with which one feature group scores best out of fold."""
+    if not len(examples.term_weight):
         return 0.0
-    first = found.only(0)
-    truth = found.truth[np.concatenate([test for _, test in folds[:2]])]
-    tried = [
-        np.concatenate([held_out(estimator, first, *fold, share, scheme) for fold in folds[:2]])
+    folds = folds[:_FOLDS_FOR_SHARE]
+    own = examples.only(0)
+    truth = examples.truth[np.concatenate([test for _, test in folds])]
+    scores = [
+        np.concatenate(
+            [held_out_scores(learner.estimator, own, *fold, share, scheme) for fold in folds]
+        )
         for share in config.term_shares
     ]
-    best = int(np.argmax([reached(scheme, scores, truth) for scores in tried]))
+    best = int(np.argmax([score_of_best_rule(scheme, one, truth) for one in scores]))
     return config.term_shares[best]
 
 
-def out_of_fold(
+def out_of_fold_scores(
     learners: Sequence[Learner],
-    found: Examples,
+    examples: Examples,
     folds: Folds,
     share: float,
     scheme: Scheme,
     *,
     jobs: int = 1,
-    told: Callable[[str, int], None] = lambda *_: None,
+    report: Callable[[str, int], None] = lambda *_: None,
 ) -> Doubles:
-    """Return the scores of each view for each record, shape (views, records, labels).
+    """Return the scores of each group for each record, shape (groups, records, labels).
 
-    A record is scored by what was fitted to the rows that its fold learns from. `told` hears
-    what is being done, and how many views of folds are behind.
+    The scores of a record are those of an estimator fitted to the training rows of its fold.
+    `report` receives what is being done, and how many pairs of a group and a fold are done.
     """
-    views = [view for _, view in learners]
-    scores = np.zeros((len(views), found.records, len(scheme.labels)))
-    work = [(place, number) for place in range(len(views)) for number in range(len(folds))]
-    done = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(held_out)(learners[place][0], found.only(place), *folds[number], share, scheme)
-        for place, number in work
+    scores = np.zeros((len(learners), examples.records, len(scheme.labels)))
+    work = [(index, number) for index in range(len(learners)) for number in range(len(folds))]
+    results = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(held_out_scores)(
+            learners[index].estimator, examples.only(index), *folds[number], share, scheme
+        )
+        for index, number in work
     )
-    for step, (place, number) in enumerate(work):
-        told(f"{named(views[place])}, fold {number + 1} of {len(folds)}", step)
-        scores[place, folds[number][1]] = next(done)
+    for step, (index, number) in enumerate(work):
+        report(f"{learners[index].group.name}, fold {number + 1} of {len(folds)}", step)
+        scores[index, folds[number][1]] = next(results)
     return scores
 
 
-def held_out(
+def held_out_scores(
     estimator: LinearTextClassifier,
-    found: Examples,
+    examples: Examples,
     train: NDArray[np.intp],
     test: NDArray[np.intp],
     share: float,
     scheme: Scheme,
 ) -> Doubles:
-    """Return the scores of some rows by an estimator fitted to others.
+    """Return the scores of test rows, shape (rows, labels), after fitting to training rows.
 
-    They stand under all labels of the scheme; one that the fold never saw scores lowest.
+    A label of the scheme without a training row gets the lowest score of each test row.
     """
-    fitted = fitted_to(estimator, found, train, share)
-    scores = _scores(fitted, found, test, scheme.lead_words)
+    fitted = fitted_to(estimator, examples, train, share)
+    scores = _scores(fitted, examples, test, scheme.lead_words)
     if scheme.kind == "multi" or len(fitted.classes_) == len(scheme.labels):
         return scores
-    whole = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
-    whole[:, fitted.classes_] = scores
-    return whole
+    all_labels = np.repeat(scores.min(axis=1, keepdims=True), len(scheme.labels), axis=1)
+    all_labels[:, fitted.classes_] = scores
+    return all_labels
 
 
-def _scores(
-    fitted: LinearTextClassifier, found: Examples, rows: NDArray[np.intp], lead_words: Sequence[int]
-) -> Doubles:
-    """Return the scores of some rows, shape (rows, labels): those of leads count for half."""
-    if not lead_words:
-        return fitted.scores(found.counts.take(rows))
-    texts = [found.texts[row] for row in rows]
-    spans = [lead_spans(text, lead_words) for text in texts]
-    scores = make_scorer([fitted.form_]).score(texts, spans, {0})[0].scores
-    parts = scores.reshape(len(texts), 1 + len(lead_words), -1)
-    return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)
+def fit_model(
+    learners: Sequence[Learner],
+    examples: Examples,
+    share: float,
+    weights: Doubles,
+    report: Callable[[str, int], None],
+) -> LinearWeights:
+    """Return the weighted sum of all groups that have a weight, each fitted to all records.
+
+    `weights` has the shape (groups, labels). `report` receives each group and its index.
+    """
+    used = [index for index in range(len(learners)) if weights[index].any()]
+    every = np.arange(examples.records)
+    forms = []
+    for index in used:
+        report(f"{learners[index].group.name}, all texts", index)
+        fitted = fitted_to(learners[index].estimator, examples.only(index), every, share)
+        forms.append(fitted.form_)
+    return weighted_sum(forms, list(weights[used]))
 
 
 def fitted_to(
-    estimator: LinearTextClassifier, found: Examples, rows: NDArray[np.intp], share: float
+    estimator: LinearTextClassifier, examples: Examples, rows: NDArray[np.intp], share: float
 ) -> LinearTextClassifier:
-    """Return the estimator fitted to some of the texts and all seed terms."""
-    seeds = np.arange(found.records, len(found.counts))
+    """Return the estimator fitted to some of the records and all seed terms."""
+    seeds = np.arange(examples.records, len(examples.counts))
     chosen = np.concatenate([rows, seeds])
     # A term never weighs more than a text.
-    weight = np.r_[found.record_weight[rows], np.minimum(1.0, share * found.term_weight)]
+    weight = np.r_[examples.record_weight[rows], np.minimum(1.0, share * examples.term_weight)]
     replica: LinearTextClassifier = clone(estimator)
     try:
         return replica.fit_counts(
-            found.counts.take(chosen), found.truth[chosen], weight, seed_terms=len(seeds)
+            examples.counts.take(chosen), examples.truth[chosen], weight, seed_terms=len(seeds)
         )
     except InputError as reason:
         raise TrainingError(f"a fold cannot be learned from: {reason}") from None
 
 
-def digest(data: object) -> str:
-    """Return the sha256 of plain data."""
-    text = json.dumps(data, ensure_ascii=True, sort_keys=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+def _scores(
+    fitted: LinearTextClassifier,
+    examples: Examples,
+    rows: NDArray[np.intp],
+    first_words: Sequence[int],
+) -> Doubles:
+    """Return the scores of some rows, shape (rows, labels), as prediction computes them.
 
-
-def saved_config(config: Config, term_share: float) -> dict[str, Any]:
-    """Return the settings of training, and the share of seed terms, as a model card has them."""
-    saved: dict[str, Any] = json.loads(json.dumps({**asdict(config), "term_share": term_share}))
-    return saved
-
-
-def versions() -> dict[str, str]:
-    """Return the releases of what a model is made with."""
-    return {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "textclf")}
+    If the scheme has limits for first words, half of a score is the mean score of these spans.
+    """
+    if not first_words:
+        return fitted.scores(examples.counts.take(rows))
+    texts = [examples.texts[row] for row in rows]
+    spans = [first_words_spans(text, first_words) for text in texts]
+    scores = make_scorer([fitted.form_]).score(texts, spans, {0})[0].scores
+    # The row of a text, and then those of its spans.
+    parts = scores.reshape(len(texts), 1 + len(first_words), -1)
+    return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)

@@ -1,10 +1,10 @@
-"""A model of a shipped corpus and of somebody's own labels, which count as much as helps them.
+"""A model trained on a bundled corpus and on own labels, which get the weight that helps them.
 
-What is chosen and measured is chosen and measured on their texts alone, out of fold.
+Everything is chosen and measured on the own texts alone, out of fold.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,40 +12,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.records import Corpus, Record, as_dict
+from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
-from textclf.model.card import ModelCard, TrainedOn
+from textclf.model.card import TrainedOn
 from textclf.model.model import Model
-from textclf.scoring.weights import DecisionRule, total
-from textclf.training.baselines import keyword_answers, majority
-from textclf.training.calibration import decide, moved
+from textclf.scoring.weights import DecisionRule
+from textclf.training.baselines import baseline_answers
+from textclf.training.calibration import fit_decision_rule, recalibrated
+from textclf.training.card import label_counts, model_card
+from textclf.training.config import Progress, TrainConfig, mixes, uses_likeliest_label
 from textclf.training.cross_validation import quality
-from textclf.training.dataset import Folds, examples, folds_of, taught
+from textclf.training.dataset import Folds, folds_of, make_examples, training_records
 from textclf.training.fitting import (
-    Config,
     Doubles,
-    Progress,
-    digest,
-    fitted_to,
-    is_likeliest,
-    leads_of,
-    learners_for,
-    mixes_of,
-    out_of_fold,
-    saved_config,
-    takes_vectors,
-    term_share,
-    versions,
+    choose_term_share,
+    fit_model,
+    make_learners,
+    out_of_fold_scores,
 )
-from textclf.training.stacking import Mix, named, weighed, worth
+from textclf.training.stacking import Mix, group_table, mixed_scores
 
 Rows = NDArray[np.intp]
 
 FEWEST = 20
-"""With fewer texts of one's own, nothing can be chosen on them, and little measured."""
+"""With fewer own texts, nothing can be chosen on them, and little measured."""
 WEIGHTS = (1, 2, 4, 8)
-"""What an own text may weigh, beside 1 for a text of the base."""
+"""The weights of an own text that are tried, beside 1 for a text of the bundled corpus."""
 _USE = (
     "Codes English news text under the scheme in this file. It was learned from the shipped "
     "corpus and from labelled texts of its maker, on which alone it was measured, out of fold: "
@@ -60,198 +53,184 @@ def train_on_base(
     *,
     terms: TermList | None = None,
     random_sample: bool = False,
-    config: Config = Config(),
+    config: TrainConfig = TrainConfig(),
     jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Model:
-    """Return the model that own labelled texts make together with the records of a base.
+    """Return the model that is trained on own labelled texts and the records of a base.
 
-    An own text weighs 1, 2, 4 or 8 texts of the base: what makes the own labels likeliest, out of
-    fold. The scores on the card are those of own texts, whose folds are decided on, weight and
-    all, by the other folds. Where the own texts are a random sample of what is to be labelled,
-    the model assumes their labels' shares; else those of the scheme. Raises TrainingError for
-    fewer than 20 own texts.
+    An own text has the weight of 1, 2, 4 or 8 texts of the base: the one that makes the own labels
+    most likely, out of fold. The scores on the card are those of own texts; weight and decision
+    rule of each fold are fitted to the other folds. If the own texts are a random sample of what is
+    to be labelled, the model assumes the shares of their labels, else those of the scheme. Raises
+    TrainingError for fewer than 20 own texts.
     """
-    mine = _own(own, scheme)
-    ordered, _ = taught(base, scheme, None)
-    at = len(ordered)
-    ordered = Corpus(ordered.records + mine)
-    apart = np.arange(len(ordered)) >= at
-    leads = () if terms else leads_of(record.text for record in ordered.records)
-    tried = takes_vectors(config, scheme, of_terms=False)
-    learners = learners_for(
-        config,
-        terms,
-        scheme,
-        leads=leads,
-        of_terms=False,
-        vectors=tried,
-    )
-    views = [view for _, view in learners]
-    mix = mixes_of(views, vectors=tried, of_terms=False, fixed=terms is not None)[-1]
-    steps = len(views) * (config.folds * len(WEIGHTS) + 1) + 4
+    own_records = _own_records(own, scheme)
+    base_records, _ = training_records(base, scheme, None)
+    records = Corpus(base_records.records + own_records)
+    first_own = len(base_records)
+    is_own = np.arange(len(records)) >= first_own
+    texts = [record.text for record in records.records]
+    learners = make_learners(config, scheme, terms, texts, of_terms=False)
+    groups, vectors = [learner.group for learner in learners], learners[-1].vectors
+    mix = mixes(groups, vectors=vectors, of_terms=False, fixed=terms is not None)[-1]
+    steps = len(learners) * (config.folds * len(WEIGHTS) + 1) + 4
     progress("counting n-grams", 0, steps)
-    found = examples(ordered, scheme, terms, views)
-    groups = found.duplicate_groups.groups[at:]
-    folds = folds_of(found, scheme, config.folds, config.seed, apart=apart)
-    if any(apart[test].sum() == len(mine) for _, test in folds):
+    examples = make_examples(records, scheme, terms, groups)
+    truth = examples.record_truth
+    folds = folds_of(examples, scheme, config.folds, config.seed, own=is_own)
+    if any(is_own[test].sum() == len(own_records) for _, test in folds):
         raise TrainingError(
             "all own texts belong to one article or are near-duplicates, so that nothing can be "
             "measured on them; give more articles"
         )
-    progress("weighing terms against texts", 1, steps)
-    share = term_share(learners[0][0], found, scheme, folds, config)
-    weighing = [found.weighing(np.where(apart, float(weight), 1.0)) for weight in WEIGHTS]
+    progress("choosing the weight of seed terms", 1, steps)
+    share = choose_term_share(learners[0], examples, scheme, folds, config)
+    weighted = [examples.with_weights(np.where(is_own, float(one), 1.0)) for one in WEIGHTS]
     scores = []
-    for number, one in enumerate(weighing):
-        done = 2 + number * len(views) * len(folds)
-        hears = partial(_told, progress, done, steps)
-        scores.append(out_of_fold(learners, one, folds, share, scheme, jobs=jobs, told=hears))
-    progress("weighing views", steps - len(views) - 2, steps)
-    choosing = _Choosing(scheme, found.answers, apart, mix, random_sample)
-    every = np.arange(len(ordered))
-    chosen = choosing.weight(scores, every)
-    weight = WEIGHTS[chosen]
-    weights = choosing.views(scores[chosen], every)
-    decision = choosing.decision(scores[chosen], every)
-    taken = [place for place in range(len(views)) if weights[place].any()]
-    forms = []
-    for place in taken:
-        progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
-        forms.append(
-            fitted_to(learners[place][0], weighing[chosen].only(place), every, share).form_
+    for number, one in enumerate(weighted):
+        done = 2 + number * len(learners) * len(folds)
+        report = partial(_report, progress, done, steps)
+        scores.append(
+            out_of_fold_scores(learners, one, folds, share, scheme, jobs=jobs, report=report)
         )
-    told = worth(scheme, views, scores[chosen][:, at:], found.answers[at:], weights, vectors=tried)
-    probs, given = choosing.decided(scores, folds)
-    answers = ordered.answers(scheme)[at:]
-    baselines = {
-        "keywords": keyword_answers(ordered, scheme, terms, folds)[at:],
-        "majority": [majority(answers)] * len(answers),
-    }
-    card = ModelCard(
-        TrainedOn(
-            texts=len(ordered),
-            groups=len(set(found.duplicate_groups.groups)),
-            labels={
-                name: sum(name in record.labels[scheme.name] for record in ordered.records)
-                for name in scheme.label_names
-            },
+    last_steps = steps - len(learners) - 1
+    progress("fitting weights of feature groups", last_steps - 1, steps)
+    fit = _OwnFit(scheme, truth, is_own, mix, random_sample)
+    every = np.arange(len(records))
+    chosen = fit.best_weight(scores, every)
+    weights = fit.group_weights(scores[chosen], every)
+    form = fit_model(
+        learners, weighted[chosen], share, weights, partial(_report, progress, last_steps, steps)
+    )
+    rule = fit.decision_rule(scores[chosen], every)
+    probs, assigned = fit.out_of_fold_predictions(scores, folds)
+    answers = records.answers(scheme)[first_own:]
+    own_groups = examples.duplicate_groups.groups[first_own:]
+    own_scores, own_truth = scores[chosen][:, first_own:], truth[first_own:]
+    names = [learner.name for learner in learners]
+    card = model_card(
+        scheme,
+        records,
+        terms,
+        config,
+        term_share=share,
+        trained_on=TrainedOn(
+            texts=len(records),
+            groups=len(set(examples.duplicate_groups.groups)),
             measured_on="own texts",
-            own_texts=len(mine),
-            own_groups=len(set(groups)),
-            own_labels={
-                name: sum(name in answer for answer in answers) for name in scheme.label_names
-            },
-            own_weight=weight,
+            own_texts=len(own_records),
+            own_groups=len(set(own_groups)),
+            own_labels=label_counts(scheme, answers),
+            own_weight=WEIGHTS[chosen],
             random_sample=random_sample,
-            terms=sum(map(len, terms.by_label().values())) if terms else 0,
-            corpus_sha256=digest([as_dict(record) for record in ordered.records]),
-            terms_sha256=digest(asdict(terms)) if terms else "",
-            scheme_sha256=scheme.digest,
         ),
-        config=saved_config(config, share),
-        feature_groups=told,
-        versions=versions(),
-        cross_validation=quality(scheme, probs[at:], given[at:], answers, baselines, groups),
-        use=f"{_USE} {scheme.limits}".strip(),
-        prior_source=f"{len(mine)} own texts, a random sample" if random_sample else "",
+        feature_groups=group_table(scheme, names, own_scores, own_truth, weights),
+        cross_validation=quality(
+            scheme,
+            probs[first_own:],
+            assigned[first_own:],
+            answers,
+            baseline_answers(records, scheme, terms, folds, first_own),
+            own_groups,
+        ),
+        use=_USE,
+        prior_source=f"{len(own_records)} own texts, a random sample" if random_sample else "",
     )
     progress("done", steps, steps)
-    return Model(scheme, total(forms, list(weights[taken])), decision, card)
+    return Model(scheme, form, rule, card)
 
 
-def _told(progress: Progress, before: int, steps: int, name: str, done: int) -> None:
+def _report(progress: Progress, before: int, steps: int, name: str, done: int) -> None:
     progress(name, before + done, steps)
 
 
-class _Choosing:
-    """Chooses what own texts weigh and how scores are decided on, from some of all rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class _OwnFit:
+    """Fits the weight of own texts, the weights of groups and the decision rule to some rows.
 
-    Scores have the shape (views, rows, labels), for each of the weights; rows of the base and own
-    ones, told by `apart`.
+    Scores have the shape (groups, rows, labels), for each of `WEIGHTS`.
     """
 
-    def __init__(
-        self,
-        scheme: Scheme,
-        truth: NDArray[Any],
-        apart: NDArray[np.bool_],
-        mix: Mix,
-        random_sample: bool,
-    ) -> None:
-        self._scheme = scheme
-        self._truth = truth
-        self._apart = apart
-        self._mix = mix
-        self._random_sample = random_sample
+    scheme: Scheme
+    truth: NDArray[Any]
+    """Shape (rows,): label indices."""
+    is_own: NDArray[np.bool_]
+    """Shape (rows,): whether a row is an own text; the others are of the base."""
+    mix: Mix
+    random_sample: bool
 
-    def weight(self, scores: Sequence[Doubles], rows: Rows) -> int:
-        """Return the place of the weight that makes own labels among the rows likeliest.
+    def best_weight(self, scores: Sequence[Doubles], rows: Rows) -> int:
+        """Return the index of the weight that makes the own labels among the rows most likely.
 
-        At their own shares, or nothing but the prior would be told from rare labels. Of weights
-        that do as well, the least is taken.
+        Probabilities are those at the shares of the own labels; at another prior, rare labels would
+        decide alone. Of equal weights the least is taken.
         """
-        mine = rows[self._apart[rows]]
-        likely = []
+        own = rows[self.is_own[rows]]
+        log_likelihoods = []
         for one in scores:
-            probs = self._fitting(one, rows).probabilities(
-                weighed(one[:, mine], self.views(one, rows))
-            )
-            likely.append(float(np.log(probs[np.arange(len(mine)), self._truth[mine]]).mean()))
-        return int(np.argmax(np.round(likely, 6)))
+            rule = self._fitted_rule(one, rows)
+            probs = rule.probabilities(mixed_scores(one[:, own], self.group_weights(one, rows)))
+            of_truth = probs[np.arange(len(own)), self.truth[own]]
+            log_likelihoods.append(float(np.log(of_truth).mean()))
+        return int(np.argmax(np.round(log_likelihoods, 6)))
 
-    def views(self, scores: Doubles, rows: Rows) -> Doubles:
-        """Return what each view weighs for each label."""
-        return self._mix.weights(self._scheme, scores[:, rows], self._truth[rows])
+    def group_weights(self, scores: Doubles, rows: Rows) -> Doubles:
+        """Return the weight of each group for each label, shape (groups, labels)."""
+        return self.mix.weights(self.scheme, scores[:, rows], self.truth[rows])
 
-    def decision(self, scores: Doubles, rows: Rows) -> DecisionRule:
-        """Return the decision that scores ask for, at the prior that the model is to assume."""
-        if self._random_sample:
-            return self._fitting(scores, rows)
-        return self._of_base(scores, rows, self._scheme.shares())
+    def decision_rule(self, scores: Doubles, rows: Rows) -> DecisionRule:
+        """Return the rule for scores, at the prior that the model is to assume."""
+        if self.random_sample:
+            return self._fitted_rule(scores, rows)
+        return self._base_rule(scores, rows, self.scheme.shares())
 
-    def decided(self, scores: Sequence[Doubles], folds: Folds) -> tuple[Doubles, NDArray[np.bool_]]:
-        """Return probabilities and labels given, each fold's as all others ask for."""
+    def out_of_fold_predictions(
+        self, scores: Sequence[Doubles], folds: Folds
+    ) -> tuple[Doubles, NDArray[np.bool_]]:
+        """Return probabilities and assigned labels (rows, labels), fitted to the other folds."""
         shape = scores[0].shape[1:]
-        probs, given = np.zeros(shape), np.zeros(shape, bool)
+        probs, assigned = np.zeros(shape), np.zeros(shape, bool)
         for train, test in folds:
-            place = self.weight(scores, train)
-            decision = self.decision(scores[place], train)
-            seen = weighed(scores[place][:, test], self.views(scores[place], train))
-            probs[test] = decision.probabilities(seen)
-            given[test] = decision.given(probs[test])
-        return probs, given
+            own = scores[self.best_weight(scores, train)]
+            rule = self.decision_rule(own, train)
+            probs[test] = rule.probabilities(
+                mixed_scores(own[:, test], self.group_weights(own, train))
+            )
+            assigned[test] = rule.given(probs[test])
+        return probs, assigned
 
-    def _of_base(self, scores: Doubles, rows: Rows, prior: Sequence[float] | None) -> DecisionRule:
-        """Return the decision of the base's rows, at a prior.
+    def _base_rule(
+        self, scores: Doubles, rows: Rows, prior: Sequence[float] | None
+    ) -> DecisionRule:
+        """Return the rule that fits the rows of the base, at a prior.
 
-        Own texts that are no random sample may be the hard ones, or those of one label: they
-        teach, and do not tell how sure to be.
+        Own texts that are no random sample may be the hard ones, or those of one label: they are
+        training texts, but do not show how high probabilities should be.
         """
-        base = rows[~self._apart[rows]]
-        seen, truth = weighed(scores[:, base], self.views(scores, rows)), self._truth[base]
-        found = decide("single", seen, truth, likeliest=is_likeliest(self._scheme) or bool(prior))
+        base = rows[~self.is_own[rows]]
+        mixed = mixed_scores(scores[:, base], self.group_weights(scores, rows))
+        likeliest = uses_likeliest_label(self.scheme) or bool(prior)
+        rule = fit_decision_rule("single", mixed, self.truth[base], likeliest=likeliest)
         if prior is None:
-            return found
-        counts = np.bincount(truth, minlength=len(self._scheme.labels)) + 0.5
-        return found.with_prior(prior, (counts / counts.sum()).tolist())
+            return rule
+        return rule.with_prior(prior, self._shares(base))
 
-    def _fitting(self, scores: Doubles, rows: Rows) -> DecisionRule:
-        """Return the decision that fits own rows, at the shares of their labels."""
-        mine = rows[self._apart[rows]]
-        decision = self._of_base(scores, rows, self._shares(mine))
-        return moved(
-            decision, weighed(scores[:, mine], self.views(scores, rows)), self._truth[mine]
-        )
+    def _fitted_rule(self, scores: Doubles, rows: Rows) -> DecisionRule:
+        """Return the rule that fits the own rows, at the shares of their labels."""
+        own = rows[self.is_own[rows]]
+        rule = self._base_rule(scores, rows, self._shares(own))
+        mixed = mixed_scores(scores[:, own], self.group_weights(scores, rows))
+        return recalibrated(rule, mixed, self.truth[own])
 
     def _shares(self, rows: Rows) -> tuple[float, ...]:
-        """Return the share of each label among rows, as if each had half a text more."""
-        counts = np.bincount(self._truth[rows], minlength=len(self._scheme.labels)) + 0.5
+        """Return the share of each label among rows, as if each label had half a text more."""
+        counts = np.bincount(self.truth[rows], minlength=len(self.scheme.labels)) + 0.5
         return tuple((counts / counts.sum()).tolist())
 
 
-def _own(own: Corpus, scheme: Scheme) -> tuple[Record, ...]:
-    """Return own records in a fixed order, under names that no record of a base has."""
+def _own_records(own: Corpus, scheme: Scheme) -> tuple[Record, ...]:
+    """Return own records in a fixed order, with ids that no record of a base has."""
     if scheme.kind != "single":
         raise TrainingError(f"scheme {scheme.name!r} gives several labels; a base gives one")
     labelled = own.labelled(scheme).records

@@ -1,6 +1,6 @@
-"""Weighs the views of a model by how likely they make the truth, out of fold.
+"""Weights of feature groups, by a stacked regression on their out-of-fold scores.
 
-It works on scores that were made before and knows no text and no estimator.
+Stacking is that of Wolpert (1992), with positive weights (Breiman 1996).
 """
 
 from collections.abc import Sequence
@@ -13,146 +13,144 @@ from scipy.optimize import minimize
 
 from textclf.codebook.scheme import Scheme
 from textclf.model.card import FeatureGroupWorth
-from textclf.text.features import FeatureGroup
-from textclf.training.calibration import decide, score
+from textclf.training.calibration import fit_decision_rule, score
 
 Doubles = NDArray[np.float64]
 
-_LEAST = 0.05
-"""A view whose share is less than this is left out: it costs more than it tells."""
-_VIEWS_APART = 0.1
-"""What it costs that the weights of views differ, beside the likelihood."""
-_LABELS_APART = 1.0
-"""What it costs that the weights of one view differ from label to label."""
+_LEAST_SHARE = 0.05
+"""A group with less than this share of all weight is left out: it costs more than it adds."""
+_GROUP_PENALTY = 0.1
+"""The penalty for differences between the weights of groups, in units of the log-likelihood."""
+_LABEL_PENALTY = 1.0
+"""The penalty for differences between the weights of one group from label to label."""
 _STEPS = 100
-"""Where weights of many labels have come so far, they move by hundredths only."""
+"""Iterations: after so many, the weights for many labels move by hundredths only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Which views a model is made of, and how it comes by their weights."""
+    """Which feature groups a model has, and how their weights are set."""
 
     parts: tuple[float, ...] = ()
-    """What each view weighs beside the others; 0 for one that is left out; empty: all the same."""
+    """The weight of each group relative to the others; 0: left out; empty: all the same."""
     fixed: bool = False
-    """Whether views weigh their parts; else those of a part are weighed by how they do."""
+    """Whether the parts are the weights; else those of groups with a part are fitted."""
 
     def weights(self, scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
-        """Return what each view weighs for each label, shape (views, labels)."""
+        """Return the weight of each group for each label, shape (groups, labels).
+
+        `scores` has the shape (groups, texts, labels).
+        """
         parts = np.array(self.parts or (1.0,) * len(scores))
         weights = np.zeros((len(scores), scores.shape[2]))
         if self.fixed:
             weights += (parts / parts.sum())[:, None]
         else:
-            weights[parts > 0] = weigh(scheme, scores[parts > 0], truth)
+            weights[parts > 0] = fit_weights(scheme, scores[parts > 0], truth)
         return weights
 
 
 def best_mix(scheme: Scheme, scores: Doubles, truth: NDArray[Any], mixes: Sequence[Mix]) -> Mix:
-    """Return the mix that reaches most out of fold, the first of equals."""
+    """Return the mix with the best score out of fold, the first of equals."""
     if len(mixes) == 1:
         return mixes[0]
-    found = [weighed(scores, mix.weights(scheme, scores, truth)) for mix in mixes]
-    return mixes[int(np.argmax([reached(scheme, one, truth) for one in found]))]
+    mixed = [mixed_scores(scores, mix.weights(scheme, scores, truth)) for mix in mixes]
+    return mixes[int(np.argmax([score_of_best_rule(scheme, one, truth) for one in mixed]))]
 
 
-def reached(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> float:
-    """Return the score that the best decision on these scores reaches."""
-    decision = decide(scheme.kind, scores, truth, scheme.at_least_one)
-    return score(decision, decision.probabilities(scores), truth, scheme.at_least_one)
+def score_of_best_rule(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> float:
+    """Return the score of the decision rule that fits scores of shape (texts, labels) best."""
+    rule = fit_decision_rule(scheme.kind, scores, truth, scheme.at_least_one)
+    return score(rule, rule.probabilities(scores), truth, scheme.at_least_one)
 
 
-def weigh(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
-    """Return what each view weighs for each label, shape (views, labels).
+def fit_weights(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
+    """Return the weight of each group for each label, shape (groups, labels).
 
-    `scores` of shape (views, texts, labels) are out of fold. The weights are those whose sum of
-    scores makes the truth likeliest, by a logistic regression whose weights are positive and held
-    near to each other. The views of a label share 1, on average over the labels; one of a small
-    share is left out, and weighs nothing.
+    `scores` of shape (groups, texts, labels) are out of fold. The weights are positive, and
+    maximize the likelihood of the truth under a logistic regression on the weighted sum of scores,
+    with penalties for their differences. They sum to 1 over the groups, on average over the labels.
+    Groups with a small share are left out one by one, and get 0.
     """
-    taken = np.arange(len(scores))
+    used = np.arange(len(scores))
     while True:
-        found = _likeliest(scheme, scores[taken], truth)
-        # A view whose scores hardly vary tells nothing, whatever it weighs.
-        share = (found * np.minimum(1.0, scores[taken].std(axis=1))).mean(axis=1)
-        if share.min() >= _LEAST * share.sum() or len(taken) == 1:
+        fitted = _most_likely(scheme, scores[used], truth)
+        # A group whose scores hardly vary adds nothing, whatever its weight.
+        share = (fitted * np.minimum(1.0, scores[used].std(axis=1))).mean(axis=1)
+        if share.min() >= _LEAST_SHARE * share.sum() or len(used) == 1:
             weights = np.zeros((len(scores), scores.shape[2]))
-            weights[taken] = np.round(found, 4)
+            weights[used] = np.round(fitted, 4)
             return weights
-        taken = np.delete(taken, int(np.argmin(share)))
+        used = np.delete(used, int(np.argmin(share)))
 
 
-def weighed(scores: Doubles, weights: Doubles) -> Doubles:
-    """Return the sum over views of scores (views, texts, labels) times weights (views, labels)."""
+def mixed_scores(scores: Doubles, weights: Doubles) -> Doubles:
+    """Return scores (texts, labels): the sum over groups of scores times weights.
+
+    `scores` has the shape (groups, texts, labels), `weights` (groups, labels).
+    """
     return np.asarray(np.einsum("vtl,vl->tl", scores, weights))
 
 
-def worth(
+def group_table(
     scheme: Scheme,
-    views: Sequence[FeatureGroup],
+    names: Sequence[str],
     scores: Doubles,
     truth: NDArray[Any],
     weights: Doubles,
-    *,
-    vectors: bool = False,
 ) -> tuple[FeatureGroupWorth, ...]:
-    """Return for each view what it reaches alone, and its share of the weight.
-
-    `vectors` says that the last view is one of word vectors.
-    """
-    names = [named(view) for view in views]
-    if vectors:
-        names[-1] += ", vectors"
+    """Return the entry of each group on the card: its own best score, and its share of weight."""
     return tuple(
         FeatureGroupWorth(
             name,
-            round(reached(scheme, scores[place], truth), 4),
-            round(float(weights[place].mean()), 3),
+            round(score_of_best_rule(scheme, scores[index], truth), 4),
+            round(float(weights[index].mean()), 3),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     )
 
 
-def named(view: FeatureGroup) -> str:
-    """Return the name of a view for people."""
-    first_words = f", first {view.first_words} words" if view.first_words else ""
-    within = f", within {' '.join(view.within)}" if view.within else ""
-    without = f", without {' '.join(view.without)}" if view.without else ""
-    return f"{view.analyzer} {view.low}-{view.high} {view.weighting}{first_words}{within}{without}"
+def _most_likely(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
+    """Return the weights (groups, labels) of the least loss.
 
-
-def _likeliest(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> Doubles:
-    """Return the weights of the least loss; they are powers of e, and so above zero."""
-    views, _, labels = scores.shape
+    A weight is exp(common to the group + own of the label), so that it is positive.
+    """
+    groups, _, labels = scores.shape
     single = scheme.kind == "single"
     true = truth[:, None] == np.arange(labels) if single else truth > 0
 
     def loss(point: Doubles) -> tuple[float, Doubles]:
-        """Return the penalised loss and its gradient."""
-        common, own = point[:views], point[views:-labels].reshape(views, labels)
+        """Return the penalized negative log-likelihood and its gradient.
+
+        `point` has the common exponents (groups,), the own ones (groups * labels,), the biases.
+        """
+        common, own = point[:groups], point[groups:-labels].reshape(groups, labels)
         weights = np.exp(common[:, None] + own)
-        logits = weighed(scores, weights) + point[-labels:]
+        logits = mixed_scores(scores, weights) + point[-labels:]
+        # The residual is the gradient of the loss by the logits: probability less truth.
         if single:
             logits = logits - logits.max(axis=1, keepdims=True)
             logits = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-            least, pull = -logits[true].sum(), np.exp(logits) - true
+            value, residual = -logits[true].sum(), np.exp(logits) - true
         else:
-            least = np.logaddexp(0, logits).sum() - logits[true].sum()
-            pull = 0.5 * (1 + np.tanh(logits / 2)) - true
-        apart = common - common.mean()
-        slope = np.einsum("vtl,tl->vl", scores, pull) * weights
-        least += _VIEWS_APART * (apart**2).sum() + _LABELS_APART * (own**2).sum()
+            value = np.logaddexp(0, logits).sum() - logits[true].sum()
+            residual = 0.5 * (1 + np.tanh(logits / 2)) - true
+        difference = common - common.mean()
+        # By the chain rule through the exponential.
+        slope = np.einsum("vtl,tl->vl", scores, residual) * weights
+        value += _GROUP_PENALTY * (difference**2).sum() + _LABEL_PENALTY * (own**2).sum()
         gradient = np.r_[
-            slope.sum(axis=1) + 2 * _VIEWS_APART * apart,
-            (slope + 2 * _LABELS_APART * own).ravel(),
-            pull.sum(axis=0),
+            slope.sum(axis=1) + 2 * _GROUP_PENALTY * difference,
+            (slope + 2 * _LABEL_PENALTY * own).ravel(),
+            residual.sum(axis=0),
         ]
-        return float(least), gradient
+        return float(value), gradient
 
-    start = np.r_[np.zeros(views + views * labels), np.full(labels, -1.0)]
-    bounds = [(-6, 4)] * views + [(-3, 3)] * (views * labels) + [(-20, 20)] * labels
+    start = np.r_[np.zeros(groups + groups * labels), np.full(labels, -1.0)]
+    bounds = [(-6, 4)] * groups + [(-3, 3)] * (groups * labels) + [(-20, 20)] * labels
     best = minimize(
         loss, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": _STEPS}
     ).x
-    weights = np.exp(best[:views, None] + best[views:-labels].reshape(views, labels))
+    weights = np.exp(best[:groups, None] + best[groups:-labels].reshape(groups, labels))
+    # Only ratios matter: calibration sets the scale.
     return np.asarray(weights / weights.sum(axis=0).mean())

@@ -1,12 +1,12 @@
-"""Turns labelled records into a model: views, weights, calibration, and scores out of fold.
+"""Labelled records to a model: one line for each step.
 
-Everything is chosen and measured on texts that the model at hand has not seen; the passages
-of an article, contrast pairs and near-duplicates stay on one side of every split.
+Everything is chosen and measured on texts that were not trained on. The passages of an article,
+contrast pairs and near-duplicates are on one side of every split.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +16,28 @@ from numpy.typing import NDArray
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.labelled_tables import Columns, read_labelled
-from textclf.corpus.records import Corpus, as_dict
+from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.errors import TrainingError, choices
 from textclf.io.input_documents import ReadOptions
-from textclf.model.card import ModelCard, TrainedOn
+from textclf.model.card import TrainedOn
 from textclf.model.model import Model
 from textclf.model.store import write_model
-from textclf.scoring.weights import DecisionRule, total
-from textclf.training.baselines import keyword_answers, majority
-from textclf.training.calibration import decide
-from textclf.training.cross_validation import quality
-from textclf.training.dataset import Folds, examples, folds_of, taught
+from textclf.scoring.weights import DecisionRule
+from textclf.training.baselines import baseline_answers
+from textclf.training.card import model_card
+from textclf.training.config import Progress, TrainConfig, mixes
+from textclf.training.cross_validation import fit_rule, out_of_fold_predictions, quality
+from textclf.training.dataset import folds_of, make_examples, training_records
 from textclf.training.fitting import (
-    Config,
     Doubles,
-    Progress,
-    digest,
-    fitted_to,
-    is_likeliest,
-    leads_of,
-    learners_for,
-    mixes_of,
-    out_of_fold,
-    saved_config,
-    takes_vectors,
-    term_share,
-    versions,
+    choose_term_share,
+    fit_model,
+    make_learners,
+    out_of_fold_scores,
 )
 from textclf.training.own_labels import train_on_base
-from textclf.training.stacking import Mix, best_mix, named, weighed, worth
+from textclf.training.stacking import best_mix, group_table, mixed_scores
 
 
 def train(
@@ -53,88 +45,77 @@ def train(
     scheme: Scheme,
     *,
     terms: TermList | None = None,
-    config: Config = Config(),
+    config: TrainConfig = TrainConfig(),
     jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Model:
-    """Return the model that a scheme's labelled records make, or its seed terms alone.
+    """Return the model of a scheme that is trained on labelled records, or on seed terms alone.
 
-    The same records, scheme, terms and config give the same model, by however many processes
-    (`jobs`; -1 for all cores). Raises TrainingError where a label has nothing to learn from or
-    the texts cannot be split into folds.
+    The same records, scheme, terms and config give the same model, whatever the number of
+    processes (`jobs`; -1 for all cores). Raises TrainingError if a label has nothing to learn from
+    or the texts cannot be split into folds.
     """
-    ordered, of_terms = taught(corpus, scheme, terms)
-    rest = None if of_terms else terms
-    leads = () if terms else leads_of(record.text for record in ordered.records)
-    tried = takes_vectors(config, scheme, of_terms=of_terms)
-    learners = learners_for(
-        config,
-        terms,
-        scheme,
-        leads=leads,
-        of_terms=of_terms,
-        vectors=tried,
-    )
-    views = [view for _, view in learners]
-    steps = len(views) * (config.folds + 1) + 4
+    records, of_terms = training_records(corpus, scheme, terms)
+    other_terms = None if of_terms else terms
+    texts = [record.text for record in records.records]
+    learners = make_learners(config, scheme, terms, texts, of_terms=of_terms)
+    groups, vectors = [learner.group for learner in learners], learners[-1].vectors
+    steps = len(learners) * (config.folds + 1) + 4
     progress("counting n-grams", 0, steps)
-    found = examples(ordered, scheme, rest, views)
-    folds = folds_of(found, scheme, config.folds, config.seed)
-    progress("weighing terms against texts", 1, steps)
-    share = term_share(learners[0][0], found, scheme, folds, config)
-    scores = out_of_fold(
+    examples = make_examples(records, scheme, other_terms, groups)
+    truth = examples.record_truth
+    folds = folds_of(examples, scheme, config.folds, config.seed)
+    progress("choosing the weight of seed terms", 1, steps)
+    share = choose_term_share(learners[0], examples, scheme, folds, config)
+    scores = out_of_fold_scores(
         learners,
-        found,
+        examples,
         folds,
         share,
         scheme,
         jobs=jobs,
-        told=lambda name, done: progress(name, 2 + done, steps),
+        report=lambda name, done: progress(name, 2 + done, steps),
     )
-    progress("weighing views", steps - len(views) - 2, steps)
-    mixes = mixes_of(views, vectors=tried, of_terms=of_terms, fixed=terms is not None)
-    mix = best_mix(scheme, scores, found.answers, mixes)
-    weights = mix.weights(scheme, scores, found.answers)
-    if tried and not weights[-1].any():
-        # Vectors have taken room from the other views, which now get it back.
+    last_steps = steps - len(learners) - 1
+    progress("fitting weights of feature groups", last_steps - 1, steps)
+    options = mixes(groups, vectors=vectors, of_terms=of_terms, fixed=terms is not None)
+    mix = best_mix(scheme, scores, truth, options)
+    weights = mix.weights(scheme, scores, truth)
+    if vectors and not weights[-1].any():
+        # The other groups were smaller to make room for vectors, and get the room back.
         without = replace(config, vectors=False)
         return train(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
-    mean = weighed(scores, weights)
-    decision = _decision(scheme, mean, found.answers)
-    taken = [place for place in range(len(views)) if weights[place].any()]
-    forms = []
-    for place in taken:
-        progress(f"{named(views[place])}, all texts", steps - len(views) - 1 + place, steps)
-        every = np.arange(found.records)
-        forms.append(fitted_to(learners[place][0], found.only(place), every, share).form_)
-    answers = ordered.answers(scheme)
-    baselines = {
-        "keywords": keyword_answers(ordered, scheme, rest, folds),
-        "majority": [majority(answers)] * len(answers),
-    }
-    told = worth(scheme, views, scores, found.answers, weights, vectors=tried)
-    probs, given = decided(scheme, scores, found.answers, folds, mix)
-    card = ModelCard(
-        TrainedOn(
+    form = fit_model(
+        learners,
+        examples,
+        share,
+        weights,
+        lambda name, index: progress(name, last_steps + index, steps),
+    )
+    rule = _rule_at_prior(scheme, mixed_scores(scores, weights), truth)
+    probs, assigned = out_of_fold_predictions(scheme, scores, truth, folds, mix)
+    baselines = baseline_answers(records, scheme, other_terms, folds)
+    duplicate_groups = examples.duplicate_groups.groups
+    names = [learner.name for learner in learners]
+    card = model_card(
+        scheme,
+        records,
+        terms,
+        config,
+        term_share=share,
+        trained_on=TrainedOn(
             texts=len(corpus.labelled(scheme)),
-            groups=len(set(found.duplicate_groups.groups)),
-            labels={name: sum(name in a for a in answers) for name in scheme.label_names},
+            groups=len(set(duplicate_groups)),
             measured_on="seed terms" if of_terms else "texts",
-            terms=sum(map(len, terms.by_label().values())) if terms else 0,
-            corpus_sha256=digest([as_dict(record) for record in ordered.records]),
-            terms_sha256=digest(asdict(terms)) if terms else "",
-            scheme_sha256=scheme.digest,
         ),
-        config=saved_config(config, share),
-        feature_groups=told,
-        versions=versions(),
+        feature_groups=group_table(scheme, names, scores, truth, weights),
         cross_validation=quality(
-            scheme, probs, given, answers, baselines, found.duplicate_groups.groups
+            scheme, probs, assigned, records.answers(scheme), baselines, duplicate_groups
         ),
-        use=f"{_USE_OF_TERMS if of_terms else _USE} {scheme.limits}".strip(),
+        use=_USE_OF_TERMS if of_terms else _USE,
     )
     progress("done", steps, steps)
-    return Model(scheme, total(forms, list(weights[taken])), decision, card)
+    return Model(scheme, form, rule, card)
 
 
 def train_file(
@@ -147,7 +128,7 @@ def train_file(
     text_field: str = "",
     base: str = "",
     random_sample: bool = False,
-    config: Config = Config(),
+    config: TrainConfig = TrainConfig(),
     jobs: int = 1,
     progress: Progress = lambda *_: None,
 ) -> Model:
@@ -209,38 +190,13 @@ def _base(name: str) -> Scheme:
     return find_scheme(name)
 
 
-def decided(
-    scheme: Scheme, scores: Doubles, truth: NDArray[Any], folds: Folds, mix: Mix = Mix()
-) -> tuple[Doubles, NDArray[np.bool_]]:
-    """Return probabilities and labels given, shape (texts, labels), for out-of-fold scores.
-
-    `scores` has the shape (views, texts, labels). Views are weighed as the `mix` says and
-    each fold is decided on as the scores of the other folds ask for: what the card says is
-    measured by nothing that was set on it. Labels are as frequent as in the texts at hand: the
-    prior of a scheme is for other texts.
-    """
-    probs, given = np.zeros(scores.shape[1:]), np.zeros(scores.shape[1:], bool)
-    for train, test in folds:
-        weights = mix.weights(scheme, scores[:, train], truth[train])
-        seen = weighed(scores[:, train], weights)
-        decision = decide(
-            scheme.kind, seen, truth[train], scheme.at_least_one, likeliest=is_likeliest(scheme)
-        )
-        probs[test] = decision.probabilities(weighed(scores[:, test], weights))
-        given[test] = decision.given(probs[test], scheme.at_least_one)
-    return probs, given
-
-
-def _decision(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> DecisionRule:
-    """Return the decision that out-of-fold scores ask for, at the prior that the scheme states."""
-    prior = scheme.shares()
-    decision = decide(
-        scheme.kind, scores, truth, scheme.at_least_one, likeliest=is_likeliest(scheme)
-    )
+def _rule_at_prior(scheme: Scheme, scores: Doubles, truth: NDArray[Any]) -> DecisionRule:
+    """Return the decision rule for out-of-fold scores, at the prior of the scheme if it has one."""
+    prior, rule = scheme.shares(), fit_rule(scheme, scores, truth)
     if prior is None:
-        return decision
+        return rule
     counts = np.bincount(truth, minlength=len(scheme.labels))
-    return decision.with_prior(prior, (counts / counts.sum()).tolist())
+    return rule.with_prior(prior, (counts / counts.sum()).tolist())
 
 
 _USE = (

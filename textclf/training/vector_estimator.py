@@ -1,9 +1,10 @@
-"""The estimator that learns from word vectors: a ridge regression that folds into a view of words.
+"""The estimator of word vectors: a ridge regression that becomes weights of words.
 
     score_c(text) = bias_c + 1 / norm(text) * sum over words t of g(tf_t) * a_t * (E_t . B_c)
 
-E_t is a word's vector, a_t its scale, and B is learned. So a_t (E_t . B_c) is the weight of a word
-like any other, and a word that no text of training holds has one too.
+Here E_t is the vector of word t, a_t its idf, and B are the coefficients that are learned. So
+a_t (E_t . B_c) is a weight like that of any other word, and a word that is in no training text has
+a weight too.
 """
 
 from typing import Any
@@ -14,22 +15,22 @@ from scipy import sparse
 
 from textclf.errors import InputError
 from textclf.scoring.weights import FeatureWeights
-from textclf.text.features import FeatureGroup
-from textclf.training.counts import columns, normed, weighted
+from textclf.text.features import FeatureGroup, WordNgrams
+from textclf.training.counts import columns, normalized, weighted
 from textclf.training.estimator import LinearTextClassifier
 from textclf.training.word_vectors import Vectors
 
 Doubles = NDArray[np.float64]
 
 _LAMBDA = 1.0
-"""What coefficients cost. From 0.1 to 100 it is all the same: there are few of them."""
+"""The ridge penalty. From 0.1 to 100 it makes no difference: there are few coefficients."""
 
 
 class VectorClassifier(LinearTextClassifier):
-    """A classifier, single-label, whose one view is the words of a table of vectors.
+    """A single-label classifier with one feature group, the words of a table of vectors.
 
-    All labels weigh the same in learning, whatever `class_weight` says: it tells how scores are
-    standardised, as in the views of a LinearTextClassifier that this one is averaged with.
+    All labels weigh the same in learning, whatever `class_weight` is: that is how scores are
+    standardized, as in the feature groups of the LinearTextClassifier that it is averaged with.
     """
 
     def __init__(
@@ -39,13 +40,13 @@ class VectorClassifier(LinearTextClassifier):
         self.vectors = vectors
         self.most = most
 
-    def views(self) -> tuple[FeatureGroup, ...]:
-        """Return the one view."""
-        return (FeatureGroup("word", 1, 1, "log"),)
+    def groups(self) -> tuple[FeatureGroup, ...]:
+        """Return the one feature group."""
+        return (WordNgrams(1, 1),)
 
-    def _fit_view(
+    def _fit_group(
         self,
-        view: FeatureGroup,
+        group: FeatureGroup,
         vocabulary: tuple[str, ...],
         matrix: sparse.csr_array,
         answers: NDArray[Any],
@@ -53,22 +54,30 @@ class VectorClassifier(LinearTextClassifier):
         texts: int,
     ) -> tuple[FeatureWeights, Doubles, Doubles]:
         if self._multilabel:
-            raise InputError("word vectors are learned from where each text has one label")
+            raise InputError("word vectors need one label for each text; this scheme gives several")
         kept = self.vectors.words[: self.most]
         numbers = self.vectors.numbers[: self.most].astype(float)
-        scale = self.vectors.scale[: self.most].astype(float)
-        ready = normed(weighted(columns(matrix, vocabulary, kept), view.weighting), scale)
+        idf = self.vectors.idf[: self.most].astype(float)
+        counted = weighted(columns(matrix, vocabulary, kept), group.weighting)
+        features = normalized(counted, idf)
         targets = (answers[:, None] == self.classes_).astype(float)
+        # Each label has the same total weight, and the mean weight of a text is 1.
         balanced = (targets * weight[:, None] / (weight @ targets)).sum(axis=1)
-        slope, bias = _ridge(ready @ numbers, targets, balanced * len(answers) / targets.shape[1])
-        return self._standardised(view, kept, scale, numbers @ slope, bias, ready[:texts], weight)
+        balanced = balanced * len(answers) / targets.shape[1]
+        slope, bias = _ridge(features @ numbers, targets, balanced)
+        weights = numbers @ slope
+        return self._standardized(group, kept, idf, weights, bias, features[:texts], weight)
 
 
 def _ridge(features: Doubles, targets: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
-    """Return the slopes, shape (features, labels), of least weighed squares, and the intercepts."""
-    middle, mean = (np.average(one, axis=0, weights=weight) for one in (features, targets))
-    centred = features - middle
-    pull = centred.T @ (weight[:, None] * (targets - mean))
-    held = centred.T @ (weight[:, None] * centred) + _LAMBDA * np.eye(features.shape[1])
-    slope: Doubles = np.linalg.solve(held, pull).astype(float)
-    return slope, mean - middle @ slope
+    """Return slopes (features, labels) and intercepts (labels,) of a weighted ridge regression.
+
+    `features` have the shape (texts, features), `targets` (texts, labels), `weight` (texts,).
+    """
+    # Centred, so that the penalty leaves the intercepts alone; then the normal equations.
+    feature_mean, mean = (np.average(one, axis=0, weights=weight) for one in (features, targets))
+    centred = features - feature_mean
+    right = centred.T @ (weight[:, None] * (targets - mean))
+    left = centred.T @ (weight[:, None] * centred) + _LAMBDA * np.eye(features.shape[1])
+    slope: Doubles = np.linalg.solve(left, right).astype(float)
+    return slope, mean - feature_mean @ slope

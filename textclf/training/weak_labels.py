@@ -1,9 +1,9 @@
-"""Proposes labels for unlabelled articles from a scheme's seed terms, for a person to look over.
+"""Weak labels: labels for articles without labels, proposed from the seed terms of a scheme.
 
-A label is proposed where two readers of the terms agree: the model that is learned from them
-alone, which weighs words and their parts, and a plain count of the terms that a text holds.
-Where they differ, or one has no answer, none is proposed (agreement of two views: Blum and
-Mitchell 1998). It knows no files but those it is given to read.
+A label is proposed if two methods agree on it: a model that is trained on the terms alone, which
+weighs words and their parts, and a count of the terms in a text. If they differ, or one gives no
+label, none is proposed (agreement of two views of the data: Blum and Mitchell 1998). A person then
+checks the proposals.
 """
 
 import json
@@ -26,47 +26,47 @@ from textclf.io.read_inputs import read_items
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.document import Document
 from textclf.training.baselines import Keywords, Stems
-from textclf.training.fitting import Progress
+from textclf.training.config import Progress
 from textclf.training.train import train
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is proposed for one text."""
+    """The proposal for one text."""
 
     record: Record
-    """With the labels proposed; without any under the scheme where none is."""
+    """It has the labels proposed, or none under the scheme."""
     hits: Mapping[str, int]
-    """How many terms of each label the text holds; labels without one are left out."""
+    """How many terms of each label the text has; labels without one are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far a label's terms reach in a pool of texts."""
+    """How many texts of a pool the terms of a label cover."""
 
     label: str
     terms: int
-    """How many terms point to it."""
+    """How many terms the label has."""
     held: int
-    """Texts that hold one of them."""
+    """Texts with one of these terms."""
     alone: int
-    """Texts that hold one of them, and none of another label."""
+    """Texts with one of these terms, and with none of another label."""
     proposed: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What is proposed for a pool of texts, and how far its terms reach."""
+    """The proposals for a pool of texts, and how many texts the terms cover."""
 
     proposals: tuple[Proposal, ...]
     coverage: tuple[Coverage, ...]
     conflicts: tuple[tuple[str, str, int], ...]
-    """Two labels, and in how many texts terms of both stand; the most frequent first."""
+    """Two labels, and how many texts have terms of both; the most frequent first."""
     unread: tuple[str, ...] = ()
-    """Why each thing that could not be read could not."""
+    """The reason for each input that could not be read."""
 
     def lines(self) -> str:
-        """Return the records as JSON lines, those without a proposal among them."""
+        """Return the records as JSON lines, also those without a proposal."""
         return "\n".join(
             json.dumps(as_dict(one.record), ensure_ascii=False) for one in self.proposals
         )
@@ -80,17 +80,16 @@ def propose_labels(
     abstain: float = 0.0,
     progress: Progress = lambda *_: None,
 ) -> Proposals:
-    """Return what seed terms propose for the texts of items.
+    """Return the proposals of seed terms for the texts of items.
 
-    A scheme that is answered passage by passage gets a record for each passage. With `abstain`,
-    nothing is proposed that the model gives a lower probability. Raises TrainingError where a
-    label has no term.
+    A scheme of passages gets a record for each passage. With `abstain`, no label is proposed whose
+    probability under the model is lower. Raises TrainingError if a label has no term.
     """
     model = Classifier(train(Corpus(()), scheme, terms=terms, progress=progress), NumpyScorer)
     stems = Stems()
     by_label = terms.by_label()
     rule = Keywords.of_terms(scheme, by_label, [()], stems)
-    found, unread = [], []
+    proposals, unread = [], []
     for item in items:
         if item.error:
             unread.append(item.error)
@@ -101,17 +100,17 @@ def propose_labels(
             )
             agreed = answer.status is Status.OK and _most(scheme, hits) == answer.labels
             labels = {scheme.name: answer.labels} if agreed else {}
-            found.append(
+            proposals.append(
                 Proposal(
                     Record(record.id, record.text, labels, record.article, record.position),
                     {label: count for label, count in hits.items() if count},
                 )
             )
     sizes = {label: len(phrases) for label, phrases in by_label.items()}
-    coverage = tuple(_coverage(scheme.name, label, sizes[label], found) for label in sizes)
-    pairs = Counter(pair for one in found for pair in combinations(sorted(one.hits), 2))
+    coverage = tuple(_coverage(scheme.name, label, sizes[label], proposals) for label in sizes)
+    pairs = Counter(pair for one in proposals for pair in combinations(sorted(one.hits), 2))
     conflicts = sorted(((a, b, n) for (a, b), n in pairs.items()), key=lambda one: (-one[2], one))
-    return Proposals(tuple(found), coverage, tuple(conflicts), tuple(unread))
+    return Proposals(tuple(proposals), coverage, tuple(conflicts), tuple(unread))
 
 
 def propose_labels_of_files(
@@ -123,13 +122,13 @@ def propose_labels_of_files(
     abstain: float = 0.0,
     progress: Progress = lambda *_: None,
 ) -> Proposals:
-    """Return what seed terms propose for the texts of files; by default the shipped terms."""
-    found = find_scheme(scheme)
-    given = TermList.read(terms, found) if terms else bundled_terms(found)
+    """Return the proposals of seed terms for the texts of files; by default the bundled terms."""
+    codebook = find_scheme(scheme)
+    given = TermList.read(terms, codebook) if terms else bundled_terms(codebook)
     if given is None:
-        raise InputError(f"no terms ship for scheme {found.name!r}; give yours with --terms")
+        raise InputError(f"no terms ship for scheme {codebook.name!r}; give yours with --terms")
     items = read_items(inputs, ReadOptions(text_field=text_field))
-    return propose_labels(items, found, given, abstain=abstain, progress=progress)
+    return propose_labels(items, codebook, given, abstain=abstain, progress=progress)
 
 
 def _records(item: InputDocument, scheme: Scheme) -> Iterator[Record]:
@@ -146,7 +145,7 @@ def _records(item: InputDocument, scheme: Scheme) -> Iterator[Record]:
 
 
 def _most(scheme: Scheme, hits: Mapping[str, int]) -> Answer:
-    """Return the label that most terms point to, none where two do alike; for many, the leaders."""
+    """Return the label with the most terms, or none of equals; for a multi scheme, the top ones."""
     most = max(hits.values())
     if not most:
         return ()
@@ -156,12 +155,12 @@ def _most(scheme: Scheme, hits: Mapping[str, int]) -> Answer:
     return leaders if len(leaders) == 1 else ()
 
 
-def _coverage(scheme: str, label: str, terms: int, found: Sequence[Proposal]) -> Coverage:
-    held = [one for one in found if label in one.hits]
+def _coverage(scheme: str, label: str, terms: int, proposals: Sequence[Proposal]) -> Coverage:
+    held = [one for one in proposals if label in one.hits]
     return Coverage(
         label,
         terms,
         len(held),
         sum(len(one.hits) == 1 for one in held),
-        sum(label in one.record.labels.get(scheme, ()) for one in found),
+        sum(label in one.record.labels.get(scheme, ()) for one in proposals),
     )

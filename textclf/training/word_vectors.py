@@ -1,8 +1,7 @@
-"""The table of word vectors that training may learn from, and how it is made and packed.
+"""The table of word vectors that training may use, and how it is prepared and packed.
 
-GloVe 6B, 100 dimensions (Pennington, Socher and Manning 2014): `vectors.LICENSE.txt` tells where
-it comes from. It knows no text and no label, and prediction never opens it: what training makes
-of it is a view of words like any other.
+GloVe 6B, 100 dimensions (Pennington, Socher and Manning 2014); `vectors.LICENSE.txt` says where it
+comes from. Prediction never opens it: what training makes of it is a feature group of words.
 """
 
 import io
@@ -20,38 +19,38 @@ from textclf.text.tokens import WORD
 Floats = NDArray[np.float32]
 
 _MOST = 7
-"""A number is kept in four bits, as one of -7 to 7 steps of its row."""
+"""A number is stored in four bits, as -7 to 7 steps of its row."""
 _FIRST_RANK = 10
 _COMMON = 2
-"""So many first components are taken away: they tell how common a word is, not what it means."""
+"""How many principal components are removed: the first ones are about frequency, not meaning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vectors:
-    """Words by falling frequency, and a vector for each."""
+    """Words in order of falling frequency, and a vector for each."""
 
     words: tuple[str, ...]
     numbers: Floats
     """Shape (words, dimensions); the mean squared length is 1."""
 
     @property
-    def scale(self) -> Floats:
-        """How much a word counts: log10(rank + 10), the rank from 0. A common one tells less."""
+    def idf(self) -> Floats:
+        """Shape (words,): log10(rank + 10), the rank from 0; a frequent word weighs less."""
         return np.log10(np.arange(len(self.words)) + _FIRST_RANK).astype(np.float32)
 
     def __deepcopy__(self, memo: object) -> "Vectors":
-        """Return the table itself: nothing changes it, and a copy for each fold would be large."""
+        """Return the table itself: it never changes, and a copy for each fold would be large."""
         return self
 
 
 @lru_cache(maxsize=1)
 def bundled_vectors() -> Vectors:
-    """Return the table that travels with textclf."""
+    """Return the table that is bundled with textclf."""
     return unpack((files("textclf.training") / "vectors.npz").read_bytes())
 
 
 def is_word(entry: str) -> bool:
-    """Return whether the entry of a table is one word as texts are read, and holds a letter.
+    """Return whether the entry of a table is one word of ours, with a letter.
 
     >>> [entry for entry in ("karachi", "Karachi", "u.s.", "2014", "a") if is_word(entry)]
     ['karachi']
@@ -70,7 +69,7 @@ def prepared(words: Iterable[str], numbers: NDArray[np.floating]) -> Vectors:
 
 
 def pack(vectors: Vectors) -> bytes:
-    """Return the table as an npz: words, a 16-bit step a row, and four bits a number."""
+    """Return the table as an npz: words, a 16-bit step for each row, and four bits a number."""
     largest = np.abs(vectors.numbers).max(axis=1)
     steps = np.maximum(largest / _MOST, np.finfo(np.float16).tiny).astype(np.float16)
     levels = np.rint(vectors.numbers / steps[:, None].astype(np.float32))
@@ -86,7 +85,7 @@ def pack(vectors: Vectors) -> bytes:
 
 
 def unpack(data: bytes) -> Vectors:
-    """Return the table of an npz; what it holds is data alone, never code."""
+    """Return the table of an npz; unpickling is off, so that it is data only."""
     with np.load(io.BytesIO(data), allow_pickle=False) as table:
         words = table["words"].tobytes().decode().split("\n")
         steps, pairs = table["steps"].astype(np.float32), table["nibbles"]
@@ -95,6 +94,6 @@ def unpack(data: bytes) -> Vectors:
 
 
 def _at_one(numbers: NDArray[np.floating]) -> Floats:
-    """Return the vectors at a mean squared length of 1."""
+    """Return vectors of shape (words, dimensions) scaled to a mean squared length of 1."""
     doubles = np.asarray(numbers, np.float64)
     return np.asarray(doubles / np.sqrt((doubles**2).sum(axis=1).mean()), np.float32)

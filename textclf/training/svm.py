@@ -1,0 +1,102 @@
+"""Linear support vector machines, with or without Naive Bayes scaling of their features.
+
+The machines are those of LIBLINEAR (Fan et al. 2008), by scikit-learn's LinearSVC. Scaling is that
+of Wang and Manning (2012): each label has a machine of its own, and its features are multiplied by
+their log-count ratios for the label.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.svm import LinearSVC
+
+from textclf.training.counts import narrow
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearSVM:
+    """Fits linear machines. Results are coefficients (terms, labels) and biases (labels,).
+
+    `features` are normalized texts, shape (texts, terms). `answers` are classes, shape (texts,), or
+    a 0/1 matrix of shape (texts, labels). `weight` is that of each text, shape (texts,).
+    """
+
+    C: float
+    class_weight: str | None
+    random_state: int
+
+    def fit(
+        self, features: sparse.csr_array, answers: NDArray[Any], weight: Doubles
+    ) -> tuple[Doubles, Doubles]:
+        """Return the machines of the features as they are."""
+        if answers.ndim > 1:
+            return self._fit_each(features, answers, weight)
+        solver = self._solver().fit(features, answers, sample_weight=weight)
+        return _for_both_labels(solver.coef_.T, solver.intercept_)
+
+    def fit_scaled(
+        self,
+        features: sparse.csr_array,
+        answers: NDArray[Any],
+        weight: Doubles,
+        presence: sparse.csr_array,
+    ) -> tuple[Doubles, Doubles]:
+        """Return the machines of scaled features; `presence` has 1 where a text has a term."""
+        if answers.ndim > 1:
+            return self._fit_each(features, answers, weight, presence)
+        classes = np.unique(answers)
+        two = len(classes) == 2  # noqa: PLR2004
+        targets = (answers[:, None] == classes[int(two) :]).astype(int)
+        return _for_both_labels(*self._fit_each(features, targets, weight, presence))
+
+    def _fit_each(
+        self,
+        features: sparse.csr_array,
+        targets: NDArray[Any],
+        weight: Doubles,
+        presence: sparse.csr_array | None = None,
+    ) -> tuple[Doubles, Doubles]:
+        """Fit a machine for each 0/1 column of the targets, scaled if `presence` is given."""
+        columns, biases = [], []
+        for column in targets.T:
+            if column.min() == column.max():
+                # Nothing separates a label that all texts have, or none has.
+                columns.append(np.zeros(features.shape[1]))
+                biases.append(1.0 if column.max() else -1.0)
+                continue
+            ratio, scaled = np.ones(features.shape[1]), features
+            if presence is not None:
+                ratio = _log_count_ratio(presence, column, weight)
+                scaled = narrow(features @ sparse.diags_array(ratio))
+            solver = self._solver().fit(scaled, column, sample_weight=weight)
+            # The ratio moves from the features into the coefficients.
+            columns.append(ratio * solver.coef_[0])
+            biases.append(float(solver.intercept_[0]))
+        return np.stack(columns, axis=1), np.array(biases)
+
+    def _solver(self) -> LinearSVC:
+        return LinearSVC(
+            C=self.C, class_weight=self.class_weight, random_state=self.random_state, max_iter=5000
+        )
+
+
+def _for_both_labels(coefficients: Doubles, bias: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the one machine of two labels as a half for the one and a half against the other."""
+    if len(bias) > 1:
+        return coefficients, bias
+    return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
+
+
+def _log_count_ratio(presence: sparse.csr_array, column: NDArray[Any], weight: Doubles) -> Doubles:
+    """Return for each term, shape (terms,), the logarithm of P(term | label) / P(term | others).
+
+    The counts are of weighted texts, and smoothed by 1.
+    """
+    with_label = 1 + presence.T @ (weight * column)
+    without = 1 + presence.T @ (weight * (1 - column))
+    return np.asarray(np.log((with_label / with_label.sum()) / (without / without.sum())))
