@@ -120,6 +120,7 @@ BASIC = {"low": 1, "high": 2, "weighting": "log"}
         ({"analyzer": "word", "pattern": ".*"}, None),
         ({"analyzer": "word", "within": ["people"]}, None),
         ({"analyzer": "word", "within": "people"}, LEXICON),
+        ({"analyzer": "word", "within": {"people": 1}}, LEXICON),
         ({"analyzer": "word"}, LEXICON),
         ({"analyzer": "char_wb", "first_words": 60}, None),
         ({"analyzer": "char_wb"}, LEXICON),
