@@ -52,7 +52,11 @@ def _pairs(shingles: Sequence[_Shingles], similarity: float) -> Iterator[Pair]:
                 shared.update(index[shingle])
                 index[shingle].append(text)
         for other in sorted(shared):
-            jaccard = len(own & shingles[other]) / len(own | shingles[other])
+            fewer, more = sorted((len(own), len(shingles[other])))
+            if fewer < similarity * more:
+                continue  # not even all of the smaller set would make them similar
+            common = len(own & shingles[other])
+            jaccard = common / (fewer + more - common)
             if jaccard >= similarity:
                 yield Pair(other, text, jaccard)
 

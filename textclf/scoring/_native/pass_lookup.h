@@ -280,10 +280,11 @@ STAGE int find_char_ngrams(const struct engine *engine, struct workspace *ws,
     return 1;
 }
 
-/* Adds a lexicon n-gram from word `first` to word `last`, both included, if its hash is known.
- * Returns 0 if there is no memory. */
+/* Adds a lexicon n-gram of a sentence from word `first` to word `last`, both included, if its hash
+ * is known. Returns 0 if there is no memory. */
 static int add_lexicon_match(struct workspace *ws, const struct channel *channel,
-                             struct matches *matches, uint64_t hash, uint32_t first, uint32_t last)
+                             struct matches *matches, uint64_t hash, uint32_t sentence,
+                             uint32_t first, uint32_t last)
 {
     const uint32_t term = table_find(&channel->table, mix_hash(hash));
     if (term == channel->table.term_count)
@@ -291,7 +292,7 @@ static int add_lexicon_match(struct workspace *ws, const struct channel *channel
     if (!grow_array((void **)&matches->lexicon, &matches->lexicon_capacity,
                     matches->lexicon_count + 1, sizeof *matches->lexicon))
         return 0;
-    matches->lexicon[matches->lexicon_count++] = (struct lexicon_match){term, first, last};
+    matches->lexicon[matches->lexicon_count++] = (struct lexicon_match){term, sentence, first, last};
     ws->word_models[first] |= models_with_term(channel, term);
     return 1;
 }
@@ -300,7 +301,7 @@ static int add_lexicon_match(struct workspace *ws, const struct channel *channel
  * `count` tokens. It spans the first phrase of either category and what is between them. */
 STAGE int find_cooccurrences(const struct engine *engine, struct workspace *ws,
                              const struct channel *channel, struct matches *matches,
-                             const struct token *tokens, uint32_t count)
+                             uint32_t sentence, const struct token *tokens, uint32_t count)
 {
     const struct lexicon *lexicon = channel->lexicon;
     uint32_t first_token[MAX_CATEGORIES]; /* of each category; NONE: it is not in the sentence */
@@ -316,7 +317,7 @@ STAGE int find_cooccurrences(const struct engine *engine, struct workspace *ws,
             uint32_t from = first_token[in_order ? a : b], to = first_token[in_order ? b : a];
             uint64_t hash = join_hashes(engine, lexicon->token_hashes[a], '&' + 1, 1);
             hash = join_hashes(engine, hash, lexicon->token_hashes[b], lexicon->token_lengths[b]);
-            if (!add_lexicon_match(ws, channel, matches, hash, tokens[from].first,
+            if (!add_lexicon_match(ws, channel, matches, hash, sentence, tokens[from].first,
                                    tokens[to].last))
                 return 0;
         }
@@ -356,12 +357,13 @@ STAGE int find_lexicon_ngrams(const struct engine *engine, struct workspace *ws,
                 if (n > 1)
                     hash = join_hashes(engine, hash, tokens[last].hash, tokens[last].length);
                 if (has_category && n >= channel->min_n &&
-                    !add_lexicon_match(ws, channel, matches, hash, tokens[first].first,
-                                       tokens[last].last))
+                    !add_lexicon_match(ws, channel, matches, hash, sentence,
+                                       tokens[first].first, tokens[last].last))
                     return 0;
             }
         }
-        if (phrases > 1 && !find_cooccurrences(engine, ws, channel, matches, tokens, count))
+        if (phrases > 1 &&
+            !find_cooccurrences(engine, ws, channel, matches, sentence, tokens, count))
             return 0;
     }
     return 1;

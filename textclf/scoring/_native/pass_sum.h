@@ -40,7 +40,7 @@ static inline struct span limit_words(const struct channel *channel, struct span
     return words;
 }
 
-/* The three functions below count the terms of a channel in a span of words or chunks, and return
+/* The functions below count the terms of a channel in a span of words or chunks, and return
  * how many distinct terms there are. */
 static uint32_t count_word_ngrams(struct workspace *ws, const struct channel *channel,
                                   const struct matches *matches, struct span words,
@@ -84,10 +84,35 @@ static uint32_t count_char_ngrams(struct workspace *ws, const struct matches *ma
     return tally.length;
 }
 
-static uint32_t count_lexicon_ngrams(const struct matches *matches, struct span words,
-                                     struct term_tally tally)
+/* Returns the lexicon n-grams of the sentences that have a word of the span. A text may have a
+ * span for each sentence, so that looking at all n-grams would take quadratic time. */
+static struct span lexicon_matches_near(const struct workspace *ws, const struct matches *matches,
+                                        struct span words)
 {
-    for (uint32_t i = 0; i < matches->lexicon_count; i++)
+    const struct lexicon_match *lexicon = matches->lexicon;
+    struct span near = {0, matches->lexicon_count};
+    for (uint32_t high = near.end; near.start < high;) { /* sentences are in ascending order */
+        const uint32_t middle = near.start + (high - near.start) / 2;
+        if (ws->sentence_first_words[lexicon[middle].sentence + 1] <= words.start)
+            near.start = middle + 1;
+        else
+            high = middle;
+    }
+    for (uint32_t low = near.start; low < near.end;) {
+        const uint32_t middle = low + (near.end - low) / 2;
+        if (ws->sentence_first_words[lexicon[middle].sentence] < words.end)
+            low = middle + 1;
+        else
+            near.end = middle;
+    }
+    return near;
+}
+
+static uint32_t count_lexicon_ngrams(const struct workspace *ws, const struct matches *matches,
+                                     struct span words, struct term_tally tally)
+{
+    const struct span near = lexicon_matches_near(ws, matches, words);
+    for (uint32_t i = near.start; i < near.end; i++)
         if (matches->lexicon[i].first >= words.start && matches->lexicon[i].last < words.end)
             tally_add(&tally, matches->lexicon[i].term, 1);
     return tally.length;
@@ -103,7 +128,7 @@ STAGE void count_terms(const struct engine *engine, struct workspace *ws,
     const uint32_t length =
         channel->kind == WORD_NGRAMS   ? count_word_ngrams(ws, channel, matches, words, tally)
         : channel->kind == CHAR_NGRAMS ? count_char_ngrams(ws, matches, chunks, tally)
-                                       : count_lexicon_ngrams(matches, words, tally);
+                                       : count_lexicon_ngrams(ws, matches, words, tally);
     const uint32_t *terms = ws->terms;
     uint32_t *term_counts = ws->term_counts;
     double *term_tf = ws->term_tf;
@@ -358,7 +383,8 @@ static int add_group_contributions(struct workspace *ws, const struct channel *c
                     add_contribution(ws, i, i, ws->chunk_starts, ws->chunk_ends, sum);
         }
     } else {
-        for (uint32_t i = 0; enough_memory && i < matches->lexicon_count; i++) {
+        const struct span near = lexicon_matches_near(ws, matches, words);
+        for (uint32_t i = near.start; enough_memory && i < near.end; i++) {
             const struct lexicon_match *match = matches->lexicon + i;
             if (match->first >= words.start && match->last < words.end &&
                 !isnan(weights[match->term]))

@@ -43,7 +43,7 @@ struct chunk_cache {
 
 /* Where a category token, an n-gram with one, or a co-occurrence feature is in the text. */
 struct lexicon_match {
-    uint32_t term, first, last; /* first and last word, both included */
+    uint32_t term, sentence, first, last; /* first and last word, both included */
 };
 
 /* A word of a sentence, or the category token that replaces a phrase of one or more words. */
@@ -61,7 +61,7 @@ struct matches {
     uint32_t *term_ids[MAX_NGRAM];
     uint32_t *chunk_ids; /* character n-grams: the cached chunk of each chunk */
     struct chunk_cache cache;
-    struct lexicon_match *lexicon; /* lexicon n-grams, in no order */
+    struct lexicon_match *lexicon; /* lexicon n-grams, sentence by sentence */
     uint32_t lexicon_count, lexicon_capacity;
     uint32_t *term_counts; /* (table.term_count + 1); all 0 except while terms are counted */
 };
