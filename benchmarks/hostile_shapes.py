@@ -85,6 +85,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "scripts": _repeated("(adsbygoogle = window.adsbygoogle || []).push({}); "),
     "media error": _repeated("Media error: Format(s) not supported Download File: "),
     "breadcrumb": _repeated("Home / "),
+    "sections": _repeated("News" + " | ab" * 80 + " !\n"),
+    "credits": _repeated("BY AMINA YUSUF,\u2009\u2009\u2009" + " ," * 100 + "!\n"),
     "quotes": _repeated('"'),
     "closing signs after a dot": lambda size: "." + '")' * (size // 2),
     "dot, quotes, dot": _repeated('."' + '"' * 60),

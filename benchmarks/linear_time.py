@@ -18,13 +18,13 @@ from functools import partial
 from hostile_shapes import SHAPES
 
 from textclf._json import dumped
-from textclf.classifier.classifier import MultiClassifier, PredictOptions
 from textclf.classifier.loading import load_all
+from textclf.classifier.multi_classifier import MultiClassifier
+from textclf.classifier.options import PredictOptions
 from textclf.corpus.near_duplicates import near_duplicates
 from textclf.io.delimited import read_table
-from textclf.io.input_documents import ReadOptions
+from textclf.io.input_documents import DeferredLine, ReadOptions
 from textclf.io.jsonl import document_of_line, json_record, read_jsonl
-from textclf.io.input_documents import DeferredLine
 from textclf.text.document import Document
 from textclf.text.repeated_paragraphs import keys_of
 

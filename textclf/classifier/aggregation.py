@@ -207,7 +207,8 @@ def _any_passage(document: _Document, label: int) -> _Aggregated:
     if not ranked:
         return _Aggregated(document.whole, document.label)
     having = [at for at in document.readable if document.labels[at] == label]
-    surest = next((at for at in ranked if at in having), ranked[0])
+    theirs = set(having)
+    surest = next((at for at in ranked if at in theirs), ranked[0])
     supporting = tuple(having or ranked[:1])
     return _Aggregated(document.passages[surest], document.labels[surest], supporting)
 

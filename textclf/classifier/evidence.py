@@ -146,12 +146,9 @@ def _merged(text: str, places: Sequence[Contribution]) -> list[Contribution]:
 def _without_overlaps(places: Sequence[Contribution]) -> list[Contribution]:
     """Return the places that overlap no heavier one: two may have grown into each other."""
     kept: list[Contribution] = []
-    covered: set[int] = set()
     for one in places:
-        characters = range(one[0], one[1])
-        if covered.isdisjoint(characters):
+        if not any(one[0] < end and start < one[1] for start, end, _ in kept):
             kept.append(one)
-            covered.update(characters)
     return kept
 
 

@@ -50,22 +50,30 @@ def table_rows(
     """Yield the rows of a table: line number, cells, error and warnings.
 
     Python's reader takes everything after an unclosed quote as one cell. Here such a row is an
-    error of its own line, and reading goes on with the next line.
+    error of its own line, and reading goes on with the next line. A row that begins in lines
+    which a malformed row took, and does not end in its own line, is malformed for the same
+    reason: both are inside a quote at the end of that line. It is not read further, so that
+    reading takes linear time.
     """
     import csv  # noqa: PLC0415 - start-up time
 
     csv.field_size_limit(_LONGEST_CELL)
     source = decode_lines(path, stream)
     retry: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
+    failed = ""
     while True:
         # The lines of the current row: if the row turns out to be malformed, all lines after
         # its first are read again, each as the beginning of a row.
         taken: list[tuple[int, str, str, tuple[str, ...]]] = []
 
-        def feed(taken: list[tuple[int, str, str, tuple[str, ...]]] = taken) -> Iterator[str]:
+        def feed(
+            taken: list[tuple[int, str, str, tuple[str, ...]]] = taken, failed: str = failed
+        ) -> Iterator[str]:
             while line := (retry.popleft() if retry else next(source, None)):
                 taken.append(line)
                 yield line[1]
+                if retry and taken:
+                    raise csv.Error(failed)
 
         reader = csv.reader(feed(), delimiter=delimiter, strict=True)
         try:
@@ -77,6 +85,7 @@ def table_rows(
                 if cells or error:
                     yield number, cells, error, warnings
         except csv.Error as reason:
+            failed = str(reason)
             number = taken[0][0]
             retry.extendleft(reversed(taken[1:]))
             yield number, [], f"{path}:{number}: is not a row of the table: {reason}", ()

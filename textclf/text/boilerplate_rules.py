@@ -287,7 +287,7 @@ RULES = (
             r"|(?:previous|next) (?:post|article|story)|(?:previous|next) (?:article|story)\s*[:"
             r"|].{1,140}"
             rf"|page \d+ of \d+|today[’']s paper|e-?paper"
-            rf"|{_SECTION}(?:\s*\|\s*(?:{_SECTION}|[\w&’' -]{{2,24}})){{3,}}"
+            rf"|{_SECTION}(?:\s*\|\s*+[\w&’' -]{{1,24}}+){{3,}}"
         ),
     ),
     Rule(

@@ -207,10 +207,13 @@ def _paragraphs(text: str, repeated: Repeated | None) -> tuple[list[Paragraph], 
     removed = _removed(found, gone)
     if gone:
         found = rejoined(text, [one for n, one in enumerate(found) if n not in gone])
+    left: list[Paragraph | None] = list(found)
     for number, start, end, reason in reversed(glued([one.text for one in found])):
-        removed.append(RemovedSpan(*found[number].source(start, end), reason))
-        rest = found[number].without(start, end)
-        found[number : number + 1] = [rest] if rest else []
+        one = left[number]
+        if one is not None:
+            removed.append(RemovedSpan(*one.source(start, end), reason))
+            left[number] = one.without(start, end)
+    found = [one for one in left if one]
     gone = _other_stories([one.text for one in found], repeated)
     removed += _removed(found, gone)
     return [one for n, one in enumerate(found) if n not in gone], sorted(removed)

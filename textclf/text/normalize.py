@@ -32,6 +32,11 @@ _BARE_ENTITY = rf"(?<![&\w#])(?:{'|'.join((*_BARE_NAMES, *_BARE_NUMBERS))})"
 _BARE_ENDINGS = frozenset(name[-3:-1] for name in (*_BARE_NAMES, *_BARE_NUMBERS))
 _SEMICOLON = re.compile(";")
 _SPACES = re.compile(r"   *")
+_PART = 1000
+"""Characters that are checked at once."""
+_MOST_MARKS = 30
+"""Combining marks after one character that are normalized with it, as in the Stream-Safe Text
+Format of Unicode (UAX 15): no language has more."""
 _ESCAPED = r"(?<!\\)(?:\\r\\n|\\n|\\r|\\t)+(?=[\s\"“‘'(\[A-Z0-9•*–—-]|\\[nrt]|$)"
 r"""A line end or tab that was escaped as two characters. `C:\new` does not match."""
 
@@ -114,16 +119,19 @@ def _characters(text: str) -> Iterator[Edit]:
 
 
 def _needs_normalization(run: str) -> bool:
-    return not unicodedata.is_normalized("NFKC", run) or any(
-        unicodedata.category(char) in {"Cf", "Cs"} for char in run
-    )
+    # In parts: to sort many combining marks in a row takes quadratic time.
+    return any(
+        not unicodedata.is_normalized("NFKC", run[start : start + _PART + _MOST_MARKS])
+        for start in range(0, len(run), _PART)
+    ) or any(unicodedata.category(char) in {"Cf", "Cs"} for char in run)
 
 
 def _clusters(run: str) -> Iterator[Span]:
-    """Yield each character of a run with the combining marks after it."""
+    """Yield each character of a run with the combining marks after it, up to so many."""
     start = 0
     for end in range(1, len(run) + 1):
-        if end == len(run) or not unicodedata.combining(run[end]):
+        last = end == len(run) or not unicodedata.combining(run[end])
+        if last or end - start > _MOST_MARKS:
             yield Span(start, end)
             start = end
 

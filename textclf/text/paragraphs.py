@@ -256,7 +256,7 @@ def _is_parted(line: str, following: str, text: str) -> bool:
     The rest of the text decides if it has the word or the compound; else a list of English words
     decides. If neither has it, it is a compound if its first half is a word.
     """
-    head = re.search(r"[a-z]+$", line[:-1].lower())
+    head = re.search(r"(?<![a-z])[a-z]+$", line[:-1].lower())
     tail = re.match(r"[a-z]+(?![\w-])", following)
     if head is None or tail is None or line[-3:-1].isupper():
         return False

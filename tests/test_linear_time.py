@@ -1,0 +1,86 @@
+"""Reading and classifying take linear time, whatever the shape of a text."""
+
+import io
+import time
+
+import pytest
+
+from textclf.classifier.loading import load_all
+from textclf.corpus.near_duplicates import near_duplicates
+from textclf.io.delimited import read_table
+from textclf.io.input_documents import ReadOptions
+from textclf.text.boilerplate import is_boilerplate
+from textclf.text.document import Document
+
+_FACTOR, _SUPERLINEAR = 4, 10
+"""A text of four times the size takes four times as long, or sixteen if time is quadratic."""
+
+
+def growth(work, size):
+    """Return how many times as long four times the size takes: the least of several turns."""
+
+    def seconds(size):
+        began = time.process_time()
+        work(size)
+        return time.process_time() - began
+
+    return min(
+        seconds(_FACTOR * size) / max(least, 1e-6) for _ in range(3) for least in [seconds(size)]
+    )
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ['x","y\n', '"open,a\n', '"', '"a"b",c\n', "a,b\n"],
+    ids=["a quote opens in each line", "open quotes", "quotes", "quotes inside", "rows"],
+)
+def test_a_table_is_read_in_linear_time(unit):
+    def read(size):
+        stream = io.BytesIO(b"text,other\n" + unit.encode() * (size // len(unit)))
+        return sum(1 for _ in read_table("a.csv", stream, ReadOptions(), ","))
+
+    assert growth(read, 40_000) < _SUPERLINEAR
+
+
+@pytest.mark.parametrize(
+    ("unit", "end"),
+    [
+        ("\u0316\u0301", ""),
+        ("Check Also\n", ""),
+        ("A. ", ""),
+        (".", ""),
+        ("By Ali Khan—The ", ""),
+        ("x", "1-\nword goes on"),
+        ("\u200b", ""),
+    ],
+    ids=["marks in two orders", "ends", "initials", "dots", "bylines", "long word", "invisible"],
+)
+def test_a_document_is_read_in_linear_time(unit, end):
+    def read(size):
+        Document.read(unit * (size // len(unit)) + end)
+
+    assert growth(read, 60_000) < _SUPERLINEAR
+
+
+def test_a_line_that_is_nearly_a_row_of_sections_is_soon_told():
+    began = time.process_time()
+
+    assert not is_boilerplate("News" + " | ab" * 80 + " !")
+    assert is_boilerplate("News | Sports | Life and Style | Opinion | a")
+    assert time.process_time() - began < 1
+
+
+def test_one_long_paragraph_is_classified_by_passage_in_linear_time():
+    classifier = load_all(["sectarian_violence"])
+    sentence = "Gunmen shot dead two Shia men near a mosque and police arrested nobody. "
+
+    assert growth(lambda size: classifier.classify(sentence * (size // 72)), 150_000) < _SUPERLINEAR
+
+
+def test_a_long_text_is_compared_only_with_texts_that_can_be_similar():
+    words = [f"w{number}" for number in range(40_000)]
+    long, short = " ".join(words), [" ".join(words[at : at + 9]) for at in range(0, 40_000, 40)]
+    began = time.process_time()
+
+    assert not list(near_duplicates([*short, long]))
+    assert time.process_time() - began < 10
