@@ -17,6 +17,7 @@ from textclf.cli.options import (
     TitleField,
 )
 from textclf.io.input_documents import ReadOptions
+from textclf.io.limits import MAX_TEXT
 
 
 class OutputFormat(StrEnum):
@@ -102,6 +103,14 @@ def predict(
     jobs: Annotated[
         int, typer.Option(help="How many processes label; more than one is for many articles.")
     ] = 1,
+    max_text: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Characters of a text or a cell, at most; a longer one is not read, and its row "
+            "says so.",
+        ),
+    ] = MAX_TEXT,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
@@ -109,7 +118,12 @@ def predict(
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
     reading = ReadOptions(
-        text_field, id_field, title_field, input_format.value if input_format else None, lines
+        text_field,
+        id_field,
+        title_field,
+        input_format.value if input_format else None,
+        lines,
+        max_text,
     )
     repeated = NOTHING_REPEATED if keep_repeated else None
     options = PredictOptions(not no_clean, repeated, abstain, coverage, evidence)

@@ -7,15 +7,13 @@ from typing import IO
 from textclf.errors import InputError
 from textclf.io.encoding import decode_lines
 from textclf.io.input_documents import (
+    PLAIN,
     InputDocument,
     ReadOptions,
     check_fields,
     document_of_row,
     unreadable_row,
 )
-
-_LONGEST_CELL = 32_000_000
-"""Characters that a cell may have."""
 
 
 def read_table(
@@ -26,7 +24,7 @@ def read_table(
     Raises InputError for a header that cannot be read or has no column for the text.
     """
     header: list[str] | None = None
-    for number, cells, error, warnings in table_rows(path, stream, delimiter):
+    for number, cells, error, warnings in table_rows(path, stream, delimiter, reading):
         place = f"{path}:{number}"
         if header is None:
             if error:
@@ -45,7 +43,7 @@ def read_table(
 
 
 def table_rows(
-    path: str, stream: IO[bytes], delimiter: str
+    path: str, stream: IO[bytes], delimiter: str, reading: ReadOptions = PLAIN
 ) -> Iterator[tuple[int, list[str], str, tuple[str, ...]]]:
     """Yield the rows of a table: line number, cells, error and warnings.
 
@@ -57,8 +55,8 @@ def table_rows(
     """
     import csv  # noqa: PLC0415 - start-up time
 
-    csv.field_size_limit(_LONGEST_CELL)
-    source = decode_lines(path, stream)
+    csv.field_size_limit(reading.longest_line)
+    source = decode_lines(path, stream, reading.longest_line)
     retry: deque[tuple[int, str, str, tuple[str, ...]]] = deque()
     failed = ""
     while True:
@@ -86,9 +84,11 @@ def table_rows(
                     yield number, cells, error, warnings
         except csv.Error as reason:
             failed = str(reason)
+            if "field limit" in failed:
+                failed = f"a cell has more than {reading.longest_line:,} characters"
             number = taken[0][0]
             retry.extendleft(reversed(taken[1:]))
-            yield number, [], f"{path}:{number}: is not a row of the table: {reason}", ()
+            yield number, [], f"{path}:{number}: is not a row of the table: {failed}", ()
             continue
         return
 

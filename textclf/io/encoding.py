@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from typing import IO
 
 from textclf.errors import InputError
+from textclf.io.limits import MAX_TEXT, bounded_lines, line_too_long, longest_line
+
+_LONGEST = longest_line(MAX_TEXT)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -37,14 +40,18 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "not UTF-8: read as cp1252"
 
 
-def decode_lines(path: str, stream: IO[bytes]) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-    """Yield number, text, error and warnings of each line."""
-    for number, raw in enumerate(raw_lines(stream), start=1):
-        yield number, *decode_line(f"{path}:{number}", raw)
+def decode_lines(
+    path: str, stream: IO[bytes], most: int = _LONGEST
+) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
+    """Yield number, text, error and warnings of each line; one of more than `most` bytes is an error."""
+    for number, raw in enumerate(raw_lines(stream, most), start=1):
+        yield number, *decode_line(f"{path}:{number}", raw, most)
 
 
-def decode_line(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
+def decode_line(place: str, raw: bytes, most: int = _LONGEST) -> tuple[str, str, tuple[str, ...]]:
     """Return text, error and warnings of a line."""
+    if len(raw) > most:
+        return "", line_too_long(place, most), ()
     try:
         line, warning = decode(raw)
     except InputError as reason:
@@ -52,13 +59,14 @@ def decode_line(place: str, raw: bytes) -> tuple[str, str, tuple[str, ...]]:
     return line, "", (f"{place}: {warning}",) if warning else ()
 
 
-def raw_lines(stream: IO[bytes]) -> Iterator[bytes]:
+def raw_lines(stream: IO[bytes], most: int = _LONGEST) -> Iterator[bytes]:
     """Yield the undecoded lines of a stream; a UTF-16 stream is converted to UTF-8.
 
     A stream with a UTF-16 mark that is not valid UTF-16 is yielded in one piece, so that
     decoding it raises the error.
     """
-    first = stream.readline()
+    lines = bounded_lines(stream, most)
+    first = next(lines, b"")
     if first[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         whole = first + stream.read()
         try:
@@ -70,4 +78,4 @@ def raw_lines(stream: IO[bytes]) -> Iterator[bytes]:
         return
     if first:
         yield first
-    yield from stream
+    yield from lines

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from textclf.errors import InputError, choices
+from textclf.io.limits import MAX_TEXT, longest_line, too_long
 
 InputFormat = Literal["text", "jsonl", "csv", "tsv", "xlsx", "parquet"]
 
@@ -79,6 +80,13 @@ class ReadOptions(NamedTuple):
     """Given: every input has this format, whatever its suffix."""
     lines: bool = False
     """Each line of a text file is a document of its own."""
+    max_text: int = MAX_TEXT
+    """Characters of a text or a cell, at most; a longer one is a document with an error."""
+
+    @property
+    def longest_line(self) -> int:
+        """How many bytes a line of a table or of JSON may have."""
+        return longest_line(self.max_text)
 
 
 PLAIN = ReadOptions()
@@ -113,6 +121,8 @@ def document_of_row(
     if not isinstance(text, str):
         error = f"{place}: {text_field} is not a string"
         return InputDocument(name, path, "", row, error, place=place)
+    if len(text) > reading.max_text:
+        return InputDocument(name, path, "", row, too_long(place, reading.max_text), place=place)
     return InputDocument(
         name, path, text, row, "", warnings, place, title if isinstance(title, str) else ""
     )

@@ -24,7 +24,7 @@ def read_jsonl(
 
     Raises InputError if the first row has no field for the text.
     """
-    numbered = enumerate(raw_lines(stream), start=1)
+    numbered = enumerate(raw_lines(stream, reading.longest_line), start=1)
     lines = (DeferredLine(path, f"{path}:{number}", raw) for number, raw in numbered)
     for one in lines:
         if document := document_of_line(one, reading, first=True):
@@ -42,7 +42,7 @@ def document_of_line(
     Raises InputError if the line is the `first` row and has no field for the text.
     """
     path, place = one.path, one.place
-    text, error, warnings = decode_line(place, one.raw)
+    text, error, warnings = decode_line(place, one.raw, reading.longest_line)
     if not error and not text.strip():
         return None
     row = None

@@ -6,7 +6,8 @@ from typing import IO, Any
 from textclf.classifier.prediction import DocumentResult, Prediction, summary
 from textclf.errors import InputError
 from textclf.io.encoding import decode, decode_lines
-from textclf.io.input_documents import InputDocument, ReadOptions
+from textclf.io.input_documents import PLAIN, InputDocument, ReadOptions
+from textclf.io.limits import read_bounded, too_long
 
 _SHOWN = 8
 """How many places of evidence a line holds."""
@@ -15,26 +16,36 @@ _SHOWN = 8
 def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the document of a file, or of each of its lines."""
     if reading.lines:
-        yield from read_lines(path, stream)
+        yield from read_lines(path, stream, reading)
     else:
-        yield read_whole(path, stream)
+        yield read_whole(path, stream, reading)
 
 
-def read_whole(path: str, stream: IO[bytes]) -> InputDocument:
+def read_whole(path: str, stream: IO[bytes], reading: ReadOptions = PLAIN) -> InputDocument:
     """Return a file as one document."""
+    data = read_bounded(stream, reading.max_text)
     try:
-        text, warning = decode(stream.read())
+        text, warning = decode(data or b"")
     except InputError as reason:
         return InputDocument(path, path, error=f"{path}: {reason}", place=path)
+    if data is None or len(text) > reading.max_text:
+        return InputDocument(path, path, error=too_long(path, reading.max_text), place=path)
     warnings = (f"{path}: {warning}",) if warning else ()
     return InputDocument(path, path, text, warnings=warnings, place=path)
 
 
-def read_lines(path: str, stream: IO[bytes]) -> Iterator[InputDocument]:
+def read_lines(
+    path: str, stream: IO[bytes], reading: ReadOptions = PLAIN
+) -> Iterator[InputDocument]:
     """Yield each line of a file as a document."""
-    for number, line, error, warnings in decode_lines(path, stream):
+    for number, line, error, warnings in decode_lines(path, stream, reading.longest_line):
         place = f"{path}:{number}"
-        yield InputDocument(place, path, line.rstrip("\r\n"), None, error, warnings, place)
+        text = line.rstrip("\r\n")
+        if len(text) > reading.max_text:
+            reason = too_long(place, reading.max_text)
+            yield InputDocument(place, path, error=reason, place=place)
+        else:
+            yield InputDocument(place, path, text, None, error, warnings, place)
 
 
 def text_record(result: DocumentResult) -> str:

@@ -105,7 +105,7 @@ def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Itera
     """Yield the documents of gathered inputs; a blank line yields none."""
     for one in gathered:
         if isinstance(one, DeferredFile):
-            yield _document_of_file(one.path)
+            yield _document_of_file(one.path, reading)
         elif document := document_of_line(one, reading) if isinstance(one, DeferredLine) else one:
             yield document
 
@@ -195,10 +195,10 @@ def _can_be_deferred(path: str) -> bool:
     )
 
 
-def _document_of_file(path: str) -> InputDocument:
+def _document_of_file(path: str, reading: ReadOptions) -> InputDocument:
     try:
         with open_input(path) as stream:
-            return read_whole(path, stream)
+            return read_whole(path, stream, reading)
     except _UNREADABLE as reason:
         return _unread(path, reason)
 
