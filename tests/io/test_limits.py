@@ -68,15 +68,15 @@ def test_each_long_line_of_a_text_file_is_an_error(tmp_path):
     assert other.text == "short"
 
 
-@pytest.mark.parametrize("name", ["a.txt.gz", "a.csv.gz", "a.jsonl.gz"])
-@pytest.mark.parametrize("how", ["whole", "lines"])
+@pytest.mark.parametrize(
+    ("name", "how"), [("a.txt.gz", "whole"), ("a.txt.gz", "lines"), ("a.jsonl.gz", "whole")]
+)
 def test_a_small_file_that_unpacks_to_a_line_of_many_megabytes_takes_little_memory(
     tmp_path, name, how
 ):
     bomb = tmp_path / name
     with gzip.open(bomb, "wb") as stream:
-        stream.write(b"text\n" if "csv" in name else b"")
-        for _ in range(600):
+        for _ in range(400):
             stream.write(b"a" * 1_000_000)
 
     command = [sys.executable, "-c", PEAK, str(bomb), how]

@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from textclf.cli.console import tell
 from textclf.cli.predict_without_typer import run_plain_predict
 from textclf.errors import TextclfError
 
@@ -34,16 +35,16 @@ def main() -> None:
     """Run the command, and turn an error into one line and an exit code."""
     # Our arrays are small: starting BLAS threads takes longer than they save.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed before the start
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until the end
     try:
         if not run_plain_predict(sys.argv[1:]):
             from textclf.cli.app import app  # noqa: PLC0415 - start-up time
 
             app()
     except TextclfError as error:
-        print(f"textclf: {_one_line(str(error))}", file=sys.stderr)  # noqa: T201
+        tell(" ".join(str(error).split()))
         _flush_stdout()
         sys.exit(1)
     except BrokenPipeError:
@@ -60,7 +61,3 @@ def _flush_stdout() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split()).encode("utf-8", "backslashreplace").decode("utf-8")

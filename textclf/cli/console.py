@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from textclf.text.control_characters import with_signs
+
 _WIDTH = 24
 
 
@@ -73,12 +75,13 @@ class Progress:
 
 def tell(message: str) -> None:
     """Print a line to standard error."""
-    sys.stderr.write(f"textclf: {message}\n".encode("utf-8", "backslashreplace").decode("utf-8"))
+    line = with_signs(message).encode("utf-8", "backslashreplace").decode("utf-8")
+    sys.stderr.write(f"textclf: {line}\n")
 
 
 def say(text: str) -> None:
     """Print text of several lines to standard error."""
-    sys.stderr.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+    sys.stderr.buffer.write(f"{with_signs(text)}\n".encode("utf-8", "backslashreplace"))
     sys.stderr.flush()
 
 
@@ -86,5 +89,7 @@ def print_text(text: str, output: Path | None = None) -> None:
     """Write text to a file or to standard output, always as UTF-8."""
     from textclf.io.output_file import open_output  # noqa: PLC0415 - start-up time
 
+    if output is None and sys.stdout.isatty():
+        text = with_signs(text)
     with open_output(output, sys.stdout.buffer) as stream:
         stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))

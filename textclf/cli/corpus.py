@@ -96,6 +96,8 @@ def propose(
     for reason in found.unread:
         tell(reason)
     say(proposals_report(found))
+    if found.unread:
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from textclf.cli.console import print_text
+from textclf.cli.console import print_text, tell
+from textclf.errors import ModelError
 
 app = typer.Typer(help="Trained models: list, show, verify, export.", no_args_is_help=True)
 
@@ -25,7 +26,16 @@ def list_() -> None:
     from textclf.model.store import list_models, read_model  # noqa: PLC0415 - start-up time
     from textclf.reports.scores import models_report  # noqa: PLC0415 - start-up time
 
-    print_text(models_report([(path, read_model(path)) for path in list_models()]))
+    models, damaged = [], False
+    for path in list_models():
+        try:
+            models.append((path, read_model(path)))
+        except ModelError as reason:
+            tell(str(reason))
+            damaged = True
+    print_text(models_report(models))
+    if damaged:
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import typer
 
 from textclf.cli.console import print_text, progress, tell
 from textclf.corpus.labelled_tables import Columns
+from textclf.errors import InputError
 
 Data = Annotated[
     list[str],
@@ -74,6 +75,8 @@ def train(
     jobs: Annotated[int, typer.Option(help="Processes to train with; -1 for all cores.")] = 1,
 ) -> None:
     """Train a model on labelled texts, seed terms or both; print its scores out of fold."""
+    if jobs == 0 or jobs < -1:
+        raise InputError(f"there are {jobs} jobs; give 1 or more, or -1 for all cores")
     from textclf.training.config import TrainConfig  # noqa: PLC0415 - start-up time
     from textclf.training.train import train_file  # noqa: PLC0415 - start-up time
 

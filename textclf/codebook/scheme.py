@@ -29,6 +29,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_LABEL = 200
 """Characters of a label's name: it becomes the name of columns and files."""
 _MAX_LEAD_WORDS = 10_000
+_NO_TEXTS = {
+    *("labels", "edge_cases", "aggregation", "lead_words", "prior", "at_least_one", "implies"),
+    *("includes", "excludes"),
+}
+"""The fields of a scheme and its parts that are no texts."""
 _ROUNDING = 1e-9
 """Shares that are all stated add up to 1 within this."""
 
@@ -240,6 +245,10 @@ class Scheme:
                 parts["aggregation"] = aggregation_from_old_keys(**old)
             parts |= {"labels": labels, "edge_cases": edge_cases, "implies": implies}
             parts |= {"lead_words": lead_words, "prior": prior}
+            _check_texts(parts, *(label._asdict() for label in labels))
+            _check_texts(*(edge_case._asdict() for edge_case in edge_cases))
+            for label in labels:
+                _check_texts(*(exclusion._asdict() for exclusion in label.excludes))
             return cls(**parts)
         except (KeyError, TypeError, ValueError, AttributeError) as reason:
             raise SchemeError(f"this is not a scheme: {reason}") from None
@@ -259,6 +268,13 @@ class Scheme:
 def infer_scheme(name: str, labels: Sequence[str], kind: Kind) -> Scheme:
     """Return a scheme that has only names of labels, those of labelled data."""
     return Scheme(name, tuple(Label(label) for label in labels), kind, source="inferred from data")
+
+
+def _check_texts(*tables: Mapping[str, Any]) -> None:
+    """Raise TypeError if a field that is a text by its default, or by its kind, is none."""
+    for name, value in (pair for table in tables for pair in table.items()):
+        if name not in _NO_TEXTS and not isinstance(value, str):
+            raise TypeError(f"{name} is no text but {str(value)[:40]!r}")
 
 
 def _check(scheme: Scheme) -> None:

@@ -32,6 +32,10 @@ class TomlTable:
             raise error(f"{path}: is not UTF-8 text; save it as UTF-8") from None
         except tomllib.TOMLDecodeError as reason:
             raise error(f"{path}: is not valid TOML: {reason}") from None
+        except RecursionError:
+            raise error(f"{path}: its tables and lists are nested too deep") from None
+        except ValueError as reason:  # a number of thousands of digits, a date that is none
+            raise error(f"{path}: is not valid TOML: {str(reason).partition(';')[0]}") from None
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a non-empty string; without a default the key is required."""

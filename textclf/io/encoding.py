@@ -43,7 +43,10 @@ def decode(data: bytes) -> tuple[str, str]:
 def decode_lines(
     path: str, stream: IO[bytes], most: int = _LONGEST
 ) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
-    """Yield number, text, error and warnings of each line; one of more than `most` bytes is an error."""
+    """Yield number, text, error and warnings of each line.
+
+    A line of more than `most` bytes is an error.
+    """
     for number, raw in enumerate(raw_lines(stream, most), start=1):
         yield number, *decode_line(f"{path}:{number}", raw, most)
 

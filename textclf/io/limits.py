@@ -36,10 +36,9 @@ def bounded_lines(stream: IO[bytes], most: int) -> Iterator[bytes]:
     """
     while line := stream.readline(most + 1):
         yield line
-        while len(line) > most and not line.endswith(b"\n"):
-            line = stream.readline(_SKIPPED)
-            if len(line) < _SKIPPED:
-                break
+        if len(line) > most and not line.endswith(b"\n"):
+            while (rest := stream.readline(_SKIPPED)) and not rest.endswith(b"\n"):
+                pass
 
 
 def read_bounded(stream: IO[bytes], max_text: int) -> bytes | None:

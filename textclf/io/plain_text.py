@@ -8,6 +8,7 @@ from textclf.errors import InputError
 from textclf.io.encoding import decode, decode_lines
 from textclf.io.input_documents import PLAIN, InputDocument, ReadOptions
 from textclf.io.limits import read_bounded, too_long
+from textclf.text.control_characters import with_signs
 
 _SHOWN = 8
 """How many places of evidence a line holds."""
@@ -61,7 +62,7 @@ def text_record(result: DocumentResult) -> str:
     if result.removed:
         reasons = ", ".join(dict.fromkeys(one.reason for one in result.removed))
         lines.append(f"  not read: {reasons}")
-    return "\n".join([*lines, ""])
+    return with_signs("\n".join([*lines, ""]))
 
 
 def strongest(prediction: Prediction) -> list[Any]:

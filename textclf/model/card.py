@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 _Part = TypeVar("_Part", "TrainedOn", "LabelMetrics")
+_AnyPart = TypeVar("_AnyPart", bound=NamedTuple)
 
 
 class TrainedOn(NamedTuple):
@@ -79,7 +80,7 @@ class SystemMetrics(NamedTuple):
     def from_dict(cls, data: Mapping[str, Any]) -> "SystemMetrics":
         """Return the metrics of their JSON, which is that of `evaluation.metrics.Metrics`."""
         return cls(
-            int(data.get("texts", 0)),
+            _whole(data.get("texts", 0)),
             float(data.get("answered", 0)),
             _estimate(data.get("accuracy")),
             _estimate(data.get("macro_f1")),
@@ -130,7 +131,9 @@ class CrossValidation(NamedTuple):
             SystemMetrics.from_dict(data.get("majority", {})),
             _estimate(data.get("calibration_error")),
             tuple(
-                CoverageLevel(row["answered"], row["abstain"], _estimate(row.get("right")))
+                _checked(
+                    CoverageLevel(row["answered"], row["abstain"], _estimate(row.get("right")))
+                )
                 for row in data.get("coverage", ())
             ),
         )
@@ -170,7 +173,7 @@ class ModelCard:
                 _part(TrainedOn, data.get("trained_on", {})),
                 dict(data.get("config", {})),
                 tuple(
-                    FeatureGroupWorth(one["view"], one["alone"], one["share"])
+                    _checked(FeatureGroupWorth(one["view"], one["alone"], one["share"]))
                     for one in data.get("views", ())
                 ),
                 dict(data.get("versions", {})),
@@ -178,7 +181,7 @@ class ModelCard:
                 str(data.get("use", "")),
                 str(data.get("prior_source", "")),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as reason:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as reason:
             raise ValueError(f"this is no model card: {reason}") from None
 
     def as_dict(self) -> dict[str, Any]:
@@ -198,10 +201,31 @@ class ModelCard:
         }
 
 
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(f"texts is {str(value)[:40]!r}")
+    return value
+
+
 def _part(kind: type[_Part], data: Mapping[str, Any]) -> _Part:
     """Return a part of the card; a key that it does not know is left out."""
-    return kind(**{name: data[name] for name in kind._fields if name in data})
+    return _checked(kind(**{name: data[name] for name in kind._fields if name in data}))
+
+
+def _checked(part: _AnyPart) -> _AnyPart:
+    """Return a part of the card; raises ValueError if a field is of another type than it states."""
+    for name, wanted in type(part).__annotations__.items():
+        value = getattr(part, name)
+        if wanted in (int, int | None):
+            right = type(value) is int or (value is None and wanted is not int)
+        elif wanted is float:
+            right = type(value) in (int, float)
+        else:
+            right = value is None or isinstance(value, str if wanted is str else Mapping | tuple)
+        if not right:
+            raise ValueError(f"{name} is {str(value)[:40]!r}")
+    return part
 
 
 def _estimate(data: Sequence[float] | None) -> Estimate:
-    return Estimate() if data is None else Estimate(*map(float, data))
+    return Estimate() if data is None else _checked(Estimate(*data))

@@ -129,7 +129,7 @@ class _Reader:
         if metadata.get("sha256") != hashlib.sha256(text.encode("utf-8", "replace")).hexdigest():
             raise self.wrong("its textclf header is missing or not what its sha256 says")
         try:
-            header = json.loads(text)
+            header = json.loads(text, parse_constant=_no_number, parse_float=_finite)
         except (ValueError, RecursionError):
             raise self.wrong("its textclf header is not JSON") from None
         if not isinstance(header, dict):
@@ -274,8 +274,8 @@ class _Reader:
 
     def card(self, header: Mapping[str, Any]) -> ModelCard:
         card = header.get("card")
-        if not isinstance(card, dict):
-            raise self.wrong("the card is not a table")
+        if not isinstance(card, dict) or not card:
+            raise self.wrong("its card is empty, or not a table")
         try:
             return ModelCard.from_dict(card)
         except ValueError as reason:
@@ -299,6 +299,17 @@ class _Reader:
                 same = False
             if not same:
                 raise self.wrong(f"the golden probe {text[:40]!r} does not get its scores")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not isfinite(number):
+        raise ValueError(f"{written} is no finite number")
+    return number
 
 
 def _number(value: object) -> float:

@@ -131,6 +131,11 @@ def folds_of(
     """
     folds = min(most, len(set(examples.duplicate_groups.groups)))
     if scheme.kind == "single":
+        if np.bincount(examples.record_truth).max() < _FEWEST_FOLDS:
+            raise TrainingError(
+                "each label is that of a single text, so that nothing is left to measure on; "
+                "give several texts of each label, or name another field with --label-field"
+            )
         folds = min(folds, max(_FEWEST_FOLDS, int(np.bincount(examples.record_truth).max())))
     nothing = TrainingError(
         "all texts belong to one article or are near-duplicates, so that nothing is left "
