@@ -7,6 +7,8 @@ digests that hold. An audit hook records what loading does: a model file may ope
 import nothing, and start no process. Printed are the counts; the exit code is 1 with a finding.
 """
 
+from __future__ import annotations
+
 import argparse
 import copy
 import difflib  # noqa: F401 - error messages import it once, whatever the file

@@ -34,8 +34,8 @@ def changed(data, change):
     ("change", "why"),
     [
         (lambda h: h["decision"].update(epsilon=float("inf")), "not JSON"),
-        (lambda h: h["card"]["out_of_fold"]["model"].update(texts=2.5), "texts is 2.5"),
-        (lambda h: h["card"]["trained_on"].update(texts=2.5), "texts is 2.5"),
+        (lambda h: h["card"]["out_of_fold"]["model"].update(texts=2.5), "texts is '2.5'"),
+        (lambda h: h["card"]["trained_on"].update(texts=2.5), "texts is '2.5'"),
         (lambda h: h.update(card={}), "card is empty"),
         (lambda h: h["scheme"].update(version=["1"]), "version is no text"),
     ],
