@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import difflib  # noqa: F401 - error messages import it once, whatever the file
+import difflib  # noqa: F401 - our error messages import it once, whatever the file
 import hashlib
 import json
 import random
@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import textclf.scoring.numpy_scorer  # noqa: F401 - the native scorer imports it when it needs it
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.errors import ModelError
 from textclf.model.file import from_bytes
