@@ -1,6 +1,7 @@
 """JSON is read and written alike with orjson and without, to the byte."""
 
 import json
+import pickle
 
 import pytest
 from hypothesis import given
@@ -46,3 +47,23 @@ class TestEither:
             json.loads(line)
 
         assert str(ours.value) == str(theirs.value)
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            *("1e400", "-1e400", "1.10", "1E5", "-0", "-0.0", "0.1", "7", "9" * 5_000, "1e-999"),
+            *("NaN", f"{2**64}", "3.141592653589793238462643383279"),
+        ],
+    )
+    def test_a_number_is_written_as_it_is_spelled(self, number):
+        line = f'{{"id": "a", "n": {number}, "list": [{number}, {{"deep": {number}}}]}}'
+
+        assert _json.dumped(_json.parsed(line)) == line
+
+
+def test_a_number_is_spelled_alike_in_another_process():
+    number = _json.parsed('{"n": 1e400}')
+
+    again = pickle.loads(pickle.dumps(number))  # noqa: S301 - made here
+
+    assert _json.dumped(again) == '{"n": 1e400}'

@@ -9,13 +9,32 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Self
 
 _LONG = 200
 """Characters from which on a string is worth orjson's while."""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_DIGITS = 4_000
+"""Digits of the longest number that Python reads as an integer, with some to spare."""
 _SAFE = (str, int, type(None))
 """Types of a value that orjson reads as Python does: it reads a huge number as a float."""
+
+
+class Number(float):
+    """A number that Python would spell otherwise than it was spelled."""
+
+    spelling: str
+
+    def __new__(cls, spelling: str) -> Self:
+        number = super().__new__(cls, spelling)
+        number.spelling = spelling
+        return number
+
+    def __repr__(self) -> str:
+        return self.spelling
+
+    def __reduce__(self) -> tuple[type["Number"], tuple[str]]:
+        return Number, (self.spelling,)
 
 
 @cache
@@ -29,17 +48,35 @@ def orjson() -> Any:  # noqa: ANN401 - a module
 
 
 def parsed(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
-    """Return what a line of JSON says; raises ValueError or RecursionError where it is none."""
+    """Return what a line of JSON says; `dumped` spells each number as it is spelled there.
+
+    Raises ValueError or RecursionError for a line that is no JSON.
+    """
     fast = orjson()
-    if fast is None:
-        return json.loads(line)
+    if fast is None or "-0" in line:
+        return _loads(line)
     try:
         found = fast.loads(line)
     except ValueError:
-        return json.loads(line)
+        return _loads(line)
     if isinstance(found, dict) and all(isinstance(value, _SAFE) for value in found.values()):
         return found
-    return json.loads(line)
+    return _loads(line)
+
+
+def _loads(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
+    return json.loads(line, parse_float=_fraction, parse_int=_integer)
+
+
+def _fraction(spelling: str) -> float:
+    number = float(spelling)
+    return number if repr(number) == spelling else Number(spelling)
+
+
+def _integer(spelling: str) -> float:
+    if len(spelling) > _DIGITS or spelling == "-0":
+        return Number(spelling)
+    return int(spelling)
 
 
 def dumped(value: object) -> str:
@@ -49,11 +86,22 @@ def dumped(value: object) -> str:
     '{"id": 7, "text": "Café"}'
     """
     if not isinstance(value, str):
-        return _encode(value)
+        return _encode(value) if type(value) in _SAFE else _spelled(value)
     if len(value) >= _LONG and (fast := orjson()) is not None:
         with suppress(TypeError):  # a lone surrogate
             return str(fast.dumps(value), "utf-8")
     return encode_basestring(value)
+
+
+def _spelled(value: object) -> str:
+    """Return a value as JSON, each number as it was spelled."""
+    if isinstance(value, Number):
+        return value.spelling
+    if isinstance(value, list | tuple):
+        return f"[{', '.join([dumped(one) for one in value])}]"
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        return line({name: dumped(one) for name, one in value.items()})
+    return _encode(value)
 
 
 def line(fields: Mapping[str, str]) -> str:

@@ -112,8 +112,8 @@ def test_what_is_spelled_is_what_is_written_of_the_records(
     assert b"".join(part.data for part in parts) == records.getvalue()
     assert sum(part.number for part in parts) == 2 * len(LINES) + 1
     assert sum(part.failed for part in parts) == 1
-    assert [part.messages for part in parts if part.messages] == [
-        (f"{rows}:{len(LINES) + 1}: is not JSON: Expecting value: line 1 column 1 (char 0)",)
+    assert [str(one) for part in parts for one in part.problems] == [
+        f"{rows}:{len(LINES) + 1}: is not JSON: Expecting value: line 1 column 1 (char 0)"
     ]
 
 
@@ -141,20 +141,28 @@ def test_what_was_read_before_an_error_is_spelled_before_it(rows, odd, multi_cla
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_records_before_one_that_cannot_be_spelled_come_before_the_error(
-    tmp_path, multi_classifier, jobs
+@pytest.mark.parametrize(
+    ("style", "odd", "why", "kept"),
+    [
+        ("csv", {"text": "a", "odd": 1}, "has a column 'odd' that the first input", b"\na,"),
+        ("jsonl", {"text": "a", "path": 1}, "already has a column 'path'", b'{"text": "a", "id"'),
+    ],
+)
+def test_a_record_that_cannot_be_written_is_an_error_of_its_row_alone(
+    tmp_path, multi_classifier, jobs, style, odd, why, kept
 ):
     texts = [json.dumps({"text": SPORT[0]})] * 100
-    (tmp_path / "in.jsonl").write_text("\n".join([*texts, '{"odd": 1}', *texts]))
-    parts = encode_results([str(tmp_path / "in.jsonl")], multi_classifier, "csv", jobs=jobs)
-    seen = []
+    (tmp_path / "in.jsonl").write_text("\n".join([*texts, json.dumps(odd), *texts]))
 
-    with pytest.raises(InputError, match="has a column 'odd'"):
-        seen.extend(parts)
+    parts = list(encode_results([str(tmp_path / "in.jsonl")], multi_classifier, style, jobs=jobs))
 
-    assert sum(part.number for part in seen) == 100
-    assert "in.jsonl:101: there is no field like 'text'" in seen[-1].messages[0]
-    assert b"".join(part.data for part in seen).count(b"\n") == 1 + 100
+    assert sum(part.number for part in parts) == 201
+    assert sum(part.failed for part in parts) == 1
+    (problem,) = [one for part in parts for one in part.problems]
+    assert why in str(problem)
+    data = b"".join(part.data for part in parts)
+    assert kept in data
+    assert data.count(b"\n") == 201 + (style == "csv")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

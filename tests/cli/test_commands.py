@@ -510,13 +510,14 @@ def test_a_prior_moves_the_answers_and_estimate_warns_in_one_line(tmp_path):
     )
     jobs = run_process(*command, "--prior", "estimate", "--jobs", "2", cwd=tmp_path)
 
-    assert plain.stderr == never.stderr == b""
+    said = b"textclf: text from 'text', id from 'id' (in.csv)\n"
+    assert plain.stderr == never.stderr == said
     assert {row["sectarian_violence"] for row in rows_of(plain.stdout)} > {"no_mention"}
     assert {row["sectarian_violence"] for row in rows_of(never.stdout)} == {"no_mention"}
     assert guessed.stderr.startswith(
         b"textclf: warning: prior estimated from 10 articles: sectarian_violence: mention 0."
     )
-    assert guessed.stderr.count(b"\n") == 1
+    assert guessed.stderr.count(b"\n") == 2
     assert (guessed.stdout, guessed.stderr) == (jobs.stdout, jobs.stderr)
     assert guessed.stdout != plain.stdout
 

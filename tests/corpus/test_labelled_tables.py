@@ -150,7 +150,12 @@ def test_rows_of_a_group_stay_together_and_rows_of_none_stand_alone(tmp_path):
     [
         (["text,lable", "A,rain"], Columns(), "t.csv:2: there is no field 'label'; did you mean"),
         (["text,label", "A,rain"], Columns(group="story"), "t.csv:2: there is no field 'story'"),
-        (["text,label", "A,rain", "B,"], Columns(), "t.csv:3: has no label; give each row one"),
+        (["text,label", "A,", "B,"], Columns(), "t.csv:2: has no label, and no other row has one"),
+        (
+            ["text,label", *(f"A,{n}" for n in "abcdefghij")],
+            Columns(),
+            "t.csv: each of the 10 labels in 'label' occurs once; name the column",
+        ),
         (["text,label", "A,rain", "B"], Columns(), "t.csv:3: has 1 cells where the header has 2"),
         (["text,label"], Columns(), "t.csv: holds no rows to learn from"),
     ],
@@ -162,6 +167,50 @@ def test_a_table_that_cannot_be_learned_from_is_refused(tmp_path, lines, columns
         read_labelled([path], columns)
 
     assert str(caught.value).startswith(f"{tmp_path}/{message}")
+
+
+def test_rows_without_a_label_are_left_out_and_counted(tmp_path):
+    said = []
+    labels = ["rain", None, float("nan"), "dry"]
+    path = records_in(tmp_path, *({"text": "A", "label": label} for label in labels))
+
+    found = read_labelled([path], report=said.append)
+
+    assert answers(found) == [("rain",), ("dry",)]
+    assert said == [
+        f"text from 'text' ({path})",
+        f"2 inputs: has no label: left out; the first is {path}:2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "warning"),
+    [
+        (["Econ", "ECON", "sport"], "'ECON', 'Econ' in 'label' are 2 labels; spell them alike"),
+        (["0", "0.0", "1"], "'0', '0.0' in 'label' are 2 labels; spell them alike"),
+        (["nan", "sport"], "'nan' in 'label' is a label; empty its cells if not"),
+    ],
+)
+def test_labels_that_are_perhaps_meant_otherwise_are_a_warning(tmp_path, labels, warning):
+    said = []
+    path = written(tmp_path, "t.csv", ["text,label", *(f"A,{label}" for label in labels)])
+
+    read_labelled([path], report=said.append)
+
+    assert said[1:] == [f"warning: {warning}"]
+
+
+def test_a_labelled_table_is_read_like_any_other(tmp_path):
+    path = written(
+        tmp_path, "t.csv", ["Made on Monday", "ID;Body; Label ", "a;Rain, dust.;rain", "b;Sun;dry"]
+    )
+
+    corpus, _ = read_labelled([path])
+
+    assert [(one.id, one.text, one.labels) for one in corpus.records] == [
+        ("a", "Rain, dust.", {"labels": ("rain",)}),
+        ("b", "Sun", {"labels": ("dry",)}),
+    ]
 
 
 def test_plain_texts_are_not_a_labelled_table(tmp_path):

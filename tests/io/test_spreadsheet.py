@@ -20,11 +20,13 @@ from textclf.io.spreadsheet import WorkbookSink
 AFTERNOON = datetime(2020, 1, 2, 15, 4)  # noqa: DTZ001 - as Excel has it
 
 
-def workbook(folder, rows, name="book.xlsx"):
+def workbook(folder, rows, name="book.xlsx", second=("text", "n")):
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
-    book.create_sheet("another").append(["text", "not read"])
+    sheet = book.create_sheet("another")
+    sheet.append(list(second))
+    sheet.append(["rain", 7])
     book.save(folder / name)
     return str(folder / name)
 
@@ -47,7 +49,7 @@ def test_a_row_is_a_document_and_its_cells_are_what_a_person_reads(tmp_path):
     assert first.place == f"{path}:2"
     assert list(first.row.values()) == ["7", "Snow", "It snowed.", "2020-01-02", "0.5", "TRUE"]
     assert (second.id, second.text, second.place) == ("b", "", f"{path}:4")
-    assert second.row["day"] == "2020-01-02T15:04:00"
+    assert second.row["day"] == "2020-01-02 15:04:00"
 
 
 def test_a_cell_beyond_the_header_is_an_error_of_its_row_alone(tmp_path):
@@ -55,7 +57,7 @@ def test_a_cell_beyond_the_header_is_an_error_of_its_row_alone(tmp_path):
 
     wrong, right = read_items([path])
 
-    assert wrong.error == f"{path}:2: has a cell beyond the 1 columns of the header"
+    assert wrong.error == f"{path}:2: has 2 cells where the header has 1"
     assert right.text == "three"
 
 
@@ -76,11 +78,57 @@ def test_what_is_no_workbook_is_a_named_error(tmp_path, data):
 
 
 def test_a_sheet_without_the_text_is_a_named_error(tmp_path):
-    path = workbook(tmp_path, [["words"], ["rain"]])
+    path = workbook(tmp_path, [["words"], ["rain"]], second=["sense"])
 
     with pytest.raises(InputError, match="there is no field like 'text'; there are: words"):
         list(read_items([path]))
     assert [one.text for one in read_items([path], ReadOptions(text_field="words"))] == ["rain"]
+
+
+def test_the_first_sheet_with_a_column_for_the_text_is_read_and_said(tmp_path):
+    path = workbook(tmp_path, [["About this file"], ["made on", "Monday"]])
+
+    (item,) = read_items([path])
+
+    assert item.row == {"text": "rain", "n": "7"}
+    assert item.notes[0] == f"{path}: the sheet 'another' is read, and not 'Sheet'"
+
+
+def test_a_title_above_the_header_of_a_sheet_is_not_read(tmp_path):
+    rows = [["Articles of 2020"], [], ["ID", "Article Text"], [1, "It snowed."]]
+    path = workbook(tmp_path, rows)
+
+    (item,) = read_items([path])
+
+    assert (item.id, item.text, item.place) == ("1", "It snowed.", f"{path}:4")
+    assert item.notes[0] == f"{path}: the header is row 3; rows 1 to 2 are not read"
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "seen"),
+    [
+        (0.1 + 0.2, "General", "0.3"),
+        (0.256, "0.0%", "25.6%"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (42, "00000", "00042"),
+        (-7, "0", "-7"),
+        (12345678901234, "General", "12345678901234"),
+        (AFTERNOON, "dd/mm/yyyy", "02/01/2020"),
+        (AFTERNOON, "d mmm yyyy h:mm AM/PM", "2 Jan 2020 3:04 PM"),
+        (AFTERNOON, "[$-409]yyyy\\.mm\\.dd;@", "2020.01.02"),
+        (AFTERNOON, "mm-dd-yy", "2020-01-02 15:04:00"),
+    ],
+)
+def test_numbers_and_dates_are_read_as_they_are_shown(tmp_path, value, written, seen):
+    book = openpyxl.Workbook()
+    book.active.append(["text", "value"])
+    book.active.append(["rain", value])
+    book.active["B2"].number_format = written
+    book.save(tmp_path / "a.xlsx")
+
+    (item,) = read_items([str(tmp_path / "a.xlsx")])
+
+    assert item.row["value"] == seen
 
 
 def test_without_openpyxl_the_remedy_is_named(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from textclf.errors import InputError
 from textclf.io.formats import FORMATS
 from textclf.io.input_documents import ReadOptions
 from textclf.io.output_file import open_output
+from textclf.io.problems import Problems
 from textclf.io.read_inputs import STDIN, bytes_of, expand
 from textclf.io.record_writer import Format, format_for
 from textclf.model.priors import ESTIMATE, Prior, refuse_both
@@ -52,6 +53,7 @@ def predict_files(
     models: Sequence[str] = (),
     style: Format | None = None,
     prefix: str = "",
+    excel: bool = False,
     reading: ReadOptions = ReadOptions(),
     options: PredictOptions = PredictOptions(),
     prior: Prior | None = None,
@@ -66,13 +68,17 @@ def predict_files(
     `output` is a file, which is written whole or not at all; None is standard output. Without
     `style`, the format follows from its name, or from the inputs. `models` are names or files;
     without them, all bundled models are used. `show_text` is a second file, which gets the text
-    that was read of each article, and what was not read and why.
-    `report` gets each warning as it arises. `progress` gets the number of articles so far, and
-    the share of the inputs that was read, None if their size is not known. Raises InputError,
-    ModelError or WorkerError, and then leaves no output.
+    that was read of each article, and what was not read and why. `excel` writes CSV with a byte
+    order mark and no formulas.
+    `report` gets at once how each kind of table is read, and at the end a line for each kind of
+    problem. `progress` gets the number of articles so far, and the share of the inputs that was
+    read, None if their size is not known. Raises InputError, ModelError or WorkerError, and then
+    leaves no output.
     """
     started = time.monotonic()
     chosen = style or format_for(output, inputs)
+    if excel and chosen not in {"csv", "tsv", "xlsx"}:
+        raise InputError(f"--excel is for .csv, .tsv and .xlsx, and the output is {chosen}")
     paths = expand(inputs, reading)
     _refuse_shared_files(paths, output, show_text)
     refuse_both(high_precision, prior or {})
@@ -90,18 +96,22 @@ def predict_files(
         jobs,
         show=show_text is not None,
         estimate=prior == ESTIMATE,
+        excel=excel,
     )
     articles = failed = 0
     answers: Counter[Status] = Counter()
     removed: Counter[str] = Counter()
+    problems, said = Problems(), set[str]()
     with ExitStack() as stack:
+        stack.callback(_tell_all, problems, report)
         stream = stack.enter_context(open_output(output, sys.stdout.buffer))
         sink = FORMATS[chosen].sink(stream)
         shown = stack.enter_context(open_output(show_text, sys.stdout.buffer))
         stack.enter_context(closing(parts))
         for part in parts:
-            for message in part.messages:
+            for message in (*part.messages, *_unsaid(part.notes, said)):
                 report(message)
+            problems.add(part.problems)
             sink.append(part.data)
             if show_text is not None:
                 shown.write(part.shown)
@@ -112,6 +122,20 @@ def predict_files(
             progress(articles, min(part.bytes_read / size, 1.0) if size else None)
         sink.finish()
     return RunSummary(articles, failed, answers, removed, time.monotonic() - started)
+
+
+def _tell_all(problems: Problems, report: Callable[[str], None]) -> None:
+    for line in problems.lines():
+        report(line)
+
+
+def _unsaid(notes: Iterable[tuple[str, str]], said: set[str]) -> Iterator[str]:
+    """Yield the notes that no other file has had."""
+    for path, note in notes:
+        general = note.replace(path, "")
+        if general not in said:
+            said.add(general)
+            yield note
 
 
 def _refuse_shared_files(

@@ -20,6 +20,7 @@ from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
 from textclf.io.cleaning_report import cleaning_report
 from textclf.io.input_documents import InputDocument, Pending, ReadOptions
+from textclf.io.problems import Problem, problems_of
 from textclf.io.read_inputs import (
     STDIN,
     BytesRead,
@@ -58,7 +59,11 @@ class EncodedBatch(NamedTuple):
     failed: int = 0
     """How many records are of articles that could not be read."""
     messages: tuple[str, ...] = ()
-    """Warnings, and why articles could not be read."""
+    """What is to be told at once."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """How files are read: path and note."""
+    problems: tuple[Problem, ...] = ()
+    """Warnings, and why something could not be read."""
     error: TextclfError | None = None
     """The error that ends the run after this batch."""
     removed: Mapping[str, int] = MappingProxyType({})
@@ -81,6 +86,11 @@ class _Batch(NamedTuple):
     def __str__(self) -> str:
         """Return file and line of its first and its last article."""
         return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
+
+    @property
+    def documents(self) -> list[InputDocument]:
+        """What is read already: the first document of each table is."""
+        return [one for one in self.gathered if isinstance(one, InputDocument)]
 
 
 def iter_results(
@@ -141,6 +151,7 @@ def encode_results(
     *,
     show: bool = False,
     estimate: bool = False,
+    excel: bool = False,
 ) -> Generator[EncodedBatch, None, None]:
     """Yield the bytes of the records of `iter_results`, some records at a time.
 
@@ -161,7 +172,7 @@ def encode_results(
         count = BytesRead()
         batches = _batches(gather(paths, reading, stdin, count), most, count)
         run = _Run(multi_classifier, reading, found, show)
-        with closing(_encoded(batches, run, style, prefix, jobs)) as parts:
+        with closing(_encoded(batches, run, style, prefix, jobs, excel=excel)) as parts:
             for part in parts:
                 yield part
                 if part.error:
@@ -333,58 +344,55 @@ class _Run(NamedTuple):
 
 
 def _encoded(
-    batches: Iterator[_Batch], run: _Run, style: Format, prefix: str, jobs: int
+    batches: Iterator[_Batch], run: _Run, style: Format, prefix: str, jobs: int, *, excel: bool
 ) -> Generator[EncodedBatch, None, None]:
     first = next(batches, _Batch([]))
     records = run.labelled(first)
     if not records:
         yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
         return
-    writer = RecordWriter.of(records[0][0], style, prefix)
-    yield _encode(records, writer, first, show=run.show)
+    mark = any(one.marked for one in first.documents)
+    writer = RecordWriter.of(records[0][0], style, prefix, mark=mark, excel=excel)
+    yield _encode(records, writer, first, run)
     yield from _mapped(partial(_label_and_encode, run, writer.going_on()), batches, jobs)
     yield EncodedBatch(writer.ending)
 
 
 def _label_and_encode(run: _Run, writer: RecordWriter, batch: _Batch) -> EncodedBatch:
     """Label and encode a batch; this runs in any process."""
-    return _encode(run.labelled(batch), writer, batch, show=run.show)
+    return _encode(run.labelled(batch), writer, batch, run)
 
 
 def _encode(
     labelled: Sequence[tuple[Labelled, Document | None]],
     writer: RecordWriter,
     batch: _Batch,
-    *,
-    show: bool,
+    run: _Run,
 ) -> EncodedBatch:
-    """Return the bytes of the records before the first that cannot be encoded."""
+    """Return the bytes of the records; one that cannot be written becomes an error."""
     data: list[bytes] = []
-    error = batch.error
-    try:
-        data.extend(writer.encoded(record for record, _ in labelled))
-    except TextclfError as reason:
-        error = reason
-    count = len(data)
-    met = [annotation for (annotation, _), _ in labelled[: count + 1]]
-    messages = tuple(text for one in met for text in (*one.warnings, one.error) if text)
-    failed = sum(bool(one.error) for one in met[:count])
-    reasons = Counter(removed.reason for one in met[:count] for removed in one.removed)
-    answers = Counter(answer.status for one in met[:count] for answer in one.predictions)
-    shown = [
-        cleaning_report(document, annotation.id)
-        for (annotation, _), document in (labelled[:count] if show else ())
-        if document
-    ]
-    data_shown = "".join(shown).encode("utf-8", "backslashreplace")
+    met: list[DocumentResult] = []
+    failed = DocumentResult(run.multi_classifier.unanswered(Status.ERROR))
+    for (result, row), _ in labelled:
+        try:
+            data.append(writer.encoded_one((result, row)))
+            met.append(result)
+        except InputError as reason:
+            why = result.error or str(reason)
+            met.append(replace(failed, id=result.id, path=result.path, error=why))
+            data.append(writer.encoded_one((met[-1], writer.fitting(row))))
+        writer = writer.going_on()
+    read = [(result, document) for (result, _), document in labelled if document and run.show]
+    shown = "".join([cleaning_report(document, result.id) for result, document in read])
     return EncodedBatch(
         b"".join(data),
-        count,
-        failed,
-        messages,
-        error,
-        reasons,
-        answers,
-        data_shown,
-        batch.bytes_read,
+        len(data),
+        sum(bool(one.error) for one in met),
+        notes=tuple((one.path, note) for one in batch.documents for note in one.notes),
+        problems=tuple([problem for one in met for problem in problems_of(one)]),
+        error=batch.error,
+        removed=Counter(removed.reason for one in met for removed in one.removed),
+        answers=Counter(answer.status for one in met for answer in one.predictions),
+        shown=shown.encode("utf-8", "backslashreplace"),
+        bytes_read=batch.bytes_read,
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, say, tell
+from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
 
 app = typer.Typer(help="Labelled records: check, count, propose, hydrate.", no_args_is_help=True)
 
@@ -77,10 +78,10 @@ def propose(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write, .jsonl.")
     ] = None,
-    text_field: Annotated[
-        str,
-        typer.Option(help="Column that holds the text. [default: text, content, body or article]"),
-    ] = "",
+    text_field: TextField = "",
+    title_field: TitleField = "",
+    delimiter: Delimiter = "",
+    no_header: NoHeader = False,
     abstain: Annotated[
         float, typer.Option(help="Propose no label whose probability is below this.")
     ] = 0.0,
@@ -89,8 +90,9 @@ def propose(
     from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
     from textclf.training.weak_labels import propose_labels_of_files  # noqa: PLC0415 - start-up time
 
+    reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
     found = propose_labels_of_files(
-        pool, scheme, terms, text_field=text_field, abstain=abstain, progress=progress
+        pool, scheme, terms, reading=reading, abstain=abstain, progress=progress
     )
     print_text(found.lines(), output)
     for reason in found.unread:

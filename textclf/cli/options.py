@@ -1,9 +1,11 @@
-"""Options that `predict` and `explain` share."""
+"""Options that several commands share."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from textclf.io.input_documents import ReadOptions, delimiter_named
 
 
 class Precision(StrEnum):
@@ -33,13 +35,29 @@ Sureness = Annotated[
 ]
 TextField = Annotated[
     str,
-    typer.Option(help="Column that holds the text. [default: text, content, body or article]"),
+    typer.Option(
+        help="Column that holds the text. Several with commas between are joined; data.text is "
+        "a field inside a field of JSON. [default: text, content, body, article or alike]"
+    ),
 ]
 IdField = Annotated[
-    str, typer.Option(help="Column that names the row. [default: id, where there is one]")
+    str, typer.Option(help="Column that names the row. [default: id or url, if there is one]")
 ]
 TitleField = Annotated[
     str, typer.Option(help="Column that holds the title. [default: title or headline]")
+]
+Delimiter = Annotated[
+    str,
+    typer.Option(
+        help="What separates the columns of CSV: a character, or tab. [default: what the first "
+        "rows show]"
+    ),
+]
+NoHeader = Annotated[
+    bool,
+    typer.Option(
+        "--no-header", help="The table has no row of names: its columns are 1, 2 and so on."
+    ),
 ]
 KeepRepeated = Annotated[
     bool,
@@ -47,3 +65,15 @@ KeepRepeated = Annotated[
         "--keep-repeated", help="Read paragraphs that stand in three or more of the articles."
     ),
 ]
+
+
+def reading_of(
+    text_field: str, title_field: str, delimiter: str, *, no_header: bool
+) -> ReadOptions:
+    """Return how tables are read, as the options say."""
+    return ReadOptions(
+        text_field,
+        title_field=title_field,
+        delimiter=delimiter_named(delimiter),
+        header=not no_header,
+    )

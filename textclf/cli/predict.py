@@ -7,16 +7,18 @@ from typing import Annotated
 import typer
 
 from textclf.cli.options import (
+    Delimiter,
     IdField,
     KeepRepeated,
     Models,
     NoClean,
+    NoHeader,
     Precision,
     Sureness,
     TextField,
     TitleField,
+    reading_of,
 )
-from textclf.io.input_documents import ReadOptions
 from textclf.io.limits import MAX_TEXT
 
 
@@ -66,6 +68,8 @@ def predict(
     text_field: TextField = "",
     id_field: IdField = "",
     title_field: TitleField = "",
+    delimiter: Delimiter = "",
+    no_header: NoHeader = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Each line of a text file is a document.")
     ] = False,
@@ -94,6 +98,14 @@ def predict(
     prefix: Annotated[
         str, typer.Option(help="Put before the names of the columns that are added.")
     ] = "",
+    excel: Annotated[
+        bool,
+        typer.Option(
+            "--excel",
+            help="Write CSV for Excel: with a byte order mark, and a ' before what Excel would "
+            "take for a formula.",
+        ),
+    ] = False,
     no_clean: NoClean = False,
     keep_repeated: KeepRepeated = False,
     show_text: Annotated[
@@ -117,13 +129,11 @@ def predict(
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
-    reading = ReadOptions(
-        text_field,
-        id_field,
-        title_field,
-        input_format.value if input_format else None,
-        lines,
-        max_text,
+    reading = reading_of(text_field, title_field, delimiter, no_header=no_header)._replace(
+        id_field=id_field,
+        format=input_format.value if input_format else None,
+        lines=lines,
+        max_text=max_text,
     )
     repeated = NOTHING_REPEATED if keep_repeated else None
     options = PredictOptions(not no_clean, repeated, abstain, coverage, evidence)
@@ -139,4 +149,5 @@ def predict(
         show_text,
         prior or [],
         precision is Precision.high,
+        excel=excel,
     )

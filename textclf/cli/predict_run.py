@@ -24,6 +24,8 @@ def run_predict(
     show_text: Path | None = None,
     prior: Sequence[str] = (),
     high_precision: bool = False,
+    *,
+    excel: bool = False,
 ) -> None:
     """Label the inputs and write the records; exits with 3 if some could not be read."""
     with Progress("articles", beside_output=output is None) as progress:
@@ -33,6 +35,7 @@ def run_predict(
             models=models,
             style=style,
             prefix=prefix,
+            excel=excel,
             reading=reading,
             options=options,
             prior=parse_prior(prior),

@@ -6,15 +6,13 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, tell
+from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
 from textclf.corpus.labelled_tables import Columns
 from textclf.errors import InputError
 
 Data = Annotated[
     list[str],
     typer.Argument(help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl."),
-]
-TextField = Annotated[
-    str, typer.Option(help="Column that holds the text. [default: text, content, body or article]")
 ]
 LabelField = Annotated[str, typer.Option(help="Column that holds the label or labels.")]
 LabelSep = Annotated[str, typer.Option(help="Separator of several labels in one cell.")]
@@ -52,6 +50,9 @@ def train(
         Path | None, typer.Option(help="Seed terms of the scheme, a .toml file.")
     ] = None,
     text_field: TextField = "",
+    title_field: TitleField = "",
+    delimiter: Delimiter = "",
+    no_header: NoHeader = False,
     label_field: LabelField = "label",
     label_sep: LabelSep = "",
     label_names: LabelNames = "",
@@ -86,7 +87,8 @@ def train(
         scheme=scheme,
         terms=terms,
         columns=_columns(label_field, label_sep, label_names, group_field),
-        text_field=text_field,
+        reading=reading_of(text_field, title_field, delimiter, no_header=no_header),
+        report=tell,
         base=base,
         random_sample=random_sample,
         config=TrainConfig(seed=seed),
@@ -103,6 +105,9 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="Model to score: a name or a file.")],
     data: Data,
     text_field: TextField = "",
+    title_field: TitleField = "",
+    delimiter: Delimiter = "",
+    no_header: NoHeader = False,
     label_field: LabelField = "label",
     label_sep: LabelSep = "",
     label_names: LabelNames = "",
@@ -116,7 +121,8 @@ def evaluate(
     from textclf.reports.scores import scores_report  # noqa: PLC0415 - start-up time
 
     columns = _columns(label_field, label_sep, label_names, group_field)
-    scores = evaluate_file(model, data, columns, text_field)
+    reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
+    scores = evaluate_file(model, data, columns, reading, tell)
     print_text(scores_report(scores))
     if scores.macro_f1.value < fail_under:
         tell(f"macro-F1 {scores.macro_f1.value:.3f} is under {fail_under}")

@@ -1,18 +1,24 @@
 """Labelled tables of users: rows become records, and their labels become a scheme."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
 from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.corpus.records import Answer, Corpus, Record
 from textclf.errors import CorpusError, InputError, choices
+from textclf.io.fields import like
 from textclf.io.input_documents import InputDocument, ReadOptions
+from textclf.io.problems import Problem, Problems, problem_of
 from textclf.io.read_inputs import STDIN, expand, format_of, read_items
 
 _FEWEST_ROWS = 50
 """If at least so many rows all have a label, the inferred scheme requires one for each text."""
+_NO_LABEL = frozenset(("nan", "n/a", "na", "null", "#n/a"))
+"""Labels that a program may have written for a cell without one, in small letters."""
+_FEWEST_ALIKE = 10
+"""Among so many labels, one occurs twice; else they are ids."""
 _IMPLYING_ROWS = 20
 _IMPLYING_SHARE = 0.995
 """A label implies another if at least 20 rows have it and this share of them has the other."""
@@ -38,12 +44,14 @@ def read_labelled(
     *,
     scheme: Scheme | None = None,
     name: str = "labels",
+    report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Corpus, Scheme]:
     """Return the labelled texts of corpus records or of a table, and their scheme.
 
-    Without a scheme, one with the name `name` is inferred from the labels of the table. Raises
-    CorpusError with file and line for a row that cannot be read, has no label, or has a label
-    that the scheme does not have.
+    Without a scheme, one with the name `name` is inferred from the labels of the table. A row
+    without a label is left out; `report` gets how many are, and how the table is read. Raises
+    CorpusError with file and row for a row that cannot be read, or has a label that the scheme
+    does not have.
     """
     inputs = [
         path
@@ -54,7 +62,7 @@ def read_labelled(
     if scheme is not None and _are_records(inputs):
         return Corpus.read(inputs).labelled(scheme), scheme
     corpus, inferred = _read_table(
-        inputs, name if scheme is None else scheme.name, columns, reading, scheme
+        inputs, name if scheme is None else scheme.name, columns, reading, scheme, report
     )
     return (corpus, inferred) if scheme is None else (corpus.labelled(scheme), scheme)
 
@@ -72,9 +80,18 @@ def _are_records(inputs: Sequence[str]) -> bool:
 
 
 def _read_table(
-    inputs: Sequence[str], name: str, columns: Columns, reading: ReadOptions, scheme: Scheme | None
+    inputs: Sequence[str],
+    name: str,
+    columns: Columns,
+    reading: ReadOptions,
+    scheme: Scheme | None,
+    report: Callable[[str], None],
 ) -> tuple[Corpus, Scheme]:
-    rows = [(item, _cell(item, columns)) for item in read_items(inputs, reading)]
+    problems = Problems()
+    rows = [
+        (item, _cell(item, columns))
+        for item in _told(read_items(inputs, reading), problems, report)
+    ]
     if not rows:
         raise CorpusError(f"{', '.join(inputs)}: holds no rows to learn from")
     if scheme is not None and not columns.names:
@@ -84,8 +101,14 @@ def _read_table(
     kind: Kind = scheme.kind if scheme else "multi" if several else "single"
     answers = [_labels_of(cell, columns, indicator) for _, cell in rows]
     if kind == "single":
-        _refuse_missing(rows, answers, columns)
+        rows, answers = _labelled(rows, answers, columns, problems)
+        if scheme is None:
+            _refuse_unlike(answers, inputs, columns)
+    for line in problems.lines():
+        report(line)
     names = {label for answer in answers for label in answer}
+    for line in _doubtful(names, columns):
+        report(line)
     table_scheme = scheme or infer_scheme(name, indicator or sorted(names), kind)
     if scheme is None and kind == "multi":
         always_labelled = len(answers) >= _FEWEST_ROWS and all(answers)
@@ -115,12 +138,12 @@ def _cell(item: InputDocument, columns: Columns) -> object:
             "with columns for text and label"
         )
     for name in (columns.label, *((columns.group,) if columns.group else ())):
-        if name not in row:
+        if not like(tuple(row), name):
             raise CorpusError(
                 f"{item.place}: there is no field {name!r}; {choices(name, row)}; "
                 "name the one that holds the labels with --label-field"
             )
-    return row[columns.label]
+    return row[like(tuple(row), columns.label)]
 
 
 def _implications(
@@ -146,7 +169,8 @@ def _implications(
 
 
 def _group(item: InputDocument, columns: Columns) -> str:
-    value = (item.row or {}).get(columns.group)
+    row = item.row or {}
+    value = row.get(like(tuple(row), columns.group)) if columns.group else None
     return "" if value is None else str(value)
 
 
@@ -177,16 +201,63 @@ def _labels_of(cell: object, columns: Columns, indicator: tuple[str, ...]) -> An
         if indicator:
             return tuple(name for name, yes in zip(indicator, cell, strict=True) if yes)
         return tuple(dict.fromkeys(str(value).strip() for value in cell if str(value).strip()))
-    text = "" if cell is None else str(cell)
+    text = "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124 - NaN of JSON
     parts = text.split(columns.separator) if columns.separator else [text]
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def _refuse_missing(
-    rows: Sequence[tuple[InputDocument, object]], answers: Sequence[Answer], columns: Columns
-) -> None:
-    for (item, _), answer in zip(rows, answers, strict=True):
-        if not answer:
-            raise CorpusError(
-                f"{item.place}: has no {columns.label}; give each row one, or leave it out"
-            )
+def _told(
+    items: Iterable[InputDocument], problems: Problems, report: Callable[[str], None]
+) -> Iterator[InputDocument]:
+    """Yield items; report how their files are read, and count their warnings."""
+    for item in items:
+        for note in item.notes:
+            report(note)
+        problems.add(problem_of(item.path, warning) for warning in item.warnings)
+        yield item
+
+
+def _labelled(
+    rows: Sequence[tuple[InputDocument, object]],
+    answers: Sequence[Answer],
+    columns: Columns,
+    problems: Problems,
+) -> tuple[list[tuple[InputDocument, object]], list[Answer]]:
+    """Return the rows that have a label, and count the others."""
+    kept = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer]
+    if not kept:
+        raise CorpusError(f"{rows[0][0].place}: has no {columns.label}, and no other row has one")
+    without = [row[0] for row, answer in zip(rows, answers, strict=True) if not answer]
+    problems.add(Problem(one.place, f"has no {columns.label}: left out") for one in without)
+    return [row for row, _ in kept], [answer for _, answer in kept]
+
+
+def _doubtful(names: Iterable[str], columns: Columns) -> Iterator[str]:
+    """Yield warnings of labels that differ in spelling only, or may mean that there is none."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(names):
+        alike.setdefault(_folded(name), []).append(name)
+    for one, several in alike.items():
+        if len(several) > 1:
+            listed = f"{', '.join(map(repr, several))} in {columns.label!r}"
+            yield f"warning: {listed} are {len(several)} labels; spell them alike"
+        if one in _NO_LABEL:
+            listed = f"{several[0]!r} in {columns.label!r}"
+            yield f"warning: {listed} is a label; empty its cells if not"
+
+
+def _folded(label: str) -> str:
+    """Return a label without case, and a number without the way in which it is written."""
+    try:
+        return f"{float(label):g}"
+    except ValueError:
+        return label.casefold()
+
+
+def _refuse_unlike(answers: Sequence[Answer], inputs: Sequence[str], columns: Columns) -> None:
+    """Raise CorpusError where every label is another, as in a column of ids."""
+    if len(answers) >= _FEWEST_ALIKE and len(set(answers)) == len(answers):
+        raise CorpusError(
+            f"{inputs[0]}: each of the {len(answers):,} labels in {columns.label!r} occurs once; "
+            "name the column that holds the labels with --label-field"
+        )

@@ -1,6 +1,6 @@
 """Evaluate a model on labelled texts that it was not trained on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
@@ -13,12 +13,15 @@ from textclf.io.input_documents import ReadOptions
 
 
 def evaluate_file(
-    model: str, inputs: Sequence[str], columns: Columns = Columns(), text_field: str = ""
+    model: str,
+    inputs: Sequence[str],
+    columns: Columns = Columns(),
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
 ) -> Metrics:
-    """Return the metrics of a model on labelled files."""
+    """Return the metrics of a model on labelled files; `report` gets how these are read."""
     classifier = load(model)
-    reading = ReadOptions(text_field=text_field)
-    corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme)
+    corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme, report=report)
     return evaluate_model(classifier, corpus)
 
 

@@ -1,19 +1,28 @@
 """What reading yields: documents, and files and lines that any process can read later.
 
-This module also chooses the fields of a row that hold its text, its title and its id.
+This module also makes the document of a row.
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
-from textclf.errors import InputError, choices
+from textclf.errors import InputError
+from textclf.io.fields import Fields, chosen_fields
 from textclf.io.limits import MAX_TEXT, longest_line, too_long
 
 InputFormat = Literal["text", "jsonl", "csv", "tsv", "xlsx", "parquet"]
 
-TEXT_FIELDS = ("text", "content", "body", "article", "article_text", "full_text")
-ID_FIELDS = ("id", "ID", "Id", "url")
-TITLE_FIELDS = ("title", "headline", "Title", "Headline")
+_DELIMITER_NAMES = {
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+    "bar": "|",
+    "space": " ",
+}
+_EXCEL_CELL = 32_767
+"""Characters that Excel keeps in a cell, in units of UTF-16."""
 
 
 class InputDocument(NamedTuple):
@@ -30,6 +39,10 @@ class InputDocument(NamedTuple):
     """File, and line if it has lines."""
     title: str = ""
     """The value of the title field, if the row has one."""
+    notes: tuple[str, ...] = ()
+    """What a person is told of how the file is read, with its first document."""
+    marked: bool = False
+    """Whether the file begins with a byte order mark; told with its first document."""
 
     @property
     def size(self) -> int:
@@ -71,35 +84,67 @@ class ReadOptions(NamedTuple):
     """How inputs are read."""
 
     text_field: str = ""
-    """The column of the text; empty: the first of TEXT_FIELDS that the table has."""
+    """The field of the text, or several with commas between; empty: the most usual one there is."""
     id_field: str = ""
-    """The column of the id; empty: the first of ID_FIELDS that the table has, if any."""
+    """The field of the id; empty: the most usual one there is, if any."""
     title_field: str = ""
-    """The column of the title; empty: the first of TITLE_FIELDS that the table has, if any."""
+    """The field of the title; empty: the most usual one there is, if any."""
     format: InputFormat | None = None
     """Given: every input has this format, whatever its suffix."""
     lines: bool = False
     """Each line of a text file is a document of its own."""
     max_text: int = MAX_TEXT
     """Characters of a text or a cell, at most; a longer one is a document with an error."""
+    delimiter: str = ""
+    """What separates the columns of CSV and TSV; empty: what the first rows show."""
+    header: bool = True
+    """Whether a table begins with the names of its columns; else these are numbered from 1."""
 
     @property
     def longest_line(self) -> int:
         """How many bytes a line of a table or of JSON may have."""
         return longest_line(self.max_text)
 
+    def fields(self, names: Collection[str]) -> Fields:
+        """Return the fields of a row with these names.
+
+        Raises InputError where there is no field for the text, or not one that is given.
+        """
+        return chosen_fields(tuple(names), self.text_field, self.title_field, self.id_field)
+
 
 PLAIN = ReadOptions()
 
 
-def check_fields(names: Collection[str], place: str, reading: ReadOptions) -> None:
-    """Raise InputError if a field is named twice, or one that is to be read is missing."""
+def delimiter_named(name: str) -> str:
+    r"""Return the delimiter of a table that a person names, such as `tab`.
+
+    Raises InputError for a name of several characters.
+
+    >>> delimiter_named("tab"), delimiter_named(r"\t"), delimiter_named("|")
+    ('\t', '\t', '|')
+    """
+    if name.casefold() in _DELIMITER_NAMES:
+        return _DELIMITER_NAMES[name.casefold()]
+    if len(name) > 1 or name in {'"', "\n", "\r"}:
+        raise InputError(f"--delimiter {name!r}: give one character, such as ';', or tab")
+    return name
+
+
+def check_fields(names: Collection[str], place: str, reading: ReadOptions) -> str:
+    """Return which field each value is from, as a person is told.
+
+    Raises InputError if a field is named twice, or one that is to be read is missing.
+    """
     seen: set[str] = set()
     for name in names:
         if name in seen:
             raise InputError(f"{place}: the header has {name!r} twice; rename one of the columns")
         seen.add(name)
-    _chosen_fields(names, place, reading)
+    try:
+        return str(reading.fields(names))
+    except InputError as reason:
+        raise InputError(f"{place}: {reason}") from None
 
 
 def document_of_row(
@@ -110,22 +155,22 @@ def document_of_row(
     warnings: tuple[str, ...] = (),
 ) -> InputDocument:
     """Return the document of a row; one with an error if the row has no string for the text."""
+    name = place
     try:
-        text_field, id_field, title_field = _chosen_fields(row, place, reading)
+        fields = reading.fields(row)
+        name = fields.id_of(row) or place
+        text = fields.text_of(row)
     except InputError as reason:
-        return unreadable_row(place, path, row, str(reason))
-    text, key, title = row[text_field], row.get(id_field), row.get(title_field)
-    name = place if key is None or key == "" else str(key)
-    if text is None:
-        text = ""
-    if not isinstance(text, str):
-        error = f"{place}: {text_field} is not a string"
-        return InputDocument(name, path, "", row, error, place=place)
+        return InputDocument(name, path, "", row, f"{place}: {reason}", place=place)
     if len(text) > reading.max_text:
         return InputDocument(name, path, "", row, too_long(place, reading.max_text), place=place)
-    return InputDocument(
-        name, path, text, row, "", warnings, place, title if isinstance(title, str) else ""
-    )
+    title = fields.title_of(row)
+    if title and not text.strip() and title.strip():
+        text, title = title, ""
+        warnings = (*warnings, f"{place}: has no text: its title is read")
+    if _is_cut(text):
+        warnings = (*warnings, f"{place}: Excel has cut a cell at {_EXCEL_CELL:,} characters")
+    return InputDocument(name, path, text, row, "", warnings, place, title)
 
 
 def unreadable_row(place: str, path: str, row: dict[str, Any], error: str) -> InputDocument:
@@ -133,23 +178,9 @@ def unreadable_row(place: str, path: str, row: dict[str, Any], error: str) -> In
     return InputDocument(place, path, "", row, error, place=place)
 
 
-def _chosen_fields(
-    names: Collection[str], place: str, reading: ReadOptions
-) -> tuple[str, str, str]:
-    """Return the fields of text, id and title; the last two are empty if there are none."""
-    wanted = (reading.text_field,) if reading.text_field else TEXT_FIELDS
-    text_field = next((name for name in wanted if name in names), "")
-    if not text_field:
-        missing = repr(reading.text_field) if reading.text_field else f"like {TEXT_FIELDS[0]!r}"
-        raise InputError(
-            f"{place}: there is no field {missing}; {choices(wanted[0], names)}; "
-            "name the one that holds the text with --text-field"
-        )
-    for given in (reading.id_field, reading.title_field):
-        if given and given not in names:
-            raise InputError(f"{place}: there is no field {given!r}; {choices(given, names)}")
-    id_field = reading.id_field or next((name for name in ID_FIELDS if name in names), "")
-    title_field = reading.title_field or next(
-        (name for name in TITLE_FIELDS if name in names and name != text_field), ""
-    )
-    return text_field, id_field, title_field
+def _is_cut(text: str) -> bool:
+    """Return whether a text has exactly the length of the longest cell of Excel."""
+    if not _EXCEL_CELL // 2 <= len(text) <= _EXCEL_CELL:
+        return False
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units == _EXCEL_CELL

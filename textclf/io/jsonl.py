@@ -5,7 +5,9 @@ from typing import IO, Any
 
 from textclf._json import dumped, line, parsed
 from textclf.classifier.prediction import DocumentResult
+from textclf.errors import InputError
 from textclf.io.encoding import decode_line, raw_lines
+from textclf.io.fields import TEXT_FIELDS
 from textclf.io.input_documents import (
     DeferredLine,
     InputDocument,
@@ -15,6 +17,9 @@ from textclf.io.input_documents import (
     unreadable_row,
 )
 from textclf.io.result_columns import column_is_taken
+
+ADDED_FIELDS = ("path", "error", "warnings", "schemes", "removed")
+"""What is added to the fields of the user; `id` is added only where there is none."""
 
 
 def read_jsonl(
@@ -52,9 +57,21 @@ def document_of_line(
         error = error or f"{place}: is not JSON: {reason}"
     if not isinstance(row, dict):
         return unreadable_row(place, path, {}, error or f"{place}: is not a JSON object, {{...}}")
-    if first:
-        check_fields(row, place, reading)
-    return document_of_row(row, place, path, reading, warnings)
+    if not first:
+        return document_of_row(row, place, path, reading, warnings)
+    try:
+        told = f"{check_fields(row, place, reading)} ({path})"
+    except InputError as reason:
+        raise InputError(f"{reason}{_inside(row)}") from None
+    return document_of_row(row, place, path, reading, warnings)._replace(notes=(told,))
+
+
+def _inside(row: Mapping[str, Any]) -> str:
+    """Return the end of an error that names a field inside a field that may hold the text."""
+    for name, value in row.items():
+        if isinstance(value, dict) and (found := next((n for n in TEXT_FIELDS if n in value), "")):
+            return f", such as --text-field {name}.{found}"
+    return ""
 
 
 def json_record(result: DocumentResult, row: Mapping[str, Any] | None, prefix: str) -> str:

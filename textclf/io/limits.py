@@ -56,9 +56,8 @@ def too_long(place: str, max_text: int) -> str:
     )
 
 
-def line_too_long(place: str, most: int) -> str:
-    """Return the error of a line that is too long."""
+def line_too_long(most: int) -> str:
+    """Return the error of a line that is too long, without its place."""
     return (
-        f"{place}: has more than {most:,} bytes in one line; split it, "
-        "or read longer texts with --max-text"
+        f"has more than {most:,} bytes in one line; split it, or read longer texts with --max-text"
     )

@@ -26,13 +26,14 @@ def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator
         file = pyarrow.parquet.ParquetFile(stream)
     except (pyarrow.ArrowInvalid, OSError) as reason:
         raise InputError(f"{path}: is not a Parquet file: {reason}") from None
-    check_fields(file.schema_arrow.names, path, reading)
+    notes: tuple[str, ...] = (f"{check_fields(file.schema_arrow.names, path, reading)} ({path})",)
     number = 0
     for batch in file.iter_batches(_ROWS):
         for values in batch.to_pylist():
             number += 1
             row = {name: _json_value(value) for name, value in values.items()}
-            yield document_of_row(row, f"{path}:{number}", path, reading)
+            yield document_of_row(row, f"{path}:{number}", path, reading)._replace(notes=notes)
+            notes = ()
 
 
 class ParquetSink:

@@ -35,7 +35,7 @@ _PROCESS_FOLDERS = ("/dev/", "/proc/")
 """Folders in which a name may be a different file for each process."""
 _OUT_OF_ORDER = ("xlsx", "parquet")
 """Formats whose files are not read from beginning to end."""
-_UNREADABLE = (OSError, EOFError, zlib.error)
+_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 
 
 def read_items(

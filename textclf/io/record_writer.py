@@ -1,5 +1,6 @@
 """Encode results as records of each output format, and choose the format of an output."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,13 +11,18 @@ from textclf.classifier.prediction import DocumentResult, Labelled
 from textclf.errors import InputError
 from textclf.io.delimited import delimited_line
 from textclf.io.formats import FORMATS, READ_SUFFIXES, WRITTEN_SUFFIXES, suffix_of
-from textclf.io.jsonl import json_record
+from textclf.io.jsonl import ADDED_FIELDS, json_record
 from textclf.io.plain_text import text_record
 from textclf.io.result_columns import header_cells, row_cells
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv", "xlsx", "parquet"]
 
 _DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
+_MARK = "\ufeff"
+"""The byte order mark, by which Excel knows UTF-8."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What the cell of a formula begins with."""
+_NUMBER = r"[-+]\d[\d.,]*%?"
 _BINARY = ("xlsx", "parquet")
 """Formats whose records are rows for a sink: a JSON list of cells on each line."""
 
@@ -49,16 +55,31 @@ class RecordWriter(NamedTuple):
     """The user's own columns, which are those of the first record."""
     separator: str
     """The text before the next record."""
+    excel: bool = False
+    """No cell of CSV or TSV is a formula."""
 
     @classmethod
-    def of(cls, first: Labelled, style: Format, prefix: str = "") -> "RecordWriter":
+    def of(
+        cls,
+        first: Labelled,
+        style: Format,
+        prefix: str = "",
+        *,
+        mark: bool = False,
+        excel: bool = False,
+    ) -> "RecordWriter":
         """Return the writer of a run whose first record is given.
 
-        Raises InputError if the user has a column with the name of an added column.
+        CSV and TSV begin with a byte order mark if `mark` or `excel` is given. Raises InputError
+        if the user has a column with the name of an added column.
         """
         if style in _DELIMITERS or style in _BINARY:
             own, added = header_cells(first, prefix)
-            return cls(style, prefix, own, _row(style, [*own, *added]))
+            writer = cls(style, prefix, own, "", excel)
+            begin = _MARK if (mark or excel) and style in _DELIMITERS else ""
+            return writer._replace(separator=f"{begin}{writer._row([*own, *added])}")
+        if style in {"json", "jsonl"}:
+            json_record(*first, prefix)
         return cls(style, prefix, (), "[\n" if style == "json" else "")
 
     def going_on(self) -> "RecordWriter":
@@ -72,25 +93,54 @@ class RecordWriter(NamedTuple):
 
     def encoded(self, records: Iterable[Labelled]) -> Iterator[bytes]:
         """Yield the bytes of each record, with the separator before it."""
-        separator, following = self.separator, self.going_on().separator
+        writer = self
         for record in records:
-            yield _encoded(separator + self._one(*record))
-            separator = following
+            yield writer.encoded_one(record)
+            writer = writer.going_on()
+
+    def encoded_one(self, record: Labelled) -> bytes:
+        """Return the bytes of a record, with the separator before it.
+
+        Raises InputError for a row that does not fit the columns, a field of the user that has
+        the name of an added one, and a value that is nested too deeply.
+        """
+        try:
+            return _encoded(self.separator + self._one(*record))
+        except RecursionError:
+            raise InputError(f"{record[0].path}: a value is nested too deeply to write") from None
+
+    def fitting(self, row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """Return the fields of a row that can be written, whatever the others are."""
+        if row is None:
+            return None
+        flat = {name: value for name, value in row.items() if not isinstance(value, list | dict)}
+        if self.style in {"json", "jsonl"}:
+            added = {self.prefix + name for name in ADDED_FIELDS}
+            return {name: value for name, value in flat.items() if name not in added}
+        return {name: flat[name] for name in self.columns if name in flat}
 
     def _one(self, result: DocumentResult, row: Mapping[str, Any] | None) -> str:
         if self.style == "text":
             return text_record(result)
         if self.style in _DELIMITERS or self.style in _BINARY:
-            return _row(self.style, row_cells(result, row, self.columns))
+            return self._row(row_cells(result, row, self.columns))
         record = json_record(result, row, self.prefix)
         return record if self.style == "json" else f"{record}\n"
 
+    def _row(self, cells: Sequence[str]) -> str:
+        """Return the encoded row of a table."""
+        if self.style in _BINARY:
+            return f"{dumped(list(cells))}\n"
+        if self.excel:
+            cells = [_as_text(cell) for cell in cells]
+        return delimited_line(cells, _DELIMITERS[self.style])
 
-def _row(style: Format, cells: Sequence[str]) -> str:
-    """Return the encoded row of a table."""
-    if style in _BINARY:
-        return f"{dumped(list(cells))}\n"
-    return delimited_line(cells, _DELIMITERS[style])
+
+def _as_text(cell: str) -> str:
+    """Return a cell that Excel takes for no formula; a number is none."""
+    if cell[:1] in _FORMULA and cell and not re.fullmatch(_NUMBER, cell):
+        return f"'{cell}"
+    return cell
 
 
 def blank(style: Format) -> bytes:

@@ -1,22 +1,19 @@
-"""Read and write the first sheet of Excel workbooks (.xlsx) with openpyxl."""
+"""Read and write sheets of Excel workbooks (.xlsx) with openpyxl."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from contextlib import contextmanager
 from io import BytesIO
+from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from textclf.errors import InputError
-from textclf.io.input_documents import (
-    InputDocument,
-    ReadOptions,
-    check_fields,
-    document_of_row,
-    unreadable_row,
-)
+from textclf.io.cell_format import shown
+from textclf.io.input_documents import InputDocument, ReadOptions
+from textclf.io.table import FIRST_ROWS, Row, header_at, read_rows
 
 _LONGEST_CELL = 32_767
 """Characters that Excel keeps in a cell."""
@@ -26,30 +23,25 @@ _REMEDY = "install textclf with its extra: pip install 'textclf[excel]'"
 
 
 def read_workbook(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
-    """Yield a document for each row under the header of the first sheet.
+    """Yield a document for each row under the header of the first sheet that names a text column.
 
     Numbers and dates become the text that a person sees. Raises InputError if the file is not a
-    workbook or its header has no column for the text, or if openpyxl is not installed.
+    workbook or no sheet has a column for the text, or if openpyxl is not installed.
     """
-    header: list[str] | None = None
-    for number, texts in enumerate(_rows(path, stream), start=1):
-        place = f"{path}:{number}"
-        if not any(texts):
-            continue
-        if header is None:
-            while texts and not texts[-1]:
-                texts.pop()
-            check_fields(texts, place, reading)
-            header = texts
-            continue
-        row = dict(zip(header, [*texts, *[""] * len(header)], strict=False))
-        if any(texts[len(header) :]):
-            error = f"{place}: has a cell beyond the {len(header)} columns of the header"
-            yield unreadable_row(place, path, row, error)
-            continue
-        cut = any(len(text) >= _LONGEST_CELL for text in texts)
-        warning = f"{place}: Excel has cut a cell at {_LONGEST_CELL:,} characters"
-        yield document_of_row(row, place, path, reading, (warning,) if cut else ())
+    sheets = {name: (list(islice(rows, FIRST_ROWS)), rows) for name, rows in _sheets(path, stream)}
+    filled = {name: first for name, (first, _) in sheets.items() if first}
+    if not filled:
+        return
+    suitable = (
+        name
+        for name, first in filled.items()
+        if not reading.header or header_at(first, reading) is not None
+    )
+    name = next(suitable, next(iter(filled)))
+    others = ", ".join(repr(other) for other in filled if other != name)
+    notes = [f"{path}: the sheet {name!r} is read, and not {others}"] if others else []
+    first, rows = sheets[name]
+    yield from read_rows(path, chain(first, rows), reading, notes, padded=True)
 
 
 class WorkbookSink:
@@ -72,10 +64,19 @@ class WorkbookSink:
         sheet = book.create_sheet("textclf")
         self._encoded.seek(0)
         for line in self._encoded:
-            sheet.append([_fitting(cell) for cell in json.loads(line)])
+            sheet.append([self._cell(sheet, cell) for cell in json.loads(line)])
         book.save(whole)
         self._encoded.close()
         self._stream.write(whole.getbuffer())
+
+    def _cell(self, sheet: Any, text: str) -> Any:  # noqa: ANN401 - of openpyxl
+        """Return what writes a text: openpyxl takes one that begins with = for a formula."""
+        fitting = _fitting(text)
+        if not fitting.startswith("="):
+            return fitting
+        cell = self._openpyxl.cell.WriteOnlyCell(sheet, fitting)
+        cell.data_type = "s"
+        return cell
 
 
 def _openpyxl(what: str) -> Any:  # noqa: ANN401 - a module
@@ -86,31 +87,35 @@ def _openpyxl(what: str) -> Any:  # noqa: ANN401 - a module
     return openpyxl
 
 
-def _rows(path: str, stream: IO[bytes]) -> Iterator[list[str]]:
-    """Yield the cells of each row of the first sheet as text."""
+def _sheets(path: str, stream: IO[bytes]) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Yield name and rows of each sheet."""
+    openpyxl = _openpyxl(path)
+    with _damage_named(path):
+        sheets = openpyxl.load_workbook(stream, read_only=True, data_only=True).worksheets
+    for sheet in sheets:
+        yield sheet.title, _rows(path, sheet)
+
+
+def _rows(path: str, sheet: Any) -> Iterator[Row]:  # noqa: ANN401 - a sheet of openpyxl
+    """Yield the rows of a sheet that are not blank, without the empty cells at their ends."""
+    with _damage_named(path):
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            texts = [shown(cell.value, cell) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                yield Row(number, texts)
+
+
+@contextmanager
+def _damage_named(path: str) -> Iterator[None]:
     from zipfile import BadZipFile  # noqa: PLC0415 - start-up time
 
-    openpyxl = _openpyxl(path)
     try:
-        sheet = openpyxl.load_workbook(stream, read_only=True, data_only=True).worksheets[0]
-        for cells in sheet.iter_rows(values_only=True):
-            yield [_text_of(cell) for cell in cells]
+        yield
     # A damaged archive raises any of these; broken XML raises SyntaxError.
     except (BadZipFile, LookupError, ValueError, OSError, EOFError, SyntaxError) as reason:
         raise InputError(f"{path}: is not an .xlsx workbook: {reason}") from None
-
-
-def _text_of(cell: object) -> str:
-    """Return the text that a person sees in a cell."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime) and cell.time() == time():
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
 def _fitting(cell: str) -> str:

@@ -1,8 +1,8 @@
-"""Normalize the characters of a text: Unicode forms, HTML entities, escaped line ends.
+"""Normalize the characters of a text: Unicode forms, HTML, escaped line ends.
 
 Letters, digits and spaces take their NFKC form, invisible format characters are removed, and a
 lone surrogate becomes U+FFFD, so that a soft hyphen or a ligature hides no word. Entities and
-escaped line ends are replaced with the characters that they stand for.
+escaped line ends are replaced with the characters that they stand for, and tags are removed.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from textclf.text.alignment import Aligned, Edit, edited
+from textclf.text.markup import tags, wrongly_decoded
 from textclf.text.sentences import Span
 
 _ASCII = bytes(range(128))
@@ -21,7 +22,9 @@ _NORMAL = re.compile(
 )
 # Patterns are strings here, and `re` compiles them on first use: most articles need none.
 _BEYOND_TYPOGRAPHY = r"[^\x00-\x7f‘’“”–—…]+"
-_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_ENTITY = r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_ESCAPED_AGAIN = r"&(?:amp;)+(?=\S)"
+"""The beginning of an entity whose ampersand was made an entity too."""
 _BARE_NAMES = (
     *("amp;", "lt;", "gt;", "quot;", "nbsp;", "apos;", "rsquo;", "lsquo;", "ldquo;", "rdquo;"),
     *("mdash;", "ndash;", "hellip;"),
@@ -53,20 +56,29 @@ def normalize(text: str) -> Aligned:
     if "\u00a0" in text:
         text = text.replace("\u00a0", " ")
     edits: list[Edit] = []
+    if "<" in text or "lt;" in text:
+        edits += tags(text)
     if "&" in text or ";" in text:
         edits += _entities(text)
     if "\\" in text:
         edits += [
             Edit(*match.span(), _unescaped(match.group())) for match in re.finditer(_ESCAPED, text)
         ]
+    if not text.isascii():
+        edits += wrongly_decoded(text)
     if not _is_normal(text):
         edits += _characters(text)
     if "\x00" in text:
         edits += [Edit(match.start(), match.end(), "") for match in re.finditer("\x00+", text)]
     if "  " in text:
         edits += [Edit(*match.span(), " ") for match in _SPACES.finditer(text)]
-    edits.sort()
+    edits.sort(key=_order)
     return edited(text, edits)
+
+
+def _order(edit: Edit) -> tuple[int, int]:
+    """Return what sorts edits: a tag comes before the entity that it begins with."""
+    return edit.start, -edit.end
 
 
 def _is_normal(text: str) -> bool:
@@ -82,7 +94,7 @@ def _entities(text: str) -> Iterator[Edit]:
 
     if "&" in text:
         for match in re.finditer(_ENTITY, text):
-            character = html.unescape(match.group())
+            character = html.unescape(re.sub(_ESCAPED_AGAIN, "&", match.group()))
             if character != match.group():
                 yield Edit(*match.span(), _visible(character))
     if ";" in text and any(

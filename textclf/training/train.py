@@ -5,7 +5,7 @@ contrast pairs and near-duplicates are on one side of every split.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,8 @@ def train_file(
     scheme: str = "",
     terms: Path | None = None,
     columns: Columns = Columns(),
-    text_field: str = "",
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
     base: str = "",
     random_sample: bool = False,
     config: TrainConfig = TrainConfig(),
@@ -148,7 +149,7 @@ def train_file(
         on = _base(base)
         if not inputs:
             raise TrainingError("--base teaches beside labelled texts; give a file of them")
-        own, _ = read_labelled(inputs, columns, ReadOptions(text_field=text_field), scheme=on)
+        own, _ = read_labelled(inputs, columns, reading, scheme=on, report=report)
         model = train_on_base(
             own,
             Corpus.read(),
@@ -169,8 +170,9 @@ def train_file(
     if inputs:
         name = re.sub(r"[^a-z0-9]+", "_", output.stem.lower()).strip("_")
         name = name if name[:1].isalpha() else f"scheme_{name}".rstrip("_")
-        reading = ReadOptions(text_field=text_field)
-        corpus, shown = read_labelled(inputs, columns, reading, scheme=given, name=name)
+        corpus, shown = read_labelled(
+            inputs, columns, reading, scheme=given, name=name, report=report
+        )
     elif given is not None and terms is not None:
         corpus, shown = Corpus(()), given
     else:

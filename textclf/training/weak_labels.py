@@ -118,7 +118,7 @@ def propose_labels_of_files(
     scheme: str,
     terms: Path | None = None,
     *,
-    text_field: str = "",
+    reading: ReadOptions = ReadOptions(),
     abstain: float = 0.0,
     progress: Progress = lambda *_: None,
 ) -> Proposals:
@@ -127,7 +127,7 @@ def propose_labels_of_files(
     given = TermList.read(terms, codebook) if terms else bundled_terms(codebook)
     if given is None:
         raise InputError(f"no terms ship for scheme {codebook.name!r}; give yours with --terms")
-    items = read_items(inputs, ReadOptions(text_field=text_field))
+    items = read_items(inputs, reading)
     return propose_labels(items, codebook, given, abstain=abstain, progress=progress)
 
 
