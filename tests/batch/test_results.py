@@ -27,7 +27,7 @@ from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 # Numpy's own threads, which wait for work while a test forks.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
-LINES = [SPORT[0], "", "zzqx", *WEATHER, " " * 1_000_001, *SPORT, '{"text"', *WEATHER * 4]
+LINES = [SPORT[0], "", "zzqx", *WEATHER, " " * 1_000_000, *SPORT, '{"text"', *WEATHER * 4]
 
 
 @pytest.fixture(scope="module")
