@@ -18,7 +18,9 @@ def told(*arguments):
 def only_line(result, code):
     assert result.returncode == code
     assert "Traceback" not in result.stderr
-    (line,) = result.stderr.splitlines()
+    # A table says in a line how it is read, before the error.
+    *read, line = result.stderr.splitlines()
+    assert all(one.startswith("textclf: text from ") for one in read)
     return line
 
 

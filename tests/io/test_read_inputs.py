@@ -71,14 +71,29 @@ def test_inputs_come_out_in_the_order_in_which_they_were_given(tmp_path):
 
 def test_items_are_read_only_as_they_are_asked_for(tmp_path):
     (tmp_path / "a.txt").write_text("One.")
-    (tmp_path / "b.jsonl").write_text('{"no": "text here"}\n')
+    (tmp_path / "b.jsonl").write_text('{"text": "Two."}\n')
     items = read_items([str(tmp_path / "a.txt"), str(tmp_path / "b.jsonl")])
 
     first = next(items)
+    (tmp_path / "b.jsonl").write_text('{"text": "Three."}\n')
 
     assert first.text == "One."
-    with pytest.raises(InputError, match=r"b\.jsonl:1"):
-        next(items)
+    assert next(items).text == "Three."
+
+
+@pytest.mark.parametrize("bad", ['{"no": "text here"}\n', "%PDF-1.4 ...", "[1"])
+def test_a_bad_file_among_others_ends_no_run_and_a_bad_first_one_begins_none(tmp_path, bad):
+    (tmp_path / "a.txt").write_text("One.")
+    (tmp_path / "b.json").write_text(bad)
+    (tmp_path / "c.txt").write_text("Three.")
+    named = [str(tmp_path / name) for name in ("a.txt", "b.json", "c.txt")]
+
+    for inputs in (named, [str(tmp_path)], [f"{tmp_path}/b.json*", *named]):
+        items = sorted(read_items(inputs))
+        assert texts(items) == ["One.", "", "Three."]
+        assert items[1].error.startswith(f"{tmp_path}/b.json")
+    with pytest.raises(InputError, match=r"b\.json"):
+        list(read_items([named[1]]))
 
 
 OPEN_QUOTE = b"""id,text
@@ -201,7 +216,6 @@ def test_what_is_not_utf8_is_read_as_cp1252_with_a_warning(tmp_path, name, shape
     ("data", "reason"),
     [
         (b"ab\0cd", "holds NUL bytes"),
-        ("ab".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (
             "ab".encode("utf-16")[:-1],
             "its bytes are not valid utf-16",
@@ -256,7 +270,7 @@ def test_a_truncated_gzipped_table_gives_its_rows_and_then_the_reason(tmp_path):
     assert last.error.startswith(f"{tmp_path}/a.csv.gz: cannot be read: Compressed file ended")
 
 
-@pytest.mark.parametrize("data", [gzip.compress(b"Snow fell.")[:-9], b"Snow fell, not zipped."])
+@pytest.mark.parametrize("data", [gzip.compress(b"Snow fell.")[:-9]])
 def test_a_damaged_gzipped_text_is_an_item_with_the_reason(tmp_path, data):
     (item,) = read(tmp_path, "a.txt.gz", data)
 
@@ -409,7 +423,9 @@ def test_an_input_that_is_not_there_is_named(tmp_path, missing):
 def test_a_folder_with_nothing_to_read_is_refused_with_what_could_be_read(tmp_path):
     (tmp_path / "photo.jpg").touch()
 
-    with pytest.raises(InputError, match=r"holds no file to read; textclf reads \.txt.*\.gz"):
+    with pytest.raises(
+        InputError, match=r"holds no file to read, only 1 \.jpg; textclf reads \.txt.*\.gz"
+    ):
         expand([str(tmp_path)])
 
 
@@ -420,7 +436,7 @@ def test_a_folder_with_nothing_to_read_is_refused_with_what_could_be_read(tmp_pa
         ("a.ndjson", "jsonl"),
         ("a.tab.gz", "tsv"),
         ("a.csv.GZ", "csv"),
-        ("a.html", "text"),
+        ("a.HTML.bz2", "html"),
         ("a", "text"),
     ],
 )

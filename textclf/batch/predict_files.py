@@ -15,11 +15,12 @@ from textclf.classifier.loading import load_all
 from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
+from textclf.io.find_inputs import STDIN, find_inputs
 from textclf.io.formats import FORMATS
 from textclf.io.input_documents import ReadOptions
 from textclf.io.output_file import open_output
 from textclf.io.problems import Problems
-from textclf.io.read_inputs import STDIN, bytes_of, expand
+from textclf.io.read_inputs import bytes_of
 from textclf.io.record_writer import Format, format_for
 from textclf.model.priors import ESTIMATE, Prior, refuse_both
 
@@ -60,6 +61,7 @@ def predict_files(
     high_precision: bool = False,
     jobs: int = 1,
     show_text: Path | None = None,
+    files_from: str = "",
     report: Callable[[str], None] = lambda _: None,
     progress: Callable[[int, float | None], None] = lambda *_: None,
 ) -> RunSummary:
@@ -69,18 +71,22 @@ def predict_files(
     `style`, the format follows from its name, or from the inputs. `models` are names or files;
     without them, all bundled models are used. `show_text` is a second file, which gets the text
     that was read of each article, and what was not read and why. `excel` writes CSV with a byte
-    order mark and no formulas.
+    order mark and no formulas. `files_from` is a file that lists more inputs, one on each line or
+    with NUL between; "-" is standard input.
     `report` gets at once how each kind of table is read, and at the end a line for each kind of
     problem. `progress` gets the number of articles so far, and the share of the inputs that was
     read, None if their size is not known. Raises InputError, ModelError or WorkerError, and then
     leaves no output.
     """
     started = time.monotonic()
-    chosen = style or format_for(output, inputs)
+    outputs = [path for path in (output, show_text) if path is not None]
+    paths, messages = find_inputs(inputs, reading, files_from=files_from, outputs=outputs)
+    chosen = style or format_for(output, inputs or paths)
     if excel and chosen not in {"csv", "tsv", "xlsx"}:
         raise InputError(f"--excel is for .csv, .tsv and .xlsx, and the output is {chosen}")
-    paths = expand(inputs, reading)
     _refuse_shared_files(paths, output, show_text)
+    for message in messages:
+        report(message)
     refuse_both(high_precision, prior or {})
     multi_classifier = load_all(
         models, prior=None if prior == ESTIMATE else prior, high_precision=high_precision

@@ -19,16 +19,14 @@ from textclf.classifier.options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError, TextclfError
 from textclf.io.cleaning_report import cleaning_report
+from textclf.io.find_inputs import STDIN, find_inputs
 from textclf.io.input_documents import InputDocument, Pending, ReadOptions
 from textclf.io.problems import Problem, problems_of
 from textclf.io.read_inputs import (
-    STDIN,
     BytesRead,
-    expand,
-    format_of,
     gather,
+    holds_one_article,
     items_of,
-    read_items,
     seekable_stdin,
 )
 from textclf.io.record_writer import Format, RecordWriter, blank
@@ -108,7 +106,7 @@ def iter_results(
     read has a result too, with status `error` and the reason. With `keep_text`, results hold text
     and title. Raises InputError for an input that does not exist.
     """
-    paths = expand(inputs, reading)
+    paths = find_inputs(inputs, reading).paths
     with _twice(paths, reading, options) as (stdin, found):
         for batch in _batches(gather(paths, reading, stdin)):
             for (result, row), document in _labelled(batch, multi_classifier, reading, found):
@@ -132,9 +130,9 @@ def find_article(
     paragraphs that articles of the inputs share. None stands for no such article. Raises
     InputError for an input that does not exist.
     """
-    paths = expand(inputs, reading)
+    paths = find_inputs(inputs, reading).paths
     with _twice(paths, reading, options) as (stdin, found):
-        for number, item in enumerate(read_items(paths, reading, stdin), start=1):
+        for number, item in enumerate(items_of(gather(paths, reading, stdin), reading), start=1):
             if wanted(number, item):
                 return item, found
     return None, found
@@ -190,7 +188,7 @@ def adapted_to(
     The first 2,000 are read; see `MultiClassifier.adapted`. Raises InputError for an input that is
     not there, and where no model states a prior.
     """
-    paths = expand(inputs, reading)
+    paths = find_inputs(inputs, reading).paths
     with _twice(paths, reading, options, again=True) as (stdin, found):
         return _adapted(paths, multi_classifier, reading, found, stdin)[0]
 
@@ -264,8 +262,7 @@ def _twice(
 
 def _is_short(paths: Sequence[str], reading: ReadOptions) -> bool:
     """Return whether the files hold too few articles for a paragraph to be in several."""
-    whole = not reading.lines and all(format_of(path, reading) == "text" for path in paths)
-    return whole and STDIN not in paths and len(paths) < ARTICLES
+    return len(paths) < ARTICLES and all(holds_one_article(path, reading) for path in paths)
 
 
 def _keys(batch: _Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
@@ -351,8 +348,10 @@ def _encoded(
     if not records:
         yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
         return
+    # The columns are those of a row that could be read, if there is one.
+    leading = next((one for one, _ in records if not one[0].error), records[0][0])
     mark = any(one.marked for one in first.documents)
-    writer = RecordWriter.of(records[0][0], style, prefix, mark=mark, excel=excel)
+    writer = RecordWriter.of(leading, style, prefix, mark=mark, excel=excel)
     yield _encode(records, writer, first, run)
     yield from _mapped(partial(_label_and_encode, run, writer.going_on()), batches, jobs)
     yield EncodedBatch(writer.ending)

@@ -18,8 +18,9 @@ from textclf.cli.options import (
     TitleField,
 )
 from textclf.errors import InputError
-from textclf.io.input_documents import PLAIN, InputDocument, ReadOptions
-from textclf.io.read_inputs import STDIN, format_of, read_items
+from textclf.io.find_inputs import STDIN
+from textclf.io.input_documents import InputDocument, ReadOptions
+from textclf.io.read_inputs import read_article
 
 
 def explain(
@@ -115,12 +116,7 @@ def _article(
         )
     if name or row:
         return _row(only, name, row, reading, options)
-    if format_of(only) != "text":
-        raise InputError(
-            f"{only}: is a table, and explain shows one article; choose one with --id or --row"
-        )
-    item = next(read_items([only], PLAIN._replace(format="text")))
-    return _readable(item), options
+    return _readable(read_article(only)), options
 
 
 def _row(

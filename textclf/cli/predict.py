@@ -19,6 +19,7 @@ from textclf.cli.options import (
     TitleField,
     reading_of,
 )
+from textclf.io.find_inputs import STDIN
 from textclf.io.limits import MAX_TEXT
 
 
@@ -39,20 +40,36 @@ class InputFormat(StrEnum):
 
     text = "text"
     jsonl = "jsonl"
+    json = "json"
     csv = "csv"
     tsv = "tsv"
     xlsx = "xlsx"
     parquet = "parquet"
+    html = "html"
+    docx = "docx"
+    feed = "feed"
+    press = "press"
+    zip = "zip"
 
 
 def predict(
     inputs: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            help="Text files, folders, globs, .jsonl, .csv, .tsv (also .gz), .xlsx and "
-            ".parquet; - is standard input."
+            help="Files, folders and globs: texts (.txt, .html, .docx), tables (.csv, .tsv, "
+            ".jsonl, .json, .xlsx, .parquet), feeds (.rss, .atom, .xml), exports of LexisNexis, "
+            "Factiva and ProQuest, and .zip of these; also with .gz, .bz2, .xz or .zst. "
+            "- is standard input."
         ),
-    ],
+    ] = None,
+    files_from: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Read the files that FILE lists, one on each line, or with NUL between; - is "
+            "standard input.",
+        ),
+    ] = "",
     model: Models = None,
     output: Annotated[
         Path | None,
@@ -129,6 +146,10 @@ def predict(
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 
+    if not inputs and not files_from:
+        raise typer.BadParameter("give files to read, or --files-from")
+    if STDIN in (inputs or []) and files_from == STDIN:
+        raise typer.BadParameter("standard input cannot be both a text and a list of files")
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)._replace(
         id_field=id_field,
         format=input_format.value if input_format else None,
@@ -138,7 +159,7 @@ def predict(
     repeated = NOTHING_REPEATED if keep_repeated else None
     options = PredictOptions(not no_clean, repeated, abstain, coverage, evidence)
     run_predict(
-        inputs,
+        inputs or [],
         model or [],
         output,
         style.value if style else None,
@@ -149,5 +170,6 @@ def predict(
         show_text,
         prior or [],
         precision is Precision.high,
+        files_from,
         excel=excel,
     )

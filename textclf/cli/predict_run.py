@@ -24,6 +24,7 @@ def run_predict(
     show_text: Path | None = None,
     prior: Sequence[str] = (),
     high_precision: bool = False,
+    files_from: str = "",
     *,
     excel: bool = False,
 ) -> None:
@@ -42,6 +43,7 @@ def run_predict(
             high_precision=high_precision,
             jobs=jobs,
             show_text=show_text,
+            files_from=files_from,
             report=progress.interrupted_by(tell),
             progress=progress.draw,
         )

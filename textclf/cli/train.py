@@ -12,7 +12,7 @@ from textclf.errors import InputError
 
 Data = Annotated[
     list[str],
-    typer.Argument(help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl."),
+    typer.Argument(help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl, .json."),
 ]
 LabelField = Annotated[str, typer.Option(help="Column that holds the label or labels.")]
 LabelSep = Annotated[str, typer.Option(help="Separator of several labels in one cell.")]
@@ -30,7 +30,7 @@ def train(
     data: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl. "
+            help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl, .json. "
             "Not needed if seed terms are given."
         ),
     ] = None,

@@ -9,6 +9,7 @@ from textclf.codebook.scheme import Kind, Scheme, infer_scheme
 from textclf.corpus.records import Answer, Corpus, Record
 from textclf.errors import CorpusError, InputError, choices
 from textclf.io.fields import like
+from textclf.io.formats import FORMATS
 from textclf.io.input_documents import InputDocument, ReadOptions
 from textclf.io.problems import Problem, Problems, problem_of
 from textclf.io.read_inputs import STDIN, expand, format_of, read_items
@@ -57,7 +58,7 @@ def read_labelled(
         path
         for given in inputs
         for path in expand([given])
-        if path == given or format_of(path) != "text"
+        if path == given or FORMATS[format_of(path)].is_table
     ]
     if scheme is not None and _are_records(inputs):
         return Corpus.read(inputs).labelled(scheme), scheme
@@ -134,7 +135,7 @@ def _cell(item: InputDocument, columns: Columns) -> object:
     row = item.row
     if row is None:
         raise CorpusError(
-            f"{item.path}: is not a table; give .csv, .tsv, .xlsx, .parquet or .jsonl "
+            f"{item.path}: is not a table; give .csv, .tsv, .xlsx, .parquet, .json or .jsonl "
             "with columns for text and label"
         )
     for name in (columns.label, *((columns.group,) if columns.group else ())):

@@ -10,7 +10,20 @@ from textclf.errors import InputError
 from textclf.io.fields import Fields, chosen_fields
 from textclf.io.limits import MAX_TEXT, longest_line, too_long
 
-InputFormat = Literal["text", "jsonl", "csv", "tsv", "xlsx", "parquet"]
+InputFormat = Literal[
+    "text",
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "xlsx",
+    "parquet",
+    "html",
+    "docx",
+    "feed",
+    "press",
+    "zip",
+]
 
 _DELIMITER_NAMES = {
     "tab": "\t",

@@ -28,8 +28,15 @@ def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator
         raise InputError(f"{path}: is not a Parquet file: {reason}") from None
     notes: tuple[str, ...] = (f"{check_fields(file.schema_arrow.names, path, reading)} ({path})",)
     number = 0
-    for batch in file.iter_batches(_ROWS):
-        for values in batch.to_pylist():
+    batches = file.iter_batches(_ROWS)
+    while True:
+        try:
+            rows = next(batches).to_pylist()
+        except StopIteration:
+            return
+        except (pyarrow.ArrowException, OSError, ValueError) as reason:
+            raise InputError(f"{path}: is a damaged Parquet file: {reason}") from None
+        for values in rows:
             number += 1
             row = {name: _json_value(value) for name, value in values.items()}
             yield document_of_row(row, f"{path}:{number}", path, reading)._replace(notes=notes)

@@ -1,51 +1,71 @@
-"""Read the documents of inputs: files, folders, globs and standard input, also gzipped.
+"""Read the documents of inputs: files, folders, globs and standard input, also compressed.
 
 A document that cannot be read is yielded with an error, so that no input is lost.
 """
 
 import os
-import sys
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from io import BufferedReader, BytesIO
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from textclf.errors import InputError, no_room
-from textclf.io.formats import FORMATS, READ_SUFFIXES, suffix_of
+from textclf.io.find_inputs import STDIN, InputPath, expand, find_inputs, standard_input
+from textclf.io.formats import COMPRESSED_SUFFIXES, FORMATS
 from textclf.io.input_documents import (
     PLAIN,
     DeferredFile,
     DeferredLine,
     InputDocument,
-    InputFormat,
     Pending,
     ReadOptions,
 )
 from textclf.io.jsonl import document_of_line
-from textclf.io.plain_text import read_whole
+from textclf.io.read_stream import (
+    DAMAGED,
+    format_of,
+    plain_stream,
+    read_stream,
+    recognized_format,
+    unread,
+)
 
-STDIN = "-"
+__all__ = [
+    "STDIN",
+    "BytesRead",
+    "bytes_of",
+    "expand",
+    "format_of",
+    "gather",
+    "holds_one_article",
+    "items_of",
+    "open_input",
+    "read_article",
+    "read_items",
+    "seekable_stdin",
+]
+
 _BUFFER = 1 << 16
 """Bytes that are read at a time."""
 _STDIN_IN_MEMORY = 32_000_000
 """Bytes of standard input that are kept in memory; more go to a temporary file."""
+_DEFERRED = 1_000_000
+"""Bytes up to which a file is deferred without a look at what it holds."""
 _PROCESS_FOLDERS = ("/dev/", "/proc/")
 """Folders in which a name may be a different file for each process."""
-_OUT_OF_ORDER = ("xlsx", "parquet")
-"""Formats whose files are not read from beginning to end."""
-_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 
 
 def read_items(
-    inputs: Iterable[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
+    inputs: Sequence[str], reading: ReadOptions = PLAIN, stdin: IO[bytes] | None = None
 ) -> Iterator[InputDocument]:
     """Yield the documents of all inputs in order, each read when it is asked for.
 
-    Raises InputError for an input that does not exist, or a table without the named column.
+    Raises InputError for an input that does not exist, and if the first input cannot be read as
+    what the user has named, such as a table without the named column.
     """
-    return items_of(gather(expand(inputs, reading), reading, stdin), reading)
+    return items_of(gather(find_inputs(inputs, reading).paths, reading, stdin), reading)
 
 
 class BytesRead:
@@ -58,8 +78,7 @@ class BytesRead:
     def __int__(self) -> int:
         if self._stream is None or self._stream.closed:
             return self._finished
-        raw = getattr(self._stream, "fileobj", self._stream)  # of a gzipped file: as packed
-        return self._finished + int(raw.tell())
+        return self._finished + int(self._stream.tell())
 
     def begin(self, stream: IO[bytes]) -> None:
         """Count the bytes of a file, or of standard input, as they are read."""
@@ -76,7 +95,7 @@ def bytes_of(paths: Iterable[str], reading: ReadOptions = PLAIN) -> int | None:
     """Return the size of all files; None if one is read out of order, or is standard input."""
     total = 0
     for path in paths:
-        if path == STDIN or format_of(path, reading) in _OUT_OF_ORDER:
+        if path == STDIN or FORMATS[format_of(path, reading)].is_seekable:
             return None
         with suppress(OSError):
             total += os.stat(path).st_size  # noqa: PTH116 - a Path takes longer
@@ -89,14 +108,15 @@ def gather(
     stdin: IO[bytes] | None = None,
     count: BytesRead | None = None,
 ) -> Iterator[Pending]:
-    """Yield the items of files that `expand` found, some of them still to be read.
+    """Yield the items of files that `find_inputs` found, some of them still to be read.
 
-    These are files of one text, and lines of JSON once their file has begun well: any process can
-    read them later, with `items_of`. `stdin` stands for standard input, from its beginning.
+    These are files of one article, and lines of JSON once their file has begun well: any process
+    can read them later, with `items_of`. `stdin` stands for standard input, from its beginning.
     `count` counts what is read. Raises what `read_items` raises; `items_of` raises nothing.
     """
-    for path in paths:
-        yield from _read(path, reading, stdin, count)
+    for number, path in enumerate(paths):
+        file = path if isinstance(path, InputPath) else InputPath(path)
+        yield from _read(file, reading, stdin, count, is_first=number == 0)
         if count:
             count.finish(path)
 
@@ -105,135 +125,106 @@ def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Itera
     """Yield the documents of gathered inputs; a blank line yields none."""
     for one in gathered:
         if isinstance(one, DeferredFile):
-            yield _document_of_file(one.path, reading)
+            yield from _documents_of_file(one.path, reading)
         elif document := document_of_line(one, reading) if isinstance(one, DeferredLine) else one:
             yield document
 
 
-def expand(inputs: Iterable[str], reading: ReadOptions = PLAIN) -> list[str]:
-    """Return the files of inputs; those of a folder or glob are sorted.
-
-    Raises InputError for an input that does not exist, or a folder without a readable file.
-    """
-    paths: list[str] = []
-    for given in inputs:
-        path = Path(given)
-        if given == STDIN or path.is_file():
-            paths.append(given)
-        elif path.is_dir():
-            files = sorted(_files(path, reading))
-            if not files:
-                raise InputError(
-                    f"{given}: the folder holds no file to read; "
-                    f"textclf reads {', '.join(READ_SUFFIXES)}, each also with .gz"
-                )
-            paths += files
-        else:
-            from glob import glob  # noqa: PLC0415 - start-up time
-
-            names = glob(given, recursive=True)  # noqa: PTH207 - as the user wrote it
-            matches = sorted(name for name in names if Path(name).is_file())
-            if not matches:
-                raise InputError(f"{given}: there is no such file or folder")
-            paths += matches
-    return paths
+def read_article(path: str) -> InputDocument:
+    """Return the article of a file; raises InputError if it holds a table, or several articles."""
+    items = [] if FORMATS[format_of(path)].is_table else list(islice(read_items([path]), 2))
+    if len(items) != 1 or items[0].row is not None:
+        raise InputError(
+            f"{path}: is a table, and explain shows one article; choose one with --id or --row"
+        )
+    return items[0]
 
 
-def format_of(path: str, reading: ReadOptions = PLAIN) -> InputFormat:
-    """Return the format that a path is read as: that of its suffix, else text."""
-    if reading.format:
-        return reading.format
-    return READ_SUFFIXES.get(suffix_of(path), "text")  # type: ignore[return-value]
-
-
-def _files(folder: Path, reading: ReadOptions) -> Iterator[str]:
-    """Yield the readable files of a folder and its subfolders, without hidden ones."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as reason:
-        raise InputError(f"{folder}: cannot be read: {reason.strerror}") from None
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(folder / entry.name, reading)
-            continue
-        if (reading.format or suffix_of(entry.name) in READ_SUFFIXES) and _is_file(entry):
-            yield str(folder / entry.name)
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a link to itself
+def holds_one_article(path: str, reading: ReadOptions = PLAIN) -> bool:
+    """Return whether a file, by its name and its first bytes, holds one article."""
+    if path == STDIN or reading.lines or not FORMATS[format_of(path, reading)].is_article:
         return False
+    try:
+        with open_input(path) as stream:
+            return FORMATS[recognized_format(path, stream, reading)].is_article
+    except (*DAMAGED, InputError):
+        return True
 
 
 def _read(
-    path: str, reading: ReadOptions, stdin: IO[bytes] | None, count: BytesRead | None
+    path: InputPath,
+    reading: ReadOptions,
+    stdin: IO[bytes] | None,
+    count: BytesRead | None,
+    *,
+    is_first: bool,
 ) -> Iterator[Pending]:
-    kind = format_of(path, reading)
+    if path.error:
+        yield InputDocument(path, path, error=path.error, place=path)
+        return
+    nothing = True
     try:
-        if kind == "text" and not reading.lines and _can_be_deferred(path):
-            yield DeferredFile(path, os.stat(path).st_size)  # noqa: PTH116 - a Path takes longer
-            return
-        with open_input(path, stdin) as stream:
+        if _can_be_deferred(path, reading):
+            size = os.stat(path).st_size  # noqa: PTH116 - a Path takes longer
+            if size <= _DEFERRED or holds_one_article(path, reading):
+                yield DeferredFile(path, size)
+                return
+        with _opened(path, stdin) as stream:
             if count and path != STDIN:
                 count.begin(stream)
-            if path == STDIN and not reading.format and _starts_with_brace(stream):
-                kind = "jsonl"
-            read = FORMATS[kind].read
-            yield from read(path, stream, reading) if read else ()
-    except _UNREADABLE as reason:
-        yield _unread(path, reason)
+            for one in read_stream(path, stream, reading):
+                yield one
+                nothing = nothing and isinstance(one, InputDocument) and bool(one.error)
+    except DAMAGED as reason:
+        yield unread(path, reason)
+    except InputError as reason:
+        # A mistake in the command is told before a run begins; one bad file among others never
+        # ends a run.
+        if is_first and path.is_named and nothing:
+            raise
+        yield unread(path, reason)
 
 
-def _can_be_deferred(path: str) -> bool:
-    """Return whether a file is the same for each process, and its size is that of its text."""
+def _can_be_deferred(path: str, reading: ReadOptions) -> bool:
+    """Return whether a file is the same for each process, and its size is that of its article."""
     return (
-        path != STDIN and not path.startswith(_PROCESS_FOLDERS) and not path.lower().endswith(".gz")
+        FORMATS[format_of(path, reading)].is_article
+        and not reading.lines
+        and path != STDIN
+        and not path.startswith(_PROCESS_FOLDERS)
+        and not path.lower().endswith(COMPRESSED_SUFFIXES)
     )
 
 
-def _document_of_file(path: str, reading: ReadOptions) -> InputDocument:
+def _documents_of_file(path: str, reading: ReadOptions) -> Iterator[InputDocument]:
     try:
-        with open_input(path) as stream:
-            return read_whole(path, stream, reading)
-    except _UNREADABLE as reason:
-        return _unread(path, reason)
+        with _opened(path) as stream:
+            yield from items_of(read_stream(path, stream, reading), reading)
+    except (*DAMAGED, InputError) as reason:
+        yield unread(path, reason)
 
 
-def _unread(path: str, reason: Exception) -> InputDocument:
-    text = getattr(reason, "strerror", None) or str(reason)
-    return InputDocument(path, path, error=f"{path}: cannot be read: {text}", place=path)
-
-
-def _starts_with_brace(stream: IO[bytes]) -> bool:
-    if stream is sys.stdin.buffer:
-        return cast("BufferedReader", stream).peek(1)[:1] == b"{"
-    first = stream.read(1)
-    stream.seek(0)
-    return first == b"{"
-
-
-def open_input(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
-    """Open a file, decompressed if it is gzipped, or standard input."""
+def _opened(path: str, stdin: IO[bytes] | None = None) -> AbstractContextManager[IO[bytes]]:
+    """Open a file, or standard input."""
     if path == STDIN and stdin is not None:
         stdin.seek(0)
         return nullcontext(stdin)
     if path == STDIN:
-        return nullcontext(sys.stdin.buffer)
-    if path.lower().endswith(".gz"):
-        import gzip  # noqa: PLC0415 - start-up time
-
-        return cast("AbstractContextManager[IO[bytes]]", gzip.open(path, "rb"))
+        return nullcontext(standard_input())
     return Path(path).open("rb", _BUFFER)
+
+
+@contextmanager
+def open_input(path: str, stdin: IO[bytes] | None = None) -> Iterator[IO[bytes]]:
+    """Open a file, or standard input, decompressed if it is compressed."""
+    with _opened(path, stdin) as stream:
+        yield plain_stream(path, stream)
 
 
 @contextmanager
 def seekable_stdin() -> Iterator[IO[bytes]]:
     """Give a seekable copy of standard input, which can be read several times."""
-    first = sys.stdin.buffer.read(_STDIN_IN_MEMORY)
+    first = standard_input().read(_STDIN_IN_MEMORY)
     if len(first) < _STDIN_IN_MEMORY:
         yield BytesIO(first)
         return
@@ -243,7 +234,7 @@ def seekable_stdin() -> Iterator[IO[bytes]]:
     try:
         with tempfile.TemporaryFile() as file:
             file.write(first)
-            shutil.copyfileobj(sys.stdin.buffer, file)
+            shutil.copyfileobj(standard_input(), file)
             yield file
     except OSError as reason:
         raise no_room(reason) from None

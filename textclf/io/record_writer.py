@@ -42,6 +42,8 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
         return WRITTEN_SUFFIXES[suffix]  # type: ignore[return-value]
     kinds = {READ_SUFFIXES.get(suffix_of(one), "text") for one in inputs}
     only = kinds.pop() if len(kinds) == 1 else "text"
+    if not FORMATS[only].is_written:
+        return "text"
     return only if only not in _BINARY else "csv"  # type: ignore[return-value]
 
 
