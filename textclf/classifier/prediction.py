@@ -326,7 +326,8 @@ def _plain_labels(kind: Kind, labels: tuple[str, ...], status: Status) -> dict[s
 
 
 def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, _DECIMALS)
+    # Adding zero turns -0.0 into 0.0, as in the JSON text.
+    return None if number is None else round(number, _DECIMALS) + 0.0
 
 
 def _labels(kind: Kind, labels: tuple[str, ...], status: Status) -> str:
@@ -354,7 +355,7 @@ def _number(number: float | None) -> str:
     nearest = round(steps)
     if number >= 0 and abs(steps - nearest) < _SURELY_NEAREST:
         return _share(nearest)
-    return dumped(round(number, _DECIMALS))
+    return dumped(round(number, _DECIMALS) + 0.0)
 
 
 @lru_cache(maxsize=20_000)

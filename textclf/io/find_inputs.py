@@ -15,6 +15,8 @@ from textclf.io.read_stream import READABLE_SUFFIXES
 STDIN = "-"
 RUN_REPORT = ".run.json"
 """What follows the name of an output in the name of its report."""
+PROCESS_FOLDERS = ("/dev/", "/proc/")
+"""Folders in which a name may be a different file for each process, or each time it is opened."""
 
 
 class InputPath(str):
@@ -125,7 +127,7 @@ class _Search:
             )
 
     def _add_file(self, path: InputPath, real: str) -> None:
-        if real in self._seen:
+        if real in self._seen and not path.startswith(PROCESS_FOLDERS):
             self._repeated.append(path)
         else:
             self._seen.add(real)

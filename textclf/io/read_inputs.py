@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import IO
 
 from textclf.errors import InputError, no_room
-from textclf.io.find_inputs import STDIN, InputPath, expand, find_inputs, standard_input
+from textclf.io.find_inputs import (
+    PROCESS_FOLDERS,
+    STDIN,
+    InputPath,
+    expand,
+    find_inputs,
+    standard_input,
+)
 from textclf.io.formats import COMPRESSED_SUFFIXES, FORMATS
 from textclf.io.input_documents import (
     PLAIN,
@@ -53,8 +60,6 @@ _STDIN_IN_MEMORY = 32_000_000
 """Bytes of standard input that are kept in memory; more go to a temporary file."""
 _DEFERRED = 1_000_000
 """Bytes up to which a file is deferred without a look at what it holds."""
-_PROCESS_FOLDERS = ("/dev/", "/proc/")
-"""Folders in which a name may be a different file for each process."""
 
 
 def read_items(
@@ -191,7 +196,7 @@ def _can_be_deferred(path: str, reading: ReadOptions) -> bool:
         FORMATS[format_of(path, reading)].is_article
         and not reading.lines
         and path != STDIN
-        and not path.startswith(_PROCESS_FOLDERS)
+        and not path.startswith(PROCESS_FOLDERS)
         and not path.lower().endswith(COMPRESSED_SUFFIXES)
     )
 
