@@ -70,9 +70,9 @@ def report(
     scheme = model.scheme
     multi_classifier = MultiClassifier([model], make_scorer)
     said = [
-        multi_classifier.predict_documents([read_document(item.text, item.title, options)], options)
-        .predictions[0]
-        .label
+        multi_classifier.predict_documents(
+            [read_document(item.text, item.title, options)], options
+        )[0][0].label
         for item in items
     ]
     gold = [(item.row or {})[scheme.name] for item in items]
