@@ -20,7 +20,7 @@ from textclf.training.train import train
 
 # No example is timed: a busy machine breaks no rule.
 settings.register_profile("fast", deadline=None, max_examples=20)
-settings.register_profile("thorough", deadline=None, max_examples=300)
+settings.register_profile("thorough", deadline=None, max_examples=100)
 settings.load_profile("fast")  # `pytest --hypothesis-profile=thorough` loads the other
 
 

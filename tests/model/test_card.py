@@ -18,7 +18,9 @@ def test_the_card_of_a_bundled_model_gives_the_json_that_it_was_read_from(path):
 
 
 def test_a_card_reads_back_from_its_json(beat):
-    own = TrainedOn(24, 20, {"sport": 24}, "own texts", own_texts=24, own_weight=4)
+    own = TrainedOn(
+        24, 20, {"sport": 24}, "own texts", own_texts=24, own_weight=4, random_sample=True
+    )
     for card in (beat.card, replace(beat.card, trained_on=own, prior_source="24 own texts")):
         assert ModelCard.from_dict(json.loads(json.dumps(card.as_dict()))) == card
 

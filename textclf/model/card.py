@@ -220,6 +220,8 @@ def _checked(part: _AnyPart) -> _AnyPart:
             right = type(value) is int or (value is None and wanted is not int)
         elif wanted is float:
             right = type(value) in (int, float)
+        elif wanted == bool | None:
+            right = value is None or type(value) is bool
         else:
             right = value is None or isinstance(value, str if wanted is str else Mapping | tuple)
         if not right:
