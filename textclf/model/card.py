@@ -219,7 +219,7 @@ def _checked(part: _AnyPart) -> _AnyPart:
         if wanted in (int, int | None):
             right = type(value) is int or (value is None and wanted is not int)
         elif wanted is float:
-            right = type(value) in (int, float)
+            right = isinstance(value, int | float) and not isinstance(value, bool)
         elif wanted == bool | None:
             right = value is None or type(value) is bool
         else:
