@@ -167,30 +167,34 @@ def workers(process):
 
 
 def part_of(folder):
-    """Return how much of the output is written so far."""
-    return sum(path.stat().st_size for path in folder.glob(".out.csv.part"))
+    """Return how much of the output is kept so far."""
+    return sum(path.stat().st_size for path in folder.glob(".out.csv.run/part0"))
 
 
-def test_an_interrupt_ends_all_of_them_with_exit_code_130(started, tmp_path):
-    os.killpg(started.pid, signal.SIGINT)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_or_a_request_to_end_keeps_what_is_done(started, tmp_path, stop):
+    os.killpg(started.pid, stop)
 
     err = started.communicate(timeout=60)[1]
 
     assert started.returncode == 130
-    assert err == b""
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"out.csv": b"old"}
+    assert b"articles are done and kept: to go on, give the same command with --resume" in err
+    assert err.count(b"\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"out.csv", ".out.csv.run"}
+    assert (tmp_path / "out.csv").read_bytes() == b"old"
 
 
-def test_a_worker_that_is_killed_is_one_line_and_leaves_nothing_half_written(started, tmp_path):
+def test_a_worker_that_is_killed_is_one_line_and_what_is_done_is_kept(started, tmp_path):
     os.kill(workers(started)[0], signal.SIGKILL)
 
     err = started.communicate(timeout=60)[1].decode()
 
     assert started.returncode == 1
     assert err.startswith("textclf: lines.txt:")
-    assert "ended too early, with signal 9 (Killed); if memory ran out, give fewer jobs" in err
+    assert "ended too early, with signal 9 (Killed); if memory ran out, give fewer jobs; " in err
+    assert "are done and kept" in err
     assert err.count("\n") == 1
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"out.csv": b"old"}
+    assert (tmp_path / "out.csv").read_bytes() == b"old"
 
 
 def test_workers_go_where_the_run_is_killed(started):

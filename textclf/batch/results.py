@@ -7,13 +7,14 @@ ones are read.
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
+from itertools import islice
 from typing import IO, NamedTuple, TypeVar
 
+from textclf.batch.encoded_batch import EncodedBatch
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
@@ -21,7 +22,7 @@ from textclf.errors import InputError, TextclfError
 from textclf.io.cleaning_report import cleaning_report
 from textclf.io.find_inputs import STDIN, find_inputs
 from textclf.io.input_documents import InputDocument, Pending, ReadOptions
-from textclf.io.problems import Problem, problems_of
+from textclf.io.problems import problems_of
 from textclf.io.read_inputs import (
     BytesRead,
     gather,
@@ -46,32 +47,6 @@ _LARGEST = 1_000_000
 """Characters, or bytes of files that are still to be read: a batch that has as many is full."""
 _ESTIMATED = 2_000
 """The largest number of texts that the shares of labels are estimated from."""
-
-
-class EncodedBatch(NamedTuple):
-    """The bytes of some records, and what to report of them."""
-
-    data: bytes
-    number: int = 0
-    """How many records there are."""
-    failed: int = 0
-    """How many records are of articles that could not be read."""
-    messages: tuple[str, ...] = ()
-    """What is to be told at once."""
-    notes: tuple[tuple[str, str], ...] = ()
-    """How files are read: path and note."""
-    problems: tuple[Problem, ...] = ()
-    """Warnings, and why something could not be read."""
-    error: TextclfError | None = None
-    """The error that ends the run after this batch."""
-    removed: Mapping[str, int] = MappingProxyType({})
-    """How many spans were not read, by reason."""
-    answers: Mapping[Status, int] = MappingProxyType({})
-    """How many predictions have each status."""
-    shown: bytes = b""
-    """The text that was read of each article, and what was not read and why."""
-    bytes_read: int = 0
-    """How many bytes of the inputs had been read for these records and those before."""
 
 
 class _Batch(NamedTuple):
@@ -150,6 +125,7 @@ def encode_results(
     show: bool = False,
     estimate: bool = False,
     excel: bool = False,
+    skip: int = 0,
 ) -> Generator[EncodedBatch, None, None]:
     """Yield the bytes of the records of `iter_results`, some records at a time.
 
@@ -157,8 +133,9 @@ def encode_results(
     the same bytes; this process does the first batch, so that a short input starts none. With
     `show`, the text that was read of each article comes as well. With `estimate`, the first 2,000
     articles are read once more before, labels are assumed to be as frequent as in these, and the
-    first message says so. Raises InputError if there is no job, or if a record cannot be encoded,
-    and WorkerError if a process is killed.
+    first message says so. The first items, `skip` of them, are read and not labelled, and what is
+    yielded follows their records. Raises InputError if there is no job, or if a record cannot be
+    encoded, and WorkerError if a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
@@ -168,9 +145,11 @@ def encode_results(
             multi_classifier, warning = _adapted(paths, multi_classifier, reading, found, stdin)
             yield EncodedBatch(b"", messages=(warning,))
         count = BytesRead()
-        batches = _batches(gather(paths, reading, stdin, count), most, count)
+        gathered = gather(paths, reading, stdin, count)
         run = _Run(multi_classifier, reading, found, show)
-        with closing(_encoded(batches, run, style, prefix, jobs, excel=excel)) as parts:
+        writer = _writer_behind(islice(gathered, skip), run, style, prefix, excel=excel)
+        batches = _batches(gathered, most, count)
+        with closing(_encoded(batches, run, style, prefix, jobs, writer, excel=excel)) as parts:
             for part in parts:
                 yield part
                 if part.error:
@@ -340,19 +319,50 @@ class _Run(NamedTuple):
         return _labelled(batch, self.multi_classifier, self.reading, self.options)
 
 
-def _encoded(
-    batches: Iterator[_Batch], run: _Run, style: Format, prefix: str, jobs: int, *, excel: bool
-) -> Generator[EncodedBatch, None, None]:
-    first = next(batches, _Batch([]))
-    records = run.labelled(first)
-    if not records:
-        yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
-        return
+def _writer_behind(
+    gathered: Iterator[Pending], run: _Run, style: Format, prefix: str, *, excel: bool
+) -> RecordWriter | None:
+    """Read items to the end; return the writer of what follows, None if they have no record."""
+    writer = None
+    for batch in _batches(gathered):
+        if writer is None and (records := run.labelled(batch)):
+            writer = _writer_of(records, batch, style, prefix, excel=excel)
+    return writer
+
+
+def _writer_of(
+    records: Sequence[tuple[Labelled, Document | None]],
+    first: _Batch,
+    style: Format,
+    prefix: str,
+    *,
+    excel: bool,
+) -> RecordWriter:
+    """Return the writer of a run whose first batch has these records."""
     # The columns are those of a row that could be read, if there is one.
     leading = next((one for one, _ in records if not one[0].error), records[0][0])
     mark = any(one.marked for one in first.documents)
-    writer = RecordWriter.of(leading, style, prefix, mark=mark, excel=excel)
-    yield _encode(records, writer, first, run)
+    return RecordWriter.of(leading, style, prefix, mark=mark, excel=excel)
+
+
+def _encoded(
+    batches: Iterator[_Batch],
+    run: _Run,
+    style: Format,
+    prefix: str,
+    jobs: int,
+    writer: RecordWriter | None,
+    *,
+    excel: bool,
+) -> Generator[EncodedBatch, None, None]:
+    if writer is None:
+        first = next(batches, _Batch([]))
+        records = run.labelled(first)
+        if not records:
+            yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
+            return
+        writer = _writer_of(records, first, style, prefix, excel=excel)
+        yield _encode(records, writer, first, run)
     yield from _mapped(partial(_label_and_encode, run, writer.going_on()), batches, jobs)
     yield EncodedBatch(writer.ending)
 
@@ -394,4 +404,5 @@ def _encode(
         answers=Counter(answer.status for one in met for answer in one.predictions),
         shown=shown.encode("utf-8", "backslashreplace"),
         bytes_read=batch.bytes_read,
+        items=len(batch.gathered),
     )

@@ -159,11 +159,13 @@ def _context() -> DefaultContext | ForkContext | SpawnContext:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep Ctrl-C from what begins here: it ends when it is told to."""
+    """Keep Ctrl-C and the like from what begins here: it ends when it is told to."""
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Job systems send these to all processes of a run.
+    stops = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     try:
         yield
     finally:

@@ -87,14 +87,16 @@ def propose(
     ] = 0.0,
 ) -> None:
     """Propose labels for articles from seed terms; show coverage and conflicts."""
+    from textclf.io.run_folder import sole_writer  # noqa: PLC0415 - start-up time
     from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
     from textclf.training.weak_labels import propose_labels_of_files  # noqa: PLC0415 - start-up time
 
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
-    found = propose_labels_of_files(
-        pool, scheme, terms, reading=reading, abstain=abstain, progress=progress
-    )
-    print_text(found.lines(), output)
+    with sole_writer(output):
+        found = propose_labels_of_files(
+            pool, scheme, terms, reading=reading, abstain=abstain, progress=progress
+        )
+        print_text(found.lines(), output)
     for reason in found.unread:
         tell(reason)
     say(proposals_report(found))

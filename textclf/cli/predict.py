@@ -140,6 +140,13 @@ def predict(
             "says so.",
         ),
     ] = MAX_TEXT,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was stopped or killed.")
+    ] = False,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart", help="Discard what a stopped run has done, and begin again."),
+    ] = False,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
@@ -172,4 +179,6 @@ def predict(
         precision is Precision.high,
         files_from,
         excel=excel,
+        resume=resume,
+        restart=restart,
     )

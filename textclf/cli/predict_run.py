@@ -27,26 +27,35 @@ def run_predict(
     files_from: str = "",
     *,
     excel: bool = False,
+    resume: bool = False,
+    restart: bool = False,
 ) -> None:
     """Label the inputs and write the records; exits with 3 if some could not be read."""
-    with Progress("articles", beside_output=output is None) as progress:
-        summary = predict_files(
-            inputs,
-            output,
-            models=models,
-            style=style,
-            prefix=prefix,
-            excel=excel,
-            reading=reading,
-            options=options,
-            prior=parse_prior(prior),
-            high_precision=high_precision,
-            jobs=jobs,
-            show_text=show_text,
-            files_from=files_from,
-            report=progress.interrupted_by(tell),
-            progress=progress.draw,
-        )
+    try:
+        with Progress("articles", beside_output=output is None) as progress:
+            summary = predict_files(
+                inputs,
+                output,
+                models=models,
+                style=style,
+                prefix=prefix,
+                excel=excel,
+                reading=reading,
+                options=options,
+                prior=parse_prior(prior),
+                high_precision=high_precision,
+                jobs=jobs,
+                show_text=show_text,
+                files_from=files_from,
+                resume=resume,
+                restart=restart,
+                report=progress.interrupted_by(tell),
+                progress=progress.draw,
+            )
+    except KeyboardInterrupt as stop:
+        if str(stop):
+            tell(str(stop))
+        sys.exit(130)
     if output is not None:
         tell(f"{output}: {summary}")
     if summary.removed and (output is not None or show_text is not None):

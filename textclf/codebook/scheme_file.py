@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
+from textclf._atomic_file import open_atomic
 from textclf.codebook.aggregation import (
     OLD_KEYS,
     Aggregation,
@@ -108,8 +109,8 @@ def new_scheme_file(path: Path, name: str, labels: Sequence[str], kind: str) -> 
     ]
     lines += [f"# label = {other}", ""]
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write("\n".join(lines))
+        with open_atomic(path, new=True) as stream:
+            stream.write("\n".join(lines).encode())
     except FileExistsError:
         raise SchemeError(f"{path}: exists already; name another file with --output") from None
     except OSError as reason:

@@ -10,6 +10,7 @@ from typing import Any
 from textclf._json import dumped
 from textclf._resources import bundled_path
 from textclf.codebook.scheme import Scheme
+from textclf.corpus.file_versions import note_version, unchanged_file
 from textclf.errors import CorpusError, SchemeError, choices
 from textclf.io.encoding import decode_lines
 from textclf.io.output_file import open_output
@@ -115,9 +116,10 @@ class Corpus:
     def write(self, path: Path | str) -> None:
         """Write the records as JSON lines, gzipped if the name ends in `.gz`.
 
-        The file appears only when it is complete. Raises InputError if it cannot be written.
+        The file appears only when it is complete. Raises InputError if it cannot be written, and
+        CorpusError if another program has changed it since this one read it.
         """
-        with open_output(Path(path), sys.stdout.buffer) as stream:
+        with unchanged_file(Path(path)), open_output(Path(path), sys.stdout.buffer) as stream:
             for record in self.records:
                 stream.write(_line(as_dict(record)))
 
@@ -140,6 +142,7 @@ def record_files(inputs: Sequence[str]) -> list[str]:
 
 def read_records(path: str, report: Callable[[str], None]) -> Iterator[Record]:
     """Yield the records of a JSON-lines file; a bad line is passed to `report` and skipped."""
+    note_version(path)
     with open_input(path) as stream:
         for number, line, error, guessed in decode_lines(path, stream):
             place = f"{path}:{number}"

@@ -62,6 +62,11 @@ class FileFormat(NamedTuple):
     is_seekable: bool = False
     """Whether its reader jumps in the file."""
 
+    @property
+    def is_encoded_records(self) -> bool:
+        """Whether a file is its encoded records, one after the other."""
+        return self.sink is FileFormat._field_defaults["sink"]
+
 
 def _read_workbook(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterable[Pending]:
     from textclf.io.spreadsheet import read_workbook  # noqa: PLC0415 - start-up time

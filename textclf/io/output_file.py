@@ -2,14 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from textclf._atomic_file import open_atomic
 from textclf.errors import InputError
-
-_BUFFER = 1 << 20
-"""Bytes that are written at a time."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -34,22 +32,27 @@ def open_output(path: Path | None, stdout: IO[bytes]) -> Iterator[IO[bytes]]:
         except OSError as reason:
             raise InputError(f"standard output cannot be written: {reason.strerror}") from None
         return
-    device = path.exists() and not path.is_file()
-    beside = path if device else path.with_name(f".{path.name}.part")
     try:
-        with beside.open("wb", buffering=_BUFFER) as raw:
-            if path.suffix.lower() == ".gz":
-                import gzip  # noqa: PLC0415 - start-up time
-
-                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
-                    yield stream  # type: ignore[misc]
-            else:
-                yield raw
-        if not device:
-            beside.replace(path)
+        with open_atomic(path) as raw, compressed(raw, path) as stream:
+            yield stream
+    except BrokenPipeError:  # the same, for a named pipe
+        raise
     except OSError as reason:
-        raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
-    finally:
-        if not device:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+        raise unwritable(path, reason) from None
+
+
+@contextmanager
+def compressed(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    """Give a stream that gzips into the open file if its path ends in `.gz`, else the file."""
+    if path.suffix.lower() != ".gz":
+        yield raw
+        return
+    import gzip  # noqa: PLC0415 - start-up time
+
+    with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+        yield stream  # type: ignore[misc]
+
+
+def unwritable(path: Path, reason: OSError) -> InputError:
+    """Return the error of an output that cannot be written."""
+    return InputError(f"{path}: cannot be written: {reason.strerror or reason}")

@@ -17,6 +17,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import LabelBinarizer
 
+from textclf._atomic_file import open_atomic
 from textclf.errors import ModelError
 from textclf.model.model import Model
 from textclf.scoring.weights import FeatureWeights
@@ -27,7 +28,8 @@ from textclf.text.tokens import WORD
 def export(model: Model, path: Path) -> None:
     """Write the model's Pipeline; raises ModelError where the file cannot be written."""
     try:
-        joblib.dump(to_pipeline(model), path, compress=3)
+        with open_atomic(path) as stream:
+            joblib.dump(to_pipeline(model), stream, compress=3)
     except OSError as reason:
         raise ModelError(f"{path}: cannot be written: {reason.strerror}") from None
 

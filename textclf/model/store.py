@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from textclf._atomic_file import open_atomic
 from textclf._resources import bundled_path
 from textclf.errors import ModelError, choices
 from textclf.model.file import from_bytes, to_bytes
@@ -67,17 +68,26 @@ def verify_models(names: Sequence[str]) -> list[tuple[Path, str]]:
     return found
 
 
+def model_digest(path: Path) -> str:
+    """Return the sha256 of a model file's header, which holds those of all its other parts."""
+    import hashlib  # noqa: PLC0415 - start-up time
+
+    try:
+        with path.open("rb") as file:
+            return hashlib.sha256(file.read(int.from_bytes(file.read(8), "little"))).hexdigest()
+    except OSError as reason:
+        raise ModelError(f"{path}: cannot be read: {reason.strerror}") from None
+
+
 def write_model(model: Model, path: Path) -> None:
     """Write a model to a file, whole or not at all, and verify its bytes first."""
     data = to_bytes(model)
     from_bytes(data, str(path), thorough=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
-        beside.replace(path)
+        with open_atomic(path) as stream:
+            stream.write(data)
     except OSError as reason:
-        beside.unlink(missing_ok=True)
         raise ModelError(f"{path}: cannot be written: {reason.strerror}") from None
 
 

@@ -1,0 +1,334 @@
+"""Runs that are stopped, killed, resumed, or that two write: nothing is lost, doubled or mixed."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+
+import pytest
+from command_line import run, run_process
+
+from textclf.batch import predict_files as module
+from textclf.batch.predict_files import predict_files
+from textclf.classifier.options import PredictOptions
+from textclf.errors import InputError
+from textclf.text.repeated_paragraphs import NOTHING_REPEATED
+
+COMMAND = [sys.executable, "-m", "textclf", "predict", "-m", "topic", "--keep-repeated"]
+COUNT = 700
+STYLES = ["out.jsonl", "out.json", "out.csv", "out.csv.gz", "out.xlsx", "out.parquet"]
+predict = partial(
+    predict_files,
+    models=["topic"],
+    options=PredictOptions(repeated=NOTHING_REPEATED),
+)
+
+
+class StopError(Exception):
+    """Stands for whatever ends a run."""
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory):
+    path = tmp_path_factory.mktemp("articles") / "articles.jsonl"
+    words = ["snow", "wind", "cricket", "budget", "court"]
+    rows = [
+        {"id": n, "text": f"News of {words[n % 5]}, number {n}, came é from the town. " * (n % 4)}
+        for n in range(COUNT)
+    ]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join([*lines[:300], "no JSON", "", *lines[300:]]) + "\n", "utf-8")
+    return path
+
+
+def stopped_at(number, articles, output, **more):
+    """Run, and stop when so many articles are done, as a signal would."""
+
+    def stop(done, _):
+        if done >= number:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as found:
+        predict([str(articles)], output, progress=stop, **more)
+    return str(found.value)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def expected(articles, tmp_path):
+    """Return what a run that nothing disturbs writes."""
+
+    def written(name, **more):
+        (tmp_path / "whole").mkdir(exist_ok=True)
+        predict([str(articles)], tmp_path / "whole" / name, **more)
+        return (tmp_path / "whole" / name).read_bytes()
+
+    return written
+
+
+def same(name, found, expected):
+    """Return whether two files are the same; a workbook has the time of its making inside."""
+    if name.endswith(".xlsx"):
+        openpyxl = pytest.importorskip("openpyxl")
+        books = [openpyxl.load_workbook(one).active.values for one in (found, expected)]
+        return [*books[0]] == [*books[1]]
+    return found.read_bytes() == expected.read_bytes()
+
+
+@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("number", [65, 400, COUNT + 1])
+def test_a_resumed_run_writes_what_an_undisturbed_one_writes(
+    name, number, articles, expected, tmp_path
+):
+    output = tmp_path / name
+    expected(name)
+
+    said = stopped_at(number, articles, output)
+    assert names(tmp_path) == [f".{name}.run", "whole"]
+    assert "articles are done and kept" in said
+    predict([str(articles)], output, resume=True)
+
+    assert same(name, output, tmp_path / "whole" / name)
+    assert names(tmp_path) == sorted([name, "whole"])
+
+
+def test_a_resumed_run_gives_the_account_of_the_whole(articles, tmp_path):
+    whole = predict([str(articles)], tmp_path / "whole.csv")
+    stopped_at(400, articles, tmp_path / "out.csv")
+
+    found = predict([str(articles)], tmp_path / "out.csv", resume=True)
+
+    assert (found.articles, found.failed) == (COUNT + 1, 1)
+    assert (found.answers, found.removed) == (whole.answers, whole.removed)
+
+
+def test_a_run_can_be_resumed_again_and_again_with_other_jobs(articles, expected, tmp_path):
+    output, shown = tmp_path / "out.csv", tmp_path / "read.txt"
+    whole = expected("out.csv", show_text=tmp_path / "whole" / "read.txt")
+
+    stopped_at(65, articles, output, show_text=shown)
+    stopped_at(200, articles, output, show_text=shown, resume=True, jobs=2)
+    stopped_at(500, articles, output, show_text=shown, resume=True)
+    predict([str(articles)], output, show_text=shown, resume=True, jobs=2)
+
+    assert output.read_bytes() == whole
+    assert shown.read_bytes() == (tmp_path / "whole" / "read.txt").read_bytes()
+
+
+def test_nothing_that_is_done_is_labelled_again(articles, tmp_path, monkeypatch):
+    stopped_at(400, articles, tmp_path / "out.csv")
+    labelled = []
+    classifier = module.load_all(["topic"])
+    real = classifier.predict_documents
+
+    def counted(documents, options):
+        labelled.extend(documents)
+        return real(documents, options)
+
+    monkeypatch.setattr(classifier, "predict_documents", counted)
+    monkeypatch.setattr(module, "load_all", lambda *_, **__: classifier)
+    predict([str(articles)], tmp_path / "out.csv", resume=True)
+
+    assert len(labelled) <= COUNT - 400 + 1  # one more, for the columns
+
+
+def test_half_a_batch_and_half_a_line_of_the_journal_are_written_again(
+    articles, expected, tmp_path
+):
+    output = tmp_path / "out.jsonl"
+    stopped_at(400, articles, output)
+    folder = tmp_path / ".out.jsonl.run"
+    with (folder / "part0").open("ab") as part, (folder / "journal.jsonl").open("ab") as journal:
+        part.write(b'{"id": 400, "te')
+        journal.write(b'{"sizes": [10')
+
+    predict([str(articles)], output, resume=True)
+
+    assert output.read_bytes() == expected("out.jsonl")
+
+
+def test_bytes_that_never_reached_the_disk_are_written_again(articles, expected, tmp_path):
+    output = tmp_path / "out.jsonl"
+    stopped_at(500, articles, output)
+    part = tmp_path / ".out.jsonl.run" / "part0"
+    data = part.read_bytes()
+    part.write_bytes(data[:-5_000] + bytes(5_000))
+
+    predict([str(articles)], output, resume=True)
+
+    assert output.read_bytes() == expected("out.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"options": PredictOptions(repeated=NOTHING_REPEATED, evidence=2)}, "--evidence was 8"),
+        ({"models": ["stance"]}, "scheme stance"),
+        ({"prefix": "our_"}, "--prefix was not given and is now our_"),
+        ({"style": "tsv"}, "--format was csv and is now tsv"),
+        ({"inputs": ["articles", "other"]}, "other.jsonl is a new input"),
+        ({"touch": True}, "articles.jsonl has changed"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_another_model_option_or_input_is_refused_by_name(change, named, articles, tmp_path):
+    own = tmp_path / "articles.jsonl"
+    own.write_bytes(articles.read_bytes())
+    (tmp_path / "other.jsonl").write_text('{"text": "Rain."}\n')
+    stopped_at(200, own, tmp_path / "out.csv")
+    if change.pop("touch", False):
+        own.write_bytes(articles.read_bytes() + b'{"text": "One more."}\n')
+    inputs = [str(tmp_path / f"{name}.jsonl") for name in change.pop("inputs", ["articles"])]
+
+    with pytest.raises(InputError, match="cannot be resumed") as found:
+        predict(inputs, tmp_path / "out.csv", resume=True, **change)
+
+    assert named in str(found.value)
+
+
+def test_what_a_run_left_is_never_taken_without_a_word(articles, expected, tmp_path):
+    output = tmp_path / "out.csv"
+    stopped_at(200, articles, output)
+
+    with pytest.raises(InputError, match="--resume, or discard it with --restart"):
+        predict([str(articles)], output)
+    predict([str(articles)], output, restart=True)
+
+    assert output.read_bytes() == expected("out.csv")
+    assert not (tmp_path / ".out.csv.run").exists()
+
+
+def test_a_folder_that_others_could_write_is_not_resumed(articles, tmp_path):
+    stopped_at(200, articles, tmp_path / "out.csv")
+    (tmp_path / ".out.csv.run").chmod(0o777)
+
+    with pytest.raises(InputError, match="is not the folder of a run of yours"):
+        predict([str(articles)], tmp_path / "out.csv", resume=True)
+
+
+def test_the_folder_of_a_run_is_for_its_user_alone(articles, tmp_path):
+    stopped_at(200, articles, tmp_path / "out.csv")
+
+    assert (tmp_path / ".out.csv.run").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_input_that_is_wrong_further_down_leaves_nothing(articles, tmp_path):
+    (tmp_path / "odd.csv").write_text("note\nno text column\n")
+
+    with pytest.raises(InputError):
+        predict([str(articles), str(tmp_path / "odd.csv")], tmp_path / "out.csv")
+
+    assert names(tmp_path) == ["odd.csv"]
+
+
+def test_standard_input_cannot_be_resumed_and_leaves_nothing_in_the_way(articles, tmp_path):
+    output = tmp_path / "out.csv"
+    command = [*COMMAND, "-", "--input-format", "jsonl", "-o", str(output)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    process.stdin.write(articles.read_bytes() * 20)
+    process.stdin.flush()
+    until((tmp_path / ".out.csv.run").exists)
+    process.kill()
+    process.stdin.close()
+    process.wait()
+
+    found = run_process(*command[3:], stdin=articles.read_bytes())
+
+    assert found.returncode == 3
+    assert names(tmp_path) == ["out.csv"]
+
+
+def until(holds):
+    assert any(holds() or time.sleep(0.02) for _ in range(3000))
+
+
+def test_a_second_run_is_told_who_writes_the_output(articles, tmp_path):
+    command = [*COMMAND, "-", "--input-format", "jsonl", "-o", str(tmp_path / "out.csv")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        process.stdin.write(articles.read_bytes() * 20)
+        process.stdin.flush()
+        until((tmp_path / ".out.csv.run").exists)
+
+        for more in ([], ["--resume"], ["--restart"]):
+            found = run("predict", articles, "-m", "topic", "-o", tmp_path / "out.csv", *more)
+            assert found.returncode == 1
+            assert (
+                f"another run is writing it (process {process.pid}, host ".encode() in found.stderr
+            )
+            assert found.stderr.count(b"\n") == 1
+        process.kill()
+
+
+@pytest.mark.parametrize("_trial", range(4))
+def test_two_runs_with_one_output_never_mix(_trial, articles, tmp_path):
+    output = tmp_path / "out.jsonl"
+    commands = [[*COMMAND, str(articles), "-o", str(output), "--prefix", one] for one in "ab"]
+    started = [subprocess.Popen(one, stderr=subprocess.PIPE) for one in commands]
+    said = [one.communicate()[1] for one in started]
+
+    codes = [one.returncode for one in started]
+    assert 3 in codes, said
+    assert all(
+        code == 3 or (code == 1 and b"another run is writing it" in err)
+        for code, err in zip(codes, said, strict=True)
+    ), said
+    rows = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    assert len(rows) == COUNT + 1
+    assert len({"apredictions" in row for row in rows}) == 1
+    assert names(tmp_path) == ["out.jsonl"]
+
+
+def test_kills_at_many_moments_lose_and_double_nothing(articles, expected, tmp_path):
+    output = tmp_path / "out.jsonl"
+    command = [*COMMAND, str(articles), "-o", str(output), "--resume"]
+    whole = expected("out.jsonl")
+    sizes = []
+    for kill in range(6):
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        part = tmp_path / ".out.jsonl.run" / "part0"
+        before = part.stat().st_size if part.exists() else 0
+        limit = time.monotonic() + 20
+        while process.poll() is None and time.monotonic() < limit:
+            if part.exists() and part.stat().st_size > before + kill * 1000:
+                break
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        sizes.append(before)
+        if process.returncode == 3:
+            break
+
+    run_process(*command[3:])
+
+    assert sizes == sorted(sizes)
+    assert output.read_bytes() == whole
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv.gz", "out.parquet"])
+def test_a_full_disk_leaves_the_old_file_whole_and_says_so_once(name, limit, articles, tmp_path):
+    output = tmp_path / name
+    output.write_bytes(b"old")
+
+    found = subprocess.run(
+        [*COMMAND, str(articles), "-o", str(output)],
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+
+    lines = [line for line in found.stderr.splitlines() if b"is not JSON" not in line]
+    assert found.returncode == 1
+    assert len(lines) == 1
+    assert b"cannot be written: File too large" in lines[0]
+    assert output.read_bytes() == b"old"
+    if b"--resume" in lines[0]:
+        run("predict", articles, "-m", "topic", "--keep-repeated", "-o", output, "--resume")
+        assert not (tmp_path / f".{name}.run").exists()
+    assert names(tmp_path) == [name]
