@@ -83,16 +83,18 @@ def kill_predict(folder: Path, kills: int) -> None:
     while hit < kills:
         name = CHANCE.choice(("out.jsonl", "out.csv"))
         (folder / name).unlink(missing_ok=True)
+        whole = (folder / f"whole.{name[4:]}").read_bytes()
         again: list[object] = [*command, name, "--resume"]
         while hit < kills:
             if not killed([*again, "--jobs", 1 + hit % 2], folder, CHANCE.uniform(0, seconds)):
                 break
             hit += 1
             resumed += (folder / f".{name}.run").exists()
-            torn += (folder / name).exists()  # it must not be there before it is whole
+            # Killed behind its last step, the run is complete. Before, there must be no file.
+            torn += (folder / name).exists() and (folder / name).read_bytes() != whole
         if not (folder / name).exists():
             quiet(*again, folder=folder)
-        found, whole = ((folder / one).read_bytes() for one in (name, f"whole.{name[4:]}"))
+        found = (folder / name).read_bytes()
         rows, right = found.splitlines(), set(whole.splitlines())
         lost += len(right - set(rows))
         doubled += len(rows) - len(set(rows))
@@ -175,8 +177,8 @@ def fill_disk(folder: Path) -> None:
                 filler.write_bytes(bytes(max(0, (1 << 20) - 3 * 4_096 - room)))
                 found = quiet(*command, folder=folder)
                 whole = not found.returncode
-                lines = found.stderr.splitlines()
-                one_line = len(lines) == 1 and b"No space left" in lines[0]
+                said = b"cannot be written: No space left on device"
+                one_line = found.stderr.count(said) == 1 and b"Traceback" not in found.stderr
                 tries += 1
                 if not whole and not (one_line and target.read_bytes() == b"old"):
                     bad += 1
