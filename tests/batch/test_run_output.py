@@ -218,11 +218,11 @@ def test_the_folder_of_a_run_is_for_its_user_alone(articles, tmp_path):
     assert (tmp_path / ".out.csv.run").stat().st_mode & 0o777 == 0o700
 
 
-def test_an_input_that_is_wrong_further_down_leaves_nothing(articles, tmp_path):
+def test_a_first_input_that_is_wrong_leaves_nothing(articles, tmp_path):
     (tmp_path / "odd.csv").write_text("note\nno text column\n")
 
     with pytest.raises(InputError):
-        predict([str(articles), str(tmp_path / "odd.csv")], tmp_path / "out.csv")
+        predict([str(tmp_path / "odd.csv"), str(articles)], tmp_path / "out.csv")
 
     assert names(tmp_path) == ["odd.csv"]
 

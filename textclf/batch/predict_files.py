@@ -87,8 +87,8 @@ def predict_files(
     the output is as it was before.
     """
     started = time.monotonic()
-    outputs = [path for path in (output, show_text) if path is not None]
-    paths, messages = find_inputs(inputs, reading, files_from=files_from, outputs=outputs)
+    written = [path for path in (output, show_text) if path is not None]
+    paths, messages = find_inputs(inputs, reading, files_from=files_from, outputs=written)
     chosen = style or format_for(output, inputs or paths)
     if excel and chosen not in {"csv", "tsv", "xlsx"}:
         raise InputError(f"--excel is for .csv, .tsv and .xlsx, and the output is {chosen}")

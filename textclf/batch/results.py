@@ -14,11 +14,12 @@ from functools import partial
 from itertools import islice
 from typing import IO, NamedTuple, TypeVar
 
+from textclf.batch.batches import FIRST_BATCH, LATER_BATCH, Batch, batches_of
 from textclf.batch.encoded_batch import EncodedBatch
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
-from textclf.errors import InputError, TextclfError
+from textclf.errors import InputError
 from textclf.io.cleaning_report import cleaning_report
 from textclf.io.find_inputs import STDIN, find_inputs
 from textclf.io.input_documents import InputDocument, Pending, ReadOptions
@@ -37,33 +38,8 @@ from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
 
 R = TypeVar("R")
 
-_FIRST, _MOST = 64, 256
-"""Articles in the first batch, and in each one that follows.
-
-A batch of 64 makes the scorer repack its weights for throughput. Larger batches follow, since the
-processor's cache loses the weights between two batches.
-"""
-_LARGEST = 1_000_000
-"""Characters, or bytes of files that are still to be read: a batch that has as many is full."""
 _ESTIMATED = 2_000
 """The largest number of texts that the shares of labels are estimated from."""
-
-
-class _Batch(NamedTuple):
-    gathered: list[Pending]
-    error: TextclfError | None = None
-    """The error that ends the run after this batch."""
-    bytes_read: int = 0
-    """How many bytes of the inputs had been read when the batch was full."""
-
-    def __str__(self) -> str:
-        """Return file and line of its first and its last article."""
-        return " to ".join(one.place for one in (*self.gathered[:1], *self.gathered[1:][-1:]))
-
-    @property
-    def documents(self) -> list[InputDocument]:
-        """What is read already: the first document of each table is."""
-        return [one for one in self.gathered if isinstance(one, InputDocument)]
 
 
 def iter_results(
@@ -83,7 +59,7 @@ def iter_results(
     """
     paths = find_inputs(inputs, reading).paths
     with _twice(paths, reading, options) as (stdin, found):
-        for batch in _batches(gather(paths, reading, stdin)):
+        for batch in batches_of(gather(paths, reading, stdin)):
             for (result, row), document in _labelled(batch, multi_classifier, reading, found):
                 if keep_text and document:
                     yield replace(result, text=document.original, title=document.title), row
@@ -139,7 +115,7 @@ def encode_results(
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
-    most = max(_FIRST, _MOST // jobs)
+    most = max(FIRST_BATCH, LATER_BATCH // jobs)
     with _twice(paths, reading, options, jobs, again=estimate) as (stdin, found):
         if estimate:
             multi_classifier, warning = _adapted(paths, multi_classifier, reading, found, stdin)
@@ -148,7 +124,7 @@ def encode_results(
         gathered = gather(paths, reading, stdin, count)
         run = _Run(multi_classifier, reading, found, show)
         writer = _writer_behind(islice(gathered, skip), run, style, prefix, excel=excel)
-        batches = _batches(gathered, most, count)
+        batches = batches_of(gathered, most, count)
         with closing(_encoded(batches, run, style, prefix, jobs, writer, excel=excel)) as parts:
             for part in parts:
                 yield part
@@ -184,7 +160,7 @@ def _adapted(
 
     def documents() -> Iterator[list[Document]]:
         nonlocal read
-        for batch in _batches(gather(paths, reading, stdin)):
+        for batch in batches_of(gather(paths, reading, stdin)):
             items = [item for item in items_of(batch.gathered, reading) if not item.error]
             items = items[: _ESTIMATED - read]
             read += len(items)
@@ -227,8 +203,8 @@ def _twice(
         if known:
             yield stdin, options
             return
-        batches = _batches(gather(paths, reading, stdin))
-        first = next(batches, _Batch([]))
+        batches = batches_of(gather(paths, reading, stdin))
+        first = next(batches, Batch([]))
         with ParagraphCounter() as counter:
             for keys in _keys(first, reading):
                 counter.add(keys)
@@ -244,13 +220,13 @@ def _is_short(paths: Sequence[str], reading: ReadOptions) -> bool:
     return len(paths) < ARTICLES and all(holds_one_article(path, reading) for path in paths)
 
 
-def _keys(batch: _Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
+def _keys(batch: Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
     """Return the keys of the paragraphs of each text."""
     items = items_of(batch.gathered, reading)
     return [array("Q", keys_of(item.text)) for item in items if not item.error]
 
 
-def _mapped(work: Callable[[_Batch], R], batches: Iterator[_Batch], jobs: int) -> Iterator[R]:
+def _mapped(work: Callable[[Batch], R], batches: Iterator[Batch], jobs: int) -> Iterator[R]:
     """Yield the result of the work for each batch, in order, from as many processes as jobs."""
     if jobs == 1:
         yield from map(work, batches)
@@ -260,28 +236,8 @@ def _mapped(work: Callable[[_Batch], R], batches: Iterator[_Batch], jobs: int) -
     yield from in_processes(work, batches, jobs)
 
 
-def _batches(
-    gathered: Iterator[Pending], later: int = _MOST, count: BytesRead | None = None
-) -> Iterator[_Batch]:
-    """Yield batches of articles; the last one before an error holds the error."""
-    batch: list[Pending] = []
-    size, most = 0, _FIRST
-    try:
-        for one in gathered:
-            batch.append(one)
-            size += one.size
-            if len(batch) == most or size >= _LARGEST:
-                yield _Batch(batch, bytes_read=int(count or 0))
-                batch, size, most = [], 0, later
-    except TextclfError as error:
-        yield _Batch(batch, error)
-        return
-    if batch:
-        yield _Batch(batch, bytes_read=int(count or 0))
-
-
 def _labelled(
-    batch: _Batch, multi_classifier: MultiClassifier, reading: ReadOptions, options: PredictOptions
+    batch: Batch, multi_classifier: MultiClassifier, reading: ReadOptions, options: PredictOptions
 ) -> list[tuple[Labelled, Document | None]]:
     """Return the result of each article, with its document if it could be read."""
     items = list(items_of(batch.gathered, reading))
@@ -314,7 +270,7 @@ class _Run(NamedTuple):
     options: PredictOptions
     show: bool
 
-    def labelled(self, batch: _Batch) -> list[tuple[Labelled, Document | None]]:
+    def labelled(self, batch: Batch) -> list[tuple[Labelled, Document | None]]:
         """Return the results of a batch, with their documents."""
         return _labelled(batch, self.multi_classifier, self.reading, self.options)
 
@@ -324,7 +280,7 @@ def _writer_behind(
 ) -> RecordWriter | None:
     """Read items to the end; return the writer of what follows, None if they have no record."""
     writer = None
-    for batch in _batches(gathered):
+    for batch in batches_of(gathered):
         if writer is None and (records := run.labelled(batch)):
             writer = _writer_of(records, batch, style, prefix, excel=excel)
     return writer
@@ -332,7 +288,7 @@ def _writer_behind(
 
 def _writer_of(
     records: Sequence[tuple[Labelled, Document | None]],
-    first: _Batch,
+    first: Batch,
     style: Format,
     prefix: str,
     *,
@@ -346,7 +302,7 @@ def _writer_of(
 
 
 def _encoded(
-    batches: Iterator[_Batch],
+    batches: Iterator[Batch],
     run: _Run,
     style: Format,
     prefix: str,
@@ -356,7 +312,7 @@ def _encoded(
     excel: bool,
 ) -> Generator[EncodedBatch, None, None]:
     if writer is None:
-        first = next(batches, _Batch([]))
+        first = next(batches, Batch([]))
         records = run.labelled(first)
         if not records:
             yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
@@ -367,7 +323,7 @@ def _encoded(
     yield EncodedBatch(writer.ending)
 
 
-def _label_and_encode(run: _Run, writer: RecordWriter, batch: _Batch) -> EncodedBatch:
+def _label_and_encode(run: _Run, writer: RecordWriter, batch: Batch) -> EncodedBatch:
     """Label and encode a batch; this runs in any process."""
     return _encode(run.labelled(batch), writer, batch, run)
 
@@ -375,7 +331,7 @@ def _label_and_encode(run: _Run, writer: RecordWriter, batch: _Batch) -> Encoded
 def _encode(
     labelled: Sequence[tuple[Labelled, Document | None]],
     writer: RecordWriter,
-    batch: _Batch,
+    batch: Batch,
     run: _Run,
 ) -> EncodedBatch:
     """Return the bytes of the records; one that cannot be written becomes an error."""
