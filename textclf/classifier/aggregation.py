@@ -4,7 +4,7 @@ A document is predicted as a whole, or its label follows from the labels of its 
 aggregation rule of the scheme. Many documents are predicted at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
 from textclf.model.model import Model
 from textclf.scoring.decision import decided
 from textclf.scoring.weights import Scores
+from textclf.text.language import MOST_KNOWN
 from textclf.text.sentences import Span
 
 Row = list[float]
@@ -55,9 +56,9 @@ class Aggregator:
         self.scheme = model.scheme
         self._decision = model.decision
 
-    def unanswered(self, status: Status) -> Prediction:
-        """Return the prediction for a document that has no label."""
-        return Prediction(self.scheme.id, self.scheme.kind, (), None, (), status)
+    def unanswered(self, status: Status, known: float = 0.0) -> Prediction:
+        """Return the prediction for a document that has no label; `known` is its share of words."""
+        return Prediction(self.scheme.id, self.scheme.kind, (), None, (), status, known)
 
     def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
         """Return the probabilities of each passage, or of each document without passages.
@@ -77,11 +78,13 @@ class Aggregator:
         found: Scores,
         passages: Sequence[Sequence[Span]],
         abstain: float,
+        is_other_language: Callable[[int], bool] = lambda _: False,
     ) -> Iterator[Prediction]:
         """Yield the prediction for each document, without evidence.
 
         `found` has a row for each document, followed, if the scheme goes by passage, by a row
         for each of its passages. If the probability is below `abstain`, no label is given.
+        `is_other_language` is asked, by its number, about a document of which few words are known.
         """
         probs, best = decided(found, self._decision)
         known = found.shares.tolist()
@@ -105,6 +108,9 @@ class Aggregator:
             [one.probs for one in aggregated], [one.label for one in aggregated], abstain
         )
         for number, (first, end) in enumerate(rows):
+            if known[first] < MOST_KNOWN and is_other_language(number):
+                yield self.unanswered(Status.OTHER_LANGUAGE, known[first])
+                continue
             if not known[first]:
                 yield self.unanswered(Status.OUT_OF_VOCABULARY)
                 continue

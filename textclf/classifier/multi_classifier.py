@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from textclf._lazy_numpy import np
 from textclf.classifier.aggregation import Aggregator, Row
@@ -16,8 +17,12 @@ from textclf.model.priors import assumed_by, estimate_prior, with_prior
 from textclf.scoring.scorer import ScorerMaker
 from textclf.scoring.weights import Scores, with_first_words
 from textclf.text.document import Document
+from textclf.text.language import COMMON_WORDS, is_other_language
 from textclf.text.sentences import Span
 from textclf.text.tokens import first_words_spans
+
+_MOST = 0.5
+"""A model that knows a greater share of the commonest words of English reads English."""
 
 
 class MultiClassifier:
@@ -144,12 +149,28 @@ class MultiClassifier:
             document.passages_in_original() if self._by_passage else () for document in documents
         ]
         columns = [
-            aggregator.answers(scores, passages, _lowest_prob(model, options))
-            for aggregator, model, scores in zip(
-                self._aggregators, self.models, self._scores(documents), strict=True
+            self._aggregators[number].answers(
+                scores,
+                passages,
+                _lowest_prob(self.models[number], options),
+                partial(self._is_other_language, number, documents),
             )
+            for number, scores in enumerate(self._scores(documents))
         ]
         return zip(*columns, strict=True)
+
+    def _is_other_language(self, number: int, documents: Sequence[Document], at: int) -> bool:
+        """Return whether a document is in another language, and a model reads English."""
+        return self._reads_english[number] and is_other_language(documents[at].text)
+
+    @cached_property
+    def _reads_english(self) -> list[bool]:
+        """Whether each model knows most of the commonest words of English.
+
+        A model of your own may read another language.
+        """
+        shares = [one.shares.tolist()[0] for one in self._scorer.score([COMMON_WORDS])]
+        return [share > _MOST for share in shares]
 
     def _scores(self, documents: Sequence[Document]) -> Sequence[Scores]:
         """Return for each scheme the rows of the documents, as its aggregator takes them.

@@ -29,6 +29,8 @@ class Status(StrEnum):
     """The probability is below `abstain`, or the text is not in the share of `coverage`."""
     OUT_OF_VOCABULARY = "out_of_vocabulary"
     """The model knows no word of the text."""
+    OTHER_LANGUAGE = "other_language"
+    """The text is prose in another language than English, which the model reads."""
     EMPTY = "empty"
     """The text is empty, or all of it is boilerplate."""
     ERROR = "error"
