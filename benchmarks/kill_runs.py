@@ -158,13 +158,14 @@ def fill_disk(folder: Path) -> None:
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         print("full disk: not tried, since nothing can be mounted here")
         return
+    articles(folder / "few.jsonl", 20)
     bad = tries = 0
     predict = ["predict", "articles.jsonl", "-m", "topic", "--keep-repeated", "-o"]
     commands: list[list[object]] = [
         *([*predict, f"disk/old.{end}"] for end in ("jsonl", "csv", "csv.gz", "json", "txt")),
         ["train", "labelled.csv", "-o", "disk/old.textclf"],
         ["model", "export", "topic", "-o", "disk/old.joblib"],
-        ["corpus", "propose", "articles.jsonl", "-s", "topic", "-o", "disk/old.jsonl"],
+        ["corpus", "propose", "few.jsonl", "-s", "topic", "-o", "disk/old.jsonl"],
         ["scheme", "render", "topic", "-f", "html", "-o", "disk/old.html"],
         ["explain", "articles.jsonl", "--row", "1", "-o", "disk/old.html"],
     ]
