@@ -190,6 +190,7 @@ def test_another_model_option_or_input_is_refused_by_name(change, named, article
         predict(inputs, tmp_path / "out.csv", resume=True, **change)
 
     assert named in str(found.value)
+    assert (tmp_path / ".out.csv.run" / "part0").stat().st_size > 10_000
 
 
 def test_what_a_run_left_is_never_taken_without_a_word(articles, expected, tmp_path):
@@ -198,6 +199,7 @@ def test_what_a_run_left_is_never_taken_without_a_word(articles, expected, tmp_p
 
     with pytest.raises(InputError, match="--resume, or discard it with --restart"):
         predict([str(articles)], output)
+    assert (tmp_path / ".out.csv.run" / "part0").stat().st_size > 10_000
     predict([str(articles)], output, restart=True)
 
     assert output.read_bytes() == expected("out.csv")

@@ -100,8 +100,9 @@ def open_run_output(
             raise run.stopped(unwritable(path, reason)) from None
         except WorkerError as reason:
             raise run.stopped(reason) from None
-        except TextclfError:  # the same would happen again
-            run.discard()
+        except TextclfError:
+            if run.is_open:  # else it was refused; in a run, the same would happen again
+                run.discard()
             raise
         except KeyboardInterrupt as reason:
             raise run.stopped(reason) from None
@@ -152,6 +153,7 @@ class _Files:
         self._earlier: list[EncodedBatch] = []
         self._articles = self.items = 0
         self._finished = False
+        self.is_open = False
 
     def open(self, *, resume: bool, restart: bool) -> None:
         """Open the parts: new ones, or those of the run to be resumed."""
@@ -165,9 +167,10 @@ class _Files:
                 discard_folder(output.path, found)
         if self._folder:
             self._resume(self._folder)
-            return
-        for path, target in zip(self._paths, self._targets, strict=True):
-            self._parts.append(create(path, target))
+        else:
+            for path, target in zip(self._paths, self._targets, strict=True):
+                self._parts.append(create(path, target))
+        self.is_open = True
 
     def record(self, batches: Iterable[EncodedBatch]) -> Iterator[EncodedBatch]:
         """Yield the batches, each when its bytes are written."""
