@@ -109,14 +109,18 @@ DOORS = {
     "predict": ["predict", "articles.jsonl", "-m", "topic", "-f", "jsonl", "-o"],
     "train": ["train", "labelled.csv", "-o"],
     "export": ["model", "export", "topic", "-o"],
-    "propose": ["corpus", "propose", "articles.jsonl", "-s", "topic", "-o"],
+    "propose": ["corpus", "propose", "articles.jsonl", "-s", "sectarian_violence", "-o"],
     "render": ["scheme", "render", "topic", "-o"],
     "new": ["scheme", "new", "mine", "--labels", "a,b", "-o"],
     "explain": ["explain", "articles.jsonl", "--row", "1", "-o"],
 }
+ALL_DOORS = [
+    pytest.param(one, marks=pytest.mark.slow) if one == "propose" else one for one in DOORS
+]
+"""It trains a model for each proposal."""
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", ALL_DOORS)
 def test_a_device_or_a_pipe_is_written_to_and_never_replaced(door, tmp_path):
     labelled(tmp_path)
     os.mkfifo(tmp_path / "pipe")
@@ -134,7 +138,7 @@ def test_a_device_or_a_pipe_is_written_to_and_never_replaced(door, tmp_path):
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", ALL_DOORS)
 def test_a_full_device_is_one_clear_line(door, tmp_path):
     found = run(*DOORS[door], "/dev/full", cwd=labelled(tmp_path))
 
