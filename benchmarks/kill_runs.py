@@ -171,7 +171,8 @@ def fill_disk(folder: Path) -> None:
     ]
     try:
         for command in commands:
-            for room in (0, 4_096, 65_536, 400_000):
+            # Proposing trains for a minute before it writes.
+            for room in (0,) if "propose" in command else (0, 4_096, 65_536, 400_000):
                 target = folder / str(command[-1])
                 target.write_bytes(b"old")
                 filler = disk / "filler"

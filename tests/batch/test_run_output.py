@@ -206,6 +206,18 @@ def test_what_a_run_left_is_never_taken_without_a_word(articles, expected, tmp_p
     assert not (tmp_path / ".out.csv.run").exists()
 
 
+def test_an_input_that_goes_away_while_the_run_begins_does_not_end_it(articles, tmp_path):
+    gone = tmp_path / "gone.jsonl"
+    gone.write_text('{"id": 1, "text": "Rain."}\n')
+
+    def remove(*_):
+        gone.unlink(missing_ok=True)
+
+    found = predict([str(articles), str(gone)], tmp_path / "out.csv", progress=remove)
+
+    assert (found.articles, found.failed) == (COUNT + 2, 2)
+
+
 def test_a_folder_that_others_could_write_is_not_resumed(articles, tmp_path):
     stopped_at(200, articles, tmp_path / "out.csv")
     (tmp_path / ".out.csv.run").chmod(0o777)

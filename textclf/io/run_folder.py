@@ -254,7 +254,10 @@ def _json(settings: Mapping[str, Any]) -> str:
 
 def _input_line(path: str) -> str:
     """Return path, size and time of an input as a line of JSON."""
-    found = os.stat(path)  # noqa: PTH116 - a Path takes longer
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a Path takes longer
+    except OSError:  # its row says why it cannot be read
+        return f"{json.dumps([path])}\n"
     return f"{json.dumps([path, found.st_size, found.st_mtime_ns])}\n"
 
 
