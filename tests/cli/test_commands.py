@@ -190,11 +190,12 @@ def test_a_folder_is_read_in_order_and_one_bad_file_fails_alone(tmp_path):
         (b" \n\t ", "empty"),
         (
             "\u06cc\u06c1 \u062e\u0628\u0631 \u0627\u0631\u062f\u0648 \u0645\u06cc\u06ba".encode(),
-            "out_of_vocabulary",
+            "other_language",
         ),
+        (b"zzqx vvkp", "out_of_vocabulary"),
         (b"\xed\xa0\x80 snow and wind", "ok"),
     ],
-    ids=["nothing", "blanks", "Urdu", "half a surrogate"],
+    ids=["nothing", "blanks", "Urdu", "no words", "half a surrogate"],
 )
 def test_no_label_is_made_up(tmp_path, text, status):
     (tmp_path / "odd.txt").write_bytes(text)
