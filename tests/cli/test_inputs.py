@@ -46,7 +46,9 @@ def test_a_folder_of_all_kinds_gives_a_row_for_each_article(model, tmp_path):
 
     assert ended.returncode == 0, ended.stderr.decode()
     assert len(rows(ended)) == sum(counts.values())
-    assert ended.stderr.decode().splitlines()[0] == "textclf: 1 file of folders skipped: 1 .pdf"
+    skipped, read = ended.stderr.decode().splitlines()
+    assert skipped == "textclf: 1 file of folders skipped: 1 .pdf"
+    assert read.startswith("textclf: text from 'body', title from 'title', id from 'id' (")
 
 
 def test_articles_of_an_export_are_rows_of_a_table(model):

@@ -45,7 +45,7 @@ def changed(data: bytes, change) -> bytes:
     return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
 
 
-ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400, float("nan")]
+ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400]
 
 
 def set_lead(first_words, header, _tensors):
@@ -219,13 +219,8 @@ def test_bytes_after_the_end_are_refused(data):
         ),
         (lambda h, t: h["feature_groups"][0].update(low="1"), "feature group 0 is not sound"),
         (lambda h, t: h["feature_groups"][0].update(pattern=".*"), "feature group 0 is not sound"),
-        *(
-            (
-                partial(set_lead, first_words),
-                "first_words is .*; give 1 to|its textclf header is not JSON",
-            )
-            for first_words in ODD_LEADS
-        ),
+        *((partial(set_lead, odd), "first_words is .*; give 1 to") for odd in ODD_LEADS),
+        (partial(set_lead, float("nan")), "its textclf header is not JSON"),
         (
             lambda h, t: h["feature_groups"][1].update(first_words=60),
             "feature group 1 is not sound .*first_words",
