@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from textclf.codebook.scheme import Label, Scheme
+from textclf.codebook.scheme import Label, Scheme, infer_scheme
+from textclf.corpus.label_cells import Spelling
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Record
 from textclf.errors import CorpusError, InputError
@@ -156,6 +157,11 @@ def test_rows_of_a_group_stay_together_and_rows_of_none_stand_alone(tmp_path):
             Columns(),
             "t.csv: each of the 10 labels in 'label' occurs once; name the column",
         ),
+        (
+            ["text,label", "A,rain", "B,rain"],
+            Columns(),
+            "t.csv: all 2 texts have the label 'rain'; give texts of another label too",
+        ),
         (["text,label", "A,rain", "B"], Columns(), "t.csv:3: has 1 cells where the header has 2"),
         (["text,label"], Columns(), "t.csv: holds no rows to learn from"),
     ],
@@ -172,7 +178,8 @@ def test_a_table_that_cannot_be_learned_from_is_refused(tmp_path, lines, columns
 def test_rows_without_a_label_are_left_out_and_counted(tmp_path):
     said = []
     labels = ["rain", None, float("nan"), "dry"]
-    path = records_in(tmp_path, *({"text": "A", "label": label} for label in labels))
+    rows = ({"text": f"A{row}", "label": label} for row, label in enumerate(labels))
+    path = records_in(tmp_path, *rows)
 
     found = read_labelled([path], report=said.append)
 
@@ -186,18 +193,76 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path):
 @pytest.mark.parametrize(
     ("labels", "warning"),
     [
-        (["Econ", "ECON", "sport"], "'ECON', 'Econ' in 'label' are 2 labels; spell them alike"),
-        (["0", "0.0", "1"], "'0', '0.0' in 'label' are 2 labels; spell them alike"),
-        (["nan", "sport"], "'nan' in 'label' is a label; empty its cells if not"),
+        (
+            ["Econ", "ECON", "sport"],
+            "'ECON', 'Econ' in 'label' are 2 labels; make them one with --fold-case",
+        ),
+        (
+            ["0", "0.0", "1"],
+            "'0', '0.0' in 'label' are 2 labels; make them one with --rename '0'='0.0'",
+        ),
     ],
 )
 def test_labels_that_are_perhaps_meant_otherwise_are_a_warning(tmp_path, labels, warning):
     said = []
-    path = written(tmp_path, "t.csv", ["text,label", *(f"A,{label}" for label in labels)])
+    rows = [f"A{row},{label}" for row, label in enumerate(labels)]
+    path = written(tmp_path, "t.csv", ["text,label", *rows])
 
     read_labelled([path], report=said.append)
 
     assert said[1:] == [f"warning: {warning}"]
+
+
+def test_a_word_for_an_empty_cell_is_no_label_and_is_counted(tmp_path):
+    said = []
+    path = written(tmp_path, "t.csv", ["text,label", "A,rain", "B,NA", "C,dry", "D,NA"])
+
+    found = read_labelled([path], report=said.append)
+
+    assert answers(found) == [("rain",), ("dry",)]
+    assert said[1:] == [
+        (
+            "2 inputs: label 'NA' means no label: if it is one, give --rename NA=NAME; "
+            f"the first is {path}:3"
+        ),
+        f"2 inputs: has no label: left out; the first is {path}:3",
+    ]
+
+
+def test_a_word_for_an_empty_cell_is_a_label_where_the_scheme_has_it(tmp_path):
+    scheme = infer_scheme("place", ["NA", "EU"], "single")
+    path = written(tmp_path, "t.csv", ["text,label", "A,NA", "B,EU"])
+
+    assert answers(read_labelled([path], scheme=scheme)) == [("NA",), ("EU",)]
+
+
+def test_labels_are_renamed_before_anything_is_made_of_them(tmp_path):
+    spelling = Spelling.parse(["NA=america", "unclear="], fold_case=True)
+    path = written(tmp_path, "t.csv", ["text,label", "A,NA", "B,eu", "C,EU", "D,EU", "E,unclear"])
+
+    found = read_labelled([path], Columns(spelling=spelling))
+
+    assert answers(found) == [("america",), ("EU",), ("EU",), ("EU",)]
+
+
+def test_equal_texts_with_different_labels_are_listed(tmp_path):
+    said = []
+    path = written(tmp_path, "t.csv", ["text,label", "A b,rain", "C,dry", "a  B,dry", "C,dry"])
+
+    read_labelled([path], report=said.append)
+
+    assert said[1:] == [f"warning: the same text has different labels: {path}:2 rain, {path}:4 dry"]
+
+
+def test_of_many_contradictions_ten_are_listed_and_all_counted(tmp_path):
+    said = []
+    rows = [f"text {row % 30},{'rain' if row < 30 else 'dry'}" for row in range(60)]
+    path = written(tmp_path, "t.csv", ["text,label", *rows])
+
+    read_labelled([path], report=said.append)
+
+    assert len(said) == 1 + 10 + 1
+    assert said[-1] == "warning: 30 texts have different labels in different rows"
 
 
 def test_a_labelled_table_is_read_like_any_other(tmp_path):

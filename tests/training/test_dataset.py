@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from small_models import BEAT_TEXTS, SINGLE, corpus
 
+from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
 from textclf.text.features import WordNgrams
-from textclf.training.dataset import folds_of, make_examples, training_records
+from textclf.training.dataset import folds_of, make_examples, rare_labels, training_records
 
 TEXTS = [
     " ".join(f"w{word}x{number}" for word in range(14)) + " and the same old words behind them"
@@ -43,6 +44,28 @@ def test_each_record_is_scored_once():
     _, folds = dealt([text for text, _ in BEAT_TEXTS])
 
     assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(BEAT_TEXTS)))
+
+
+def test_a_label_of_fewer_than_five_texts_is_named_with_what_it_needs():
+    records = corpus("beat", [*BEAT_TEXTS[:6], *BEAT_TEXTS[-1:]])
+    four = corpus("beat", [*BEAT_TEXTS[:6], *BEAT_TEXTS[-4:]])
+    enough = corpus("beat", [*BEAT_TEXTS[:6], *BEAT_TEXTS[-5:]])
+
+    assert list(rare_labels(records, SINGLE, None)) == [
+        (
+            "warning: label 'weather' has 1 text, too few to learn from and to measure; "
+            "label 4 or more others, or leave it out with --rename weather="
+        )
+    ]
+    assert "has 4 texts" in next(rare_labels(four, SINGLE, None))
+    assert not list(rare_labels(enough, SINGLE, None))
+
+
+def test_a_label_of_few_texts_with_seed_terms_is_no_warning():
+    few = corpus("beat", [*BEAT_TEXTS[:6], *BEAT_TEXTS[-1:]])
+    terms = TermList("beat", (TermGroup("snow", ("snowfall",), "weather"),))
+
+    assert not list(rare_labels(few, SINGLE, terms))
 
 
 def test_texts_that_are_all_the_same_leave_nothing_to_measure_on():

@@ -7,6 +7,7 @@ import typer
 
 from textclf.cli.console import print_text, progress, tell
 from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
+from textclf.corpus.label_cells import Spelling
 from textclf.corpus.labelled_tables import Columns
 from textclf.errors import InputError
 
@@ -19,6 +20,16 @@ LabelSep = Annotated[str, typer.Option(help="Separator of several labels in one 
 LabelNames = Annotated[
     str,
     typer.Option(help="Names of the labels, with commas between, if cells are lists of 0 and 1."),
+]
+FoldCase = Annotated[
+    bool,
+    typer.Option("--fold-case", help="Labels that differ in case alone are one label."),
+]
+Rename = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="OLD=NEW: another spelling of a label; OLD= leaves its rows without one. Repeatable."
+    ),
 ]
 GroupField = Annotated[
     str,
@@ -57,6 +68,8 @@ def train(
     label_sep: LabelSep = "",
     label_names: LabelNames = "",
     group_field: GroupField = "",
+    fold_case: FoldCase = False,
+    rename: Rename = None,
     base: Annotated[
         str,
         typer.Option(
@@ -86,7 +99,13 @@ def train(
         output,
         scheme=scheme,
         terms=terms,
-        columns=_columns(label_field, label_sep, label_names, group_field),
+        columns=_columns(
+            label_field,
+            label_sep,
+            label_names,
+            group_field,
+            Spelling.parse(rename or [], fold_case=fold_case),
+        ),
         reading=reading_of(text_field, title_field, delimiter, no_header=no_header),
         report=tell,
         base=base,
@@ -112,6 +131,8 @@ def evaluate(
     label_sep: LabelSep = "",
     label_names: LabelNames = "",
     group_field: GroupField = "",
+    fold_case: FoldCase = False,
+    rename: Rename = None,
     fail_under: Annotated[
         float, typer.Option(help="Exit with code 4 if macro-F1 is below this.")
     ] = 0.0,
@@ -120,7 +141,8 @@ def evaluate(
     from textclf.evaluation.model_evaluation import evaluate_file  # noqa: PLC0415 - start-up time
     from textclf.reports.scores import scores_report  # noqa: PLC0415 - start-up time
 
-    columns = _columns(label_field, label_sep, label_names, group_field)
+    spelling = Spelling.parse(rename or [], fold_case=fold_case)
+    columns = _columns(label_field, label_sep, label_names, group_field, spelling)
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
     scores = evaluate_file(model, data, columns, reading, tell)
     print_text(scores_report(scores))
@@ -129,6 +151,6 @@ def evaluate(
         raise typer.Exit(4)
 
 
-def _columns(label: str, separator: str, names: str, group: str) -> Columns:
+def _columns(label: str, separator: str, names: str, group: str, spelling: Spelling) -> Columns:
     split = tuple(name.strip() for name in names.split(",") if name.strip())
-    return Columns(label, separator, split, group)
+    return Columns(label, separator, split, group, spelling)

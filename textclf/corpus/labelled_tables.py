@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from textclf.codebook.scheme import Kind, Scheme, infer_scheme
+from textclf.corpus.label_cells import Spelling, alike, means_no_label
 from textclf.corpus.records import Answer, Corpus, Record
 from textclf.errors import CorpusError, InputError, choices
 from textclf.io.fields import like
@@ -16,10 +17,10 @@ from textclf.io.read_inputs import STDIN, expand, format_of, read_items
 
 _FEWEST_ROWS = 50
 """If at least so many rows all have a label, the inferred scheme requires one for each text."""
-_NO_LABEL = frozenset(("nan", "n/a", "na", "null", "#n/a"))
-"""Labels that a program may have written for a cell without one, in small letters."""
 _FEWEST_ALIKE = 10
 """Among so many labels, one occurs twice; else they are ids."""
+_MOST_LISTED = 10
+"""Texts with contradicting labels that are listed."""
 _IMPLYING_ROWS = 20
 _IMPLYING_SHARE = 0.995
 """A label implies another if at least 20 rows have it and this share of them has the other."""
@@ -36,6 +37,8 @@ class Columns:
     """The names of the labels, for cells that are lists of 0 and 1."""
     group: str = ""
     """The column of the groups: rows with the same value stay on one side of a split."""
+    spelling: Spelling = Spelling()
+    """Which labels are one label in different spellings."""
 
 
 def read_labelled(
@@ -50,7 +53,8 @@ def read_labelled(
     """Return the labelled texts of corpus records or of a table, and their scheme.
 
     Without a scheme, one with the name `name` is inferred from the labels of the table. A row
-    without a label is left out; `report` gets how many are, and how the table is read. Raises
+    without a label is left out; `report` gets how many are, how the table is read, which labels
+    differ in spelling only, and which equal texts have different labels. Raises
     CorpusError with file and row for a row that cannot be read, or has a label that the scheme
     does not have.
     """
@@ -61,11 +65,15 @@ def read_labelled(
         if path == given or FORMATS[format_of(path)].is_table
     ]
     if scheme is not None and _are_records(inputs):
-        return Corpus.read(inputs).labelled(scheme), scheme
-    corpus, inferred = _read_table(
-        inputs, name if scheme is None else scheme.name, columns, reading, scheme, report
-    )
-    return (corpus, inferred) if scheme is None else (corpus.labelled(scheme), scheme)
+        corpus, found = Corpus.read(inputs), scheme
+    else:
+        corpus, found = _read_table(
+            inputs, name if scheme is None else scheme.name, columns, reading, scheme, report
+        )
+    corpus = corpus.labelled(found)
+    for line in _contradicting(corpus, found):
+        report(line)
+    return corpus, found
 
 
 def _are_records(inputs: Sequence[str]) -> bool:
@@ -100,11 +108,14 @@ def _read_table(
     indicator = _indicator_names([cell for _, cell in rows], columns, inputs, strict=scheme is None)
     several = columns.separator or indicator or any(isinstance(cell, list) for _, cell in rows)
     kind: Kind = scheme.kind if scheme else "multi" if several else "single"
+    known = scheme.label_names if scheme else ()
     answers = [_labels_of(cell, columns, indicator) for _, cell in rows]
+    answers = columns.spelling.apply(answers, known)
+    answers = _without_missing(rows, answers, columns, known, problems)
     if kind == "single":
         rows, answers = _labelled(rows, answers, columns, problems)
         if scheme is None:
-            _refuse_unlike(answers, inputs, columns)
+            _refuse_unlearnable(answers, inputs, columns)
     for line in problems.lines():
         report(line)
     names = {label for answer in answers for label in answer}
@@ -233,30 +244,72 @@ def _labelled(
     return [row for row, _ in kept], [answer for _, answer in kept]
 
 
+def _without_missing(
+    rows: Sequence[tuple[InputDocument, object]],
+    answers: Sequence[Answer],
+    columns: Columns,
+    known: Sequence[str],
+    problems: Problems,
+) -> list[Answer]:
+    """Return the answers without words such as `NA` that mean no label, and count these words."""
+    kept = []
+    for (item, _), answer in zip(rows, answers, strict=True):
+        missing = [label for label in answer if means_no_label(label, known)]
+        problems.add(
+            Problem(
+                item.place,
+                f"{columns.label} {word!r} means no label: if it is one, give --rename {word}=NAME",
+            )
+            for word in missing
+        )
+        kept.append(tuple(label for label in answer if label not in missing))
+    return kept
+
+
 def _doubtful(names: Iterable[str], columns: Columns) -> Iterator[str]:
-    """Yield warnings of labels that differ in spelling only, or may mean that there is none."""
-    alike: dict[str, list[str]] = {}
-    for name in sorted(names):
-        alike.setdefault(_folded(name), []).append(name)
-    for one, several in alike.items():
-        if len(several) > 1:
-            listed = f"{', '.join(map(repr, several))} in {columns.label!r}"
-            yield f"warning: {listed} are {len(several)} labels; spell them alike"
-        if one in _NO_LABEL:
-            listed = f"{several[0]!r} in {columns.label!r}"
-            yield f"warning: {listed} is a label; empty its cells if not"
+    """Yield a warning for labels that differ in spelling only."""
+    for several in alike(names):
+        listed = f"{', '.join(map(repr, several))} in {columns.label!r}"
+        by_case = len({label.casefold() for label in several}) == 1
+        remedy = "--fold-case" if by_case else f"--rename {several[0]!r}={several[1]!r}"
+        yield f"warning: {listed} are {len(several)} labels; make them one with {remedy}"
 
 
-def _folded(label: str) -> str:
-    """Return a label without case, and a number without the way in which it is written."""
-    try:
-        return f"{float(label):g}"
-    except ValueError:
-        return label.casefold()
+def contradictions(corpus: Corpus, scheme: Scheme) -> list[tuple[Record, ...]]:
+    """Return the records whose texts are the same and whose labels are not, text by text.
+
+    Texts that differ only in case and white space are the same.
+    """
+    by_text: dict[str, list[Record]] = {}
+    for record in corpus.records:
+        by_text.setdefault(" ".join(record.text.casefold().split()), []).append(record)
+    return [
+        tuple(records)
+        for records in by_text.values()
+        if len({frozenset(one.labels[scheme.name]) for one in records}) > 1
+    ]
 
 
-def _refuse_unlike(answers: Sequence[Answer], inputs: Sequence[str], columns: Columns) -> None:
-    """Raise CorpusError where every label is another, as in a column of ids."""
+def _contradicting(corpus: Corpus, scheme: Scheme) -> Iterator[str]:
+    """Yield a warning for each text with several answers, up to a number of them."""
+    found = contradictions(corpus, scheme)
+    for records in found[:_MOST_LISTED]:
+        listed = ", ".join(
+            f"{one.place or one.id} {' '.join(one.labels[scheme.name]) or 'no label'}"
+            for one in records
+        )
+        yield f"warning: the same text has different labels: {listed}"
+    if len(found) > _MOST_LISTED:
+        yield f"warning: {len(found):,} texts have different labels in different rows"
+
+
+def _refuse_unlearnable(answers: Sequence[Answer], inputs: Sequence[str], columns: Columns) -> None:
+    """Raise CorpusError where all labels are the same, or each is another as in a column of ids."""
+    if len(set(answers)) == 1:
+        raise CorpusError(
+            f"{inputs[0]}: all {len(answers):,} texts have the label {answers[0][0]!r}; "
+            "give texts of another label too"
+        )
     if len(answers) >= _FEWEST_ALIKE and len(set(answers)) == len(answers):
         raise CorpusError(
             f"{inputs[0]}: each of the {len(answers):,} labels in {columns.label!r} occurs once; "

@@ -6,7 +6,7 @@ from pathlib import Path
 from textclf.codebook.scheme import Scheme
 from textclf.evaluation.agreement import Agreement
 from textclf.evaluation.metrics import Metrics
-from textclf.model.card import CoverageLevel, ModelCard, SystemMetrics, TrainedOn
+from textclf.model.card import CoverageLevel, CrossValidation, ModelCard, SystemMetrics, TrainedOn
 from textclf.model.model import Model
 from textclf.model.priors import prior_text
 from textclf.reports.tables import table
@@ -39,6 +39,7 @@ def training_report(card: ModelCard) -> str:
             "",
             f"out of fold, {_measured_on(trained)}:",
             table(rows, ["", "macro-F1", "accuracy", "example-F1"]),
+            *_exceeded(measured),
             "",
             _scores(measured.model),
             f"calibration error {error.value:.3f} [{error.low:.3f}, {error.high:.3f}]",
@@ -47,6 +48,20 @@ def training_report(card: ModelCard) -> str:
             _coverage(measured.coverage),
         ]
     )
+
+
+def _exceeded(measured: CrossValidation) -> list[str]:
+    """Return a warning for each baseline that scores higher than the model."""
+    return [
+        f"warning: the {name} baseline is better than the model: {score} {other:.3f} against "
+        f"{own:.3f}; label more texts, or use the baseline"
+        for name, baseline in (("keyword", measured.keywords), ("majority", measured.majority))
+        for score, other, own in (
+            ("macro-F1", baseline.macro_f1.value, measured.model.macro_f1.value),
+            ("accuracy", baseline.accuracy.value, measured.model.accuracy.value),
+        )
+        if other > own
+    ]
 
 
 def _measured_on(trained: TrainedOn) -> str:

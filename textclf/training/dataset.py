@@ -1,7 +1,8 @@
 """The training data: labelled texts and seed terms, counted once, and the folds of the texts."""
 
 import warnings
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,8 @@ Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 _ENOUGH_TEXTS = 50
 """With fewer labelled texts, seed terms are texts like others, and metrics include them."""
 _FEWEST_FOLDS = 2
+_RARE = 5
+"""A label of fewer texts is not in the training and the test texts of each fold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +85,22 @@ def training_records(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> 
             for term in phrases
         )
     return Corpus(tuple(sorted(labelled, key=lambda one: (one.id, one.text)))), few
+
+
+def rare_labels(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> Iterator[str]:
+    """Yield a warning for each label of so few texts that its score says nothing.
+
+    A label with seed terms is learned from these.
+    """
+    counts = Counter(label for answer in corpus.answers(scheme) for label in answer)
+    for label in scheme.label_names:
+        if 0 < counts[label] < _RARE and label not in (terms.by_label() if terms else {}):
+            texts = "1 text" if counts[label] == 1 else f"{counts[label]} texts"
+            yield (
+                f"warning: label {label!r} has {texts}, too few to learn from and to measure; "
+                f"label {_RARE - counts[label]} or more others, or leave it out with "
+                f"--rename {label}="
+            )
 
 
 def make_examples(

@@ -28,7 +28,7 @@ from textclf.training.baselines import baseline_answers
 from textclf.training.card import model_card
 from textclf.training.config import Progress, TrainConfig, mixes
 from textclf.training.cross_validation import fit_rule, out_of_fold_predictions, quality
-from textclf.training.dataset import folds_of, make_examples, training_records
+from textclf.training.dataset import folds_of, make_examples, rare_labels, training_records
 from textclf.training.fitting import (
     Doubles,
     choose_term_share,
@@ -181,6 +181,8 @@ def train_file(
             "with --scheme and --terms"
         )
     found = TermList.read(terms, shown) if terms else None
+    for line in rare_labels(corpus, shown, found):
+        report(line)
     model = train(corpus, shown, terms=found, config=config, jobs=jobs, progress=progress)
     write_model(model, output)
     return model
