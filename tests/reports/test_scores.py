@@ -20,15 +20,11 @@ def test_a_baseline_that_scores_higher_than_the_model_is_a_warning():
         model=scored(0.5, 0.7), keywords=scored(0.6, 0.6), majority=scored(0.2, 0.9)
     )
 
+    remedy = "label more texts, or use the baseline"
+    better = "baseline is better than the model"
     assert found == [
-        (
-            "warning: the keyword baseline is better than the model: macro-F1 0.600 against 0.500; "
-            "label more texts, or use the baseline"
-        ),
-        (
-            "warning: the majority baseline is better than the model: accuracy 0.900 against 0.700; "
-            "label more texts, or use the baseline"
-        ),
+        f"warning: the keyword {better}: macro-F1 0.600 against 0.500; {remedy}",
+        f"warning: the majority {better}: accuracy 0.900 against 0.700; {remedy}",
     ]
 
 
