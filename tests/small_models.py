@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from textclf.codebook.aggregation import AnyPassage
+from textclf.codebook.aggregation_rule import AnyPassage
 from textclf.codebook.scheme import Label, Scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.training.config import TrainConfig

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclf.classifier.aggregation import Aggregator
-from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme import Label, Scheme
 from textclf.scoring.weights import DecisionRule, Scores
 from textclf.text.sentences import Span

@@ -12,7 +12,7 @@ from textclf.classifier.classifier import Classifier
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import Status
-from textclf.codebook.aggregation import Mean
+from textclf.codebook.aggregation_rule import Mean
 from textclf.errors import InputError
 from textclf.model.card import CoverageLevel, CrossValidation, Estimate, ModelCard
 from textclf.scoring.numpy_scorer import NumpyScorer

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme import Label, Scheme
 from textclf.codebook.scheme_file import find_scheme
 from textclf.errors import SchemeError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme, read_scheme
 from textclf.errors import SchemeError
 

@@ -15,7 +15,7 @@ from small_models import BOTH, SPORT, WEATHER
 
 import textclf
 from textclf.classifier.classifier import Classifier
-from textclf.codebook.aggregation import AnyPassage, Mean
+from textclf.codebook.aggregation_rule import AnyPassage, Mean
 from textclf.errors import ModelError
 from textclf.model.file import from_bytes, to_bytes
 from textclf.model.safetensors import pack, unpack

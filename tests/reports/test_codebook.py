@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme import EdgeCase, Exclusion, Label, Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme, new_scheme_file, read_scheme
 from textclf.errors import SchemeError

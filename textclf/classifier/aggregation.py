@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from textclf._lazy_numpy import np
 from textclf.classifier.prediction import PassagePrediction, Prediction, Status
-from textclf.codebook.aggregation import AnyPassage, Mean, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.model.model import Model
 from textclf.scoring.decision import decided
 from textclf.scoring.weights import Scores

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, cast
 
-from textclf.codebook.aggregation import (
+from textclf.codebook.aggregation_rule import (
     OLD_KEYS,
     Aggregation,
     AnyPassage,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from textclf._atomic_file import open_atomic
-from textclf.codebook.aggregation import (
+from textclf.codebook.aggregation_rule import (
     OLD_KEYS,
     Aggregation,
     aggregation_from_dict,

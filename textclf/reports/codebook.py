@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from string import Template
 
-from textclf.codebook.aggregation import Aggregation, AnyPassage, Plurality
+from textclf.codebook.aggregation_rule import Aggregation, AnyPassage, Plurality
 from textclf.codebook.scheme import Label, Scheme
 from textclf.reports.tables import table
 
