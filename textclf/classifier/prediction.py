@@ -252,7 +252,7 @@ class DocumentResult:
         raise KeyError(name)
 
     def _repr_html_(self) -> str:
-        from textclf.classifier.html import result_html  # noqa: PLC0415 - start-up time
+        from textclf.classifier.result_html import result_html  # noqa: PLC0415 - start-up time
 
         return result_html(self)
 

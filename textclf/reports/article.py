@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from textclf.classifier.html import result_html, segments
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.options import PredictOptions
 from textclf.classifier.prediction import DocumentResult, Evidence, percent, summary
+from textclf.classifier.result_html import result_html, segments
 from textclf.io.input_documents import InputDocument
 from textclf.reports.html import page
 from textclf.reports.tables import table

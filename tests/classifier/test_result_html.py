@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from small_models import BOTH, SPORT
 
 from textclf.batch.results import iter_results
-from textclf.classifier.html import result_html
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
+from textclf.classifier.result_html import result_html
 from textclf.codebook.scheme import SchemeId
 from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.text.boilerplate import RemovedSpan
