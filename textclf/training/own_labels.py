@@ -19,8 +19,8 @@ from textclf.model.card import TrainedOn
 from textclf.model.model import Model
 from textclf.scoring.weights import DecisionRule
 from textclf.training.baselines import baseline_answers
+from textclf.training.build_card import label_counts, model_card
 from textclf.training.calibration import fit_decision_rule, recalibrated
-from textclf.training.card import label_counts, model_card
 from textclf.training.config import Progress, TrainConfig, mixes, uses_likeliest_label
 from textclf.training.cross_validation import quality
 from textclf.training.dataset import Folds, folds_of, make_examples, training_records

@@ -25,7 +25,7 @@ from textclf.model.model import Model
 from textclf.model.store import write_model
 from textclf.scoring.weights import DecisionRule
 from textclf.training.baselines import baseline_answers
-from textclf.training.card import model_card
+from textclf.training.build_card import model_card
 from textclf.training.config import Progress, TrainConfig, mixes
 from textclf.training.cross_validation import fit_rule, out_of_fold_predictions, quality
 from textclf.training.dataset import folds_of, make_examples, rare_labels, training_records
