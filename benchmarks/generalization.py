@@ -7,7 +7,7 @@ records of the others. Prints macro-F1 over all records.
 """
 
 from textclf.classifier.classifier import Classifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.records import Corpus, Record

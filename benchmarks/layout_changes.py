@@ -15,7 +15,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from textclf.classifier.loading import load_all
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import DocumentResult
 from textclf.corpus.records import Corpus
 from textclf.io.input_documents import InputDocument

@@ -20,7 +20,7 @@ from hostile_shapes import SHAPES
 from textclf._json import dumped
 from textclf.classifier.loading import load_all
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.corpus.near_duplicates import near_duplicates
 from textclf.io.delimited import read_table
 from textclf.io.input_documents import DeferredLine, ReadOptions

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions, read_document
+from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.io.input_documents import InputDocument
 from textclf.io.read_inputs import read_items
 from textclf.model.model import Model

@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterator
 
 from textclf.classifier.loading import load_all
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.io.read_inputs import read_items
 

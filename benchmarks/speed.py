@@ -28,7 +28,7 @@ from common.timing import Job, line, peak, python, ratios, wall_ratios
 
 from textclf.batch.results import encode_results
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.io.output_file import open_output
 from textclf.io.record_writer import Format
 from textclf.model.model import Model

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from textclf.classifier.classifier import Classifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme

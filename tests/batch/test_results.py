@@ -15,7 +15,7 @@ from small_models import SPORT, WEATHER
 
 from textclf.batch.results import encode_results, iter_results
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions

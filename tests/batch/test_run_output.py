@@ -13,7 +13,7 @@ from command_line import run, run_process
 
 from textclf.batch import predict_files as module
 from textclf.batch.predict_files import predict_files
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.errors import InputError
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 

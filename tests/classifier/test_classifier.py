@@ -10,7 +10,7 @@ from small_models import BOTH, SPORT, WEATHER
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.aggregation_rule import Mean
 from textclf.errors import InputError

@@ -12,7 +12,7 @@ from small_models import PASSAGES, SINGLE, SPORT, WEATHER
 from textclf.batch.results import adapted_to, encode_results
 from textclf.classifier.loading import load_all
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
 from textclf.model.priors import (

@@ -6,7 +6,7 @@ import pytest
 from small_models import SPORT
 
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.codebook.scheme import SchemeId
 from textclf.io.input_documents import InputDocument

@@ -5,7 +5,7 @@ from small_models import SMALL, corpus
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load_all
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Label, Scheme
 from textclf.scoring.scorer import make_scorer

@@ -21,7 +21,7 @@ from small_models import (
 )
 
 from textclf.classifier.classifier import Classifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.codebook.scheme import Label, Scheme
 from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Corpus, Record

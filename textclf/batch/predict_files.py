@@ -16,7 +16,7 @@ from textclf.batch.results import encode_results
 from textclf.batch.run_output import Output, open_run_output
 from textclf.classifier.loading import load_all
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.errors import InputError
 from textclf.io.find_inputs import STDIN, find_inputs

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple, TypeVar
 from textclf.batch.batches import FIRST_BATCH, LATER_BATCH, Batch, batches_of
 from textclf.batch.encoded_batch import EncodedBatch
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions, read_document
+from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError
 from textclf.io.cleaning_report import cleaning_report

@@ -7,7 +7,7 @@ from math import isnan
 
 from textclf._lazy_numpy import np
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Prediction, Status
 from textclf.codebook.scheme import Kind, Scheme
 from textclf.errors import InputError

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from textclf._lazy_numpy import np
 from textclf.classifier.aggregation import Aggregator, Row
 from textclf.classifier.evidence import ScoredLabel, all_evidence, strongest_evidence
-from textclf.classifier.options import PredictOptions, read_document
+from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.errors import InputError
 from textclf.model.model import Model

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.cli.console import print_text, tell
 from textclf.cli.options import (
     IdField,

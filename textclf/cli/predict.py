@@ -149,7 +149,7 @@ def predict(
     ] = False,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
-    from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
+    from textclf.classifier.predict_options import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textclf.batch.predict_files import predict_files
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.cli.console import Progress, tell
 from textclf.io.input_documents import ReadOptions
 from textclf.io.record_writer import Format

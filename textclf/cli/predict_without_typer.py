@@ -43,7 +43,7 @@ def run_plain_predict(arguments: Sequence[str]) -> bool:
 
 def _run(inputs: list[str], models: list[str], output: str, style: str, spans: str) -> bool:
     """Run, unless there is no such format, or the number of spans is no number."""
-    from textclf.classifier.options import PredictOptions  # noqa: PLC0415 - start-up time
+    from textclf.classifier.predict_options import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.io.input_documents import ReadOptions  # noqa: PLC0415 - start-up time
     from textclf.io.record_writer import Format  # noqa: PLC0415 - start-up time

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Corpus

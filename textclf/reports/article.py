@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import DocumentResult, Evidence, percent, summary
 from textclf.classifier.result_html import result_html, segments
 from textclf.io.input_documents import InputDocument

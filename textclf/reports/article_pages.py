@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from textclf.batch.results import iter_results
 from textclf.classifier.multi_classifier import MultiClassifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import DocumentResult, summary
 from textclf.errors import InputError, choices
 from textclf.io.input_documents import ReadOptions

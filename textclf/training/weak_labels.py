@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 
 from textclf.classifier.classifier import Classifier
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import find_scheme
