@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, say, tell
-from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
+from textclf.cli.shared_options import Delimiter, NoHeader, TextField, TitleField, reading_of
 
 app = typer.Typer(help="Labelled records: check, count, propose, hydrate.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ import typer
 
 from textclf.classifier.predict_options import PredictOptions
 from textclf.cli.console import print_text, tell
-from textclf.cli.options import (
+from textclf.cli.shared_options import (
     IdField,
     KeepRepeated,
     Models,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from textclf.cli.options import (
+from textclf.cli.shared_options import (
     Delimiter,
     IdField,
     KeepRepeated,
