@@ -36,8 +36,8 @@ from textclf.training.fitting import (
     make_learners,
     out_of_fold_scores,
 )
-from textclf.training.own_labels import train_on_base
 from textclf.training.stacking import best_mix, group_table, mixed_scores
+from textclf.training.train_on_base import train_on_base
 
 
 def train(

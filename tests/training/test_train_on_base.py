@@ -17,8 +17,8 @@ from textclf.scoring.weights import DecisionRule
 from textclf.text.features import WordNgrams
 from textclf.training.calibration import recalibrated
 from textclf.training.dataset import folds_of, make_examples
-from textclf.training.own_labels import FEWEST, train_on_base
 from textclf.training.train import train_file
+from textclf.training.train_on_base import FEWEST, train_on_base
 
 BASE = corpus("beat", BEAT_TEXTS)
 STATED = replace(SINGLE, prior=(("sport", 0.1),))
