@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from textclf.text.alignment import Aligned, Piece
 from textclf.text.boilerplate import (
     RemovedSpan,
     find_boilerplate,
@@ -19,6 +18,7 @@ from textclf.text.boilerplate import (
 )
 from textclf.text.boilerplate_rules import AFTER
 from textclf.text.normalize import normalize
+from textclf.text.offset_mapping import Aligned, Piece
 from textclf.text.paragraphs import Paragraph, ends_well, lines, paragraphs, rejoined
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED, Repeated, folded
 from textclf.text.sentences import Span, sentence_gaps

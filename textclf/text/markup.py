@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from textclf.text.alignment import Edit
+from textclf.text.offset_mapping import Edit
 
 # Patterns are strings here, and `re` compiles them on first use: most articles need none.
 _INLINE = (

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from textclf.text.alignment import Aligned, Edit, edited
 from textclf.text.markup import tags, wrongly_decoded
+from textclf.text.offset_mapping import Aligned, Edit, edited
 from textclf.text.sentences import Span
 
 _ASCII = bytes(range(128))
