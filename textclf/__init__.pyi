@@ -2,7 +2,7 @@ from ._version import __version__
 from .classifier.classifier import Classifier, MultiLabelClassifier, SingleLabelClassifier
 from .classifier.loading import classify, load, load_all
 from .classifier.multi_classifier import MultiClassifier
-from .classifier.options import PredictOptions
+from .classifier.predict_options import PredictOptions
 from .classifier.prediction import (
     DocumentResult,
     Evidence,
