@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from textclf.classifier.aggregation import Aggregator
 from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme import Label, Scheme
-from textclf.scoring.weights import DecisionRule, Scores
+from textclf.scoring.decision_rule import DecisionRule
+from textclf.scoring.weights import Scores
 from textclf.text.sentences import Span
 
 SIDES = Scheme("stance", (Label("against"), Label("favor"), Label("none")))

@@ -24,8 +24,8 @@ from textclf.model.priors import (
     with_stated,
 )
 from textclf.reports.scores import prior_report
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.scoring.scorer import make_scorer
-from textclf.scoring.weights import DecisionRule
 from textclf.text.document import Document
 
 shares_of = st.lists(st.floats(0.05, 1), min_size=2, max_size=5).map(

@@ -29,8 +29,9 @@ from textclf.corpus.term_lists import TermGroup, TermList, bundled_terms
 from textclf.errors import CorpusError, ModelError, TrainingError
 from textclf.model.sklearn_export import export, to_pipeline
 from textclf.model.store import find_model, read_model, to_bytes
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.scoring.numpy_scorer import NumpyScorer
-from textclf.scoring.weights import DecisionRule, LinearWeights
+from textclf.scoring.weights import LinearWeights
 from textclf.text.features import WordNgrams
 from textclf.training.calibration import fit_decision_rule
 from textclf.training.config import TrainConfig, first_words_limits

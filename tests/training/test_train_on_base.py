@@ -12,8 +12,8 @@ from textclf.corpus.records import Corpus
 from textclf.errors import TrainingError
 from textclf.model.store import to_bytes
 from textclf.reports.scores import training_report
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.scoring.numpy_scorer import NumpyScorer
-from textclf.scoring.weights import DecisionRule
 from textclf.text.features import WordNgrams
 from textclf.training.calibration import recalibrated
 from textclf.training.dataset import folds_of, make_examples

@@ -12,7 +12,7 @@ from textclf._lazy_numpy import np
 from textclf.classifier.prediction import PassagePrediction, Prediction, Status
 from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.model.model import Model
-from textclf.scoring.decision import decided
+from textclf.scoring.decision_rule import probabilities_and_best
 from textclf.scoring.weights import Scores
 from textclf.text.language import MOST_KNOWN
 from textclf.text.sentences import Span
@@ -67,7 +67,7 @@ class Aggregator:
         `passages` has the number of passages of each document. Texts without a word that the
         model knows are left out.
         """
-        probs, _ = decided(found, self._decision)
+        probs, _ = probabilities_and_best(found, self._decision)
         known = found.shares.tolist()
         rows = pairwise(accumulate(passages, lambda at, count: at + 1 + count, initial=0))
         places = (at for first, end in rows for at in range(min(first + 1, end - 1), end))
@@ -86,7 +86,7 @@ class Aggregator:
         for each of its passages. If the probability is below `abstain`, no label is given.
         `is_other_language` is asked, by its number, about a document of which few words are known.
         """
-        probs, best = decided(found, self._decision)
+        probs, best = probabilities_and_best(found, self._decision)
         known = found.shares.tolist()
         by_passage = self.scheme.by_passage
         counts = [len(spans) if by_passage else 0 for spans in passages]

@@ -23,9 +23,10 @@ from textclf.model.card import ModelCard
 from textclf.model.model import Model
 from textclf.model.safetensors import header as container_header
 from textclf.model.safetensors import pack, unpack
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.scoring.scorer import make_scorer
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights, least_of_first
+from textclf.scoring.weights import FeatureWeights, LinearWeights, least_of_first
 from textclf.text.features import feature_group
 from textclf.text.lexicon import Lexicon
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from textclf._lazy_numpy import np
 from textclf.codebook.scheme import Scheme
 from textclf.model.card import ModelCard
-from textclf.scoring.weights import DecisionRule, LinearWeights
+from textclf.scoring.decision_rule import DecisionRule
+from textclf.scoring.weights import LinearWeights
 from textclf.text.features import WordNgrams
 
 

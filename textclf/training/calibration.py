@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from textclf.scoring.weights import DecisionRule, expected_f1
+from textclf.scoring.decision_rule import DecisionRule, expected_f1
 
 _FEW = 20
 """A label with fewer texts gets no threshold of its own."""

@@ -11,7 +11,7 @@ from textclf.corpus.records import Answer
 from textclf.evaluation.bootstrap import Interval, interval, resamples
 from textclf.evaluation.metrics import calibration_error, evaluate
 from textclf.model.card import CoverageLevel, CrossValidation, Estimate, SystemMetrics
-from textclf.scoring.weights import DecisionRule
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.training.calibration import fit_decision_rule
 from textclf.training.config import uses_likeliest_label
 from textclf.training.dataset import Folds

@@ -16,8 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from textclf.errors import InputError
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.scoring.vocabulary import Vocabulary
-from textclf.scoring.weights import DecisionRule, FeatureWeights, LinearWeights
+from textclf.scoring.weights import FeatureWeights, LinearWeights
 from textclf.text.features import CharNgrams, FeatureGroup, Weighting, WordNgrams
 from textclf.training.config import KIND_RULES
 from textclf.training.counts import Counts, columns, count, normalized, weighted

@@ -23,7 +23,7 @@ from textclf.io.input_documents import ReadOptions
 from textclf.model.card import TrainedOn
 from textclf.model.model import Model
 from textclf.model.store import write_model
-from textclf.scoring.weights import DecisionRule
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.training.baselines import baseline_answers
 from textclf.training.build_card import model_card
 from textclf.training.config import Progress, TrainConfig, mixes

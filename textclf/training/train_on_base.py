@@ -17,7 +17,7 @@ from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
 from textclf.model.card import TrainedOn
 from textclf.model.model import Model
-from textclf.scoring.weights import DecisionRule
+from textclf.scoring.decision_rule import DecisionRule
 from textclf.training.baselines import baseline_answers
 from textclf.training.build_card import label_counts, model_card
 from textclf.training.calibration import fit_decision_rule, recalibrated
