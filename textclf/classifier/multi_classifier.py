@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from textclf._lazy_numpy import np
-from textclf.classifier.aggregation import Aggregator, Row
 from textclf.classifier.evidence import ScoredLabel, all_evidence, strongest_evidence
+from textclf.classifier.labels_and_abstention import LabelDecider
+from textclf.classifier.passage_aggregation import Row
 from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Evidence, Prediction, Status
 from textclf.errors import InputError
@@ -42,7 +43,7 @@ class MultiClassifier:
         self.models = tuple(models)
         self._make = make
         self._scorer = make([model.form for model in models])
-        self._aggregators = [Aggregator(model) for model in models]
+        self._deciders = [LabelDecider(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
         self._with_first_words = {n for n, model in enumerate(models) if model.scheme.lead_words}
         self._first_words = sorted({n for model in models for n in model.scheme.lead_words})
@@ -109,7 +110,7 @@ class MultiClassifier:
 
     def unanswered(self, status: Status) -> tuple[Prediction, ...]:
         """Return for each scheme the prediction of a text that has no label, with this status."""
-        return tuple(aggregator.unanswered(status) for aggregator in self._aggregators)
+        return tuple(decider.unanswered(status) for decider in self._deciders)
 
     def explained(
         self,
@@ -149,7 +150,7 @@ class MultiClassifier:
             document.passages_in_original() if self._by_passage else () for document in documents
         ]
         columns = [
-            self._aggregators[number].answers(
+            self._deciders[number].answers(
                 scores,
                 passages,
                 _lowest_prob(self.models[number], options),
@@ -198,7 +199,7 @@ class MultiClassifier:
     def _units(self, number: int, scores: Scores, documents: Sequence[Document]) -> list[Row]:
         """Return the probabilities of what a scheme labels in documents: passages, or the whole."""
         counts = [len(one.passages) if number in self._by_passage else 0 for one in documents]
-        return self._aggregators[number].each(scores, counts)
+        return self._deciders[number].each(scores, counts)
 
     def _own_rows(self, number: int, scores: Scores, passages: Sequence[int]) -> Scores:
         """Return the rows of documents and passages, or of documents with first words mixed in.

@@ -1,7 +1,7 @@
 """The aggregation rules: how the labels of passages decide the label of a document.
 
 A scheme names one rule in its table `[aggregation]`. This module holds the rules as data and
-checks their parameters; `textclf.classifier.aggregation` applies them.
+checks their parameters; `textclf.classifier.passage_aggregation` applies them.
 """
 
 from collections.abc import Mapping

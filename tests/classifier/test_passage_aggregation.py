@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclf.classifier.aggregation import Aggregator
+from textclf.classifier.labels_and_abstention import LabelDecider
 from textclf.codebook.aggregation_rule import AnyPassage, Mean, Plurality
 from textclf.codebook.scheme import Label, Scheme
 from textclf.scoring.decision_rule import DecisionRule
@@ -34,7 +34,7 @@ def predict(beat):
         shares = array("d", [1.0, *(float(row is not None) for row in passages)])
         found = Scores(memoryview(numbers), memoryview(shares), 3)
         spans = [Span(at, at + 1) for at in range(len(passages))]
-        (prediction,) = Aggregator(model).answers(found, [spans], abstain=0.0)
+        (prediction,) = LabelDecider(model).answers(found, [spans], abstain=0.0)
         return prediction
 
     return predicted
