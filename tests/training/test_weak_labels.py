@@ -10,7 +10,7 @@ from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
 from textclf.io.input_documents import InputDocument
-from textclf.reports.weak_labels import proposals_report
+from textclf.reports.proposals import proposals_report
 from textclf.training.weak_labels import propose_labels, propose_labels_of_files
 
 SPORT = ("goal", "late goal", "the goalkeeper", "wicket", "wickets", "hockey match", "the match")

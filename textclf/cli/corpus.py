@@ -88,7 +88,7 @@ def propose(
 ) -> None:
     """Propose labels for articles from seed terms; show coverage and conflicts."""
     from textclf.io.run_folder import sole_writer  # noqa: PLC0415 - start-up time
-    from textclf.reports.weak_labels import proposals_report  # noqa: PLC0415 - start-up time
+    from textclf.reports.proposals import proposals_report  # noqa: PLC0415 - start-up time
     from textclf.training.weak_labels import propose_labels_of_files  # noqa: PLC0415 - start-up time
 
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
