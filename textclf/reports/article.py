@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from string import Template
 
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import DocumentResult, Evidence, percent, summary
 from textclf.classifier.result_html import result_html, segments
 from textclf.io.input_documents import InputDocument
-from textclf.reports.html import page
 from textclf.reports.tables import table
 
 _STRONG = 12
@@ -19,6 +19,23 @@ _LEGEND = (
     "Orange speaks for the label and blue against it; a deeper colour has more weight. "
     "Grey was not read as part of the article."
 )
+_PAGE = Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>$title</title>
+<style>
+body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
+body { font: 1rem/1.6 Georgia, serif }
+h1, table, summary { font-family: system-ui, sans-serif }
+h1 { font-size: 1.3rem } table { border-collapse: collapse; font-size: .9rem }
+th, td { padding: .1rem .9rem .1rem 0; text-align: left; vertical-align: top }
+@media print { body { margin: 0 } }
+</style>
+<h1>$title</h1>
+$body
+</html>
+""")
 
 
 def explained(
@@ -44,6 +61,14 @@ def explained(
         for model in multi_classifier.models
     ]
     return contributions_text(result, evidence, biases)
+
+
+def page(title: str, body: str) -> str:
+    """Return a page with a title, which is escaped here, and a body, which is HTML.
+
+    The page has its style in it, and loads nothing.
+    """
+    return _PAGE.substitute(title=escape(title), body=body)
 
 
 def article_page(result: DocumentResult, evidence: Sequence[Sequence[Evidence]] = ()) -> str:

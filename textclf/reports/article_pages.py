@@ -13,8 +13,7 @@ from textclf.classifier.prediction import DocumentResult, summary
 from textclf.errors import InputError, choices
 from textclf.io.input_documents import ReadOptions
 from textclf.io.output_file import write_text
-from textclf.reports.article import article_page
-from textclf.reports.html import page
+from textclf.reports.article import article_page, page
 
 _LONGEST_NAME = 60
 """Characters of an id in the name of its page: a path has room for them on every system."""
