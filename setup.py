@@ -88,8 +88,8 @@ if __name__ == "__main__":
                         "python_module",
                         "engine",
                         "workspace",
-                        "pass_portable",
-                        "pass_avx2",
+                        "stages_portable",
+                        "stages_avx2",
                     )
                 ],
                 depends=[str(path) for path in _NATIVE.glob("*.h")],

@@ -117,7 +117,7 @@ static struct engine *make(int repack, int portable)
     }
     check(!engine_build_channels(engine, repack));
     if (portable)
-        engine->pass = &pass_portable;
+        engine->stages = &stages_portable;
     return engine;
 }
 

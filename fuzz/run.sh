@@ -9,7 +9,7 @@ mkdir -p "$work/corpus"
 python -c "print(__import__('setup').code_points())" > "$work/codepoints.c"
 "${CC:-clang}" -g -O2 -std=gnu11 -Wall -Wextra -Werror -Itextclf/scoring/_native \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-sanitize-coverage=trace-cmp \
-    fuzz/fuzz.c textclf/scoring/_native/{engine,workspace,pass_portable,pass_avx2}.c "$work/codepoints.c" \
+    fuzz/fuzz.c textclf/scoring/_native/{engine,workspace,stages_portable,stages_avx2}.c "$work/codepoints.c" \
     -lm -o "$work/fuzz"
 printf '\x00\x02\x30The goal was over. Rain! \xe2\x80\x9cGen. Goal\xe2\x80\x9d was \xc3\xa9t\xc3\xa9 \xc4\xb0 the match was over' > "$work/corpus/text"
 printf '\x07\x0d\x00\x00\x0c' > "$work/corpus/table"

@@ -17,7 +17,7 @@ struct engine *engine_new(uint32_t model_count, uint32_t group_count, uint32_t l
     engine->groups = calloc(group_count + 1, sizeof *engine->groups);
     engine->channels = calloc(group_count + 1, sizeof *engine->channels);
     engine->lexicons = calloc(lexicon_count + 1, sizeof *engine->lexicons);
-    engine->pass = fastest_pass();
+    engine->stages = fastest_stages();
     engine->needs_words = 1; /* lexicon_add_phrase reads the words of phrases */
     engine->base_powers[0] = 1;
     for (int i = 1; i < BASE_POWERS; i++)

@@ -3,9 +3,10 @@
  * It knows nothing of Python, of label schemes or of model files.
  *
  * A pass over a text has four stages: make the text lower case and classify its bytes
- * (pass_lowercase.h); find and hash its words, chunks and sentences (pass_tokenize.h); look up the
- * terms of each channel (pass_lookup.h); sum the weights of these terms (pass_sum.h). engine.c
- * makes an engine. workspace.c holds the memory of a thread and answers about the text read last.
+ * (stage_lowercase.h); find and hash its words, chunks and sentences (stage_tokenize.h); look up
+ * the terms of each channel (stage_lookup.h); sum the weights of these terms (stage_sum.h).
+ * engine.c makes an engine. workspace.c holds the memory of a thread and answers about the text
+ * read last.
  */
 #ifndef TEXTCLF_ENGINE_H
 #define TEXTCLF_ENGINE_H
@@ -134,7 +135,7 @@ struct engine {
     int needs_words, needs_chunks, needs_sentences;
     uint64_t base_powers[BASE_POWERS];
     double log_tf[LOG_TF_SIZE]; /* 1 + ln(count) */
-    const struct pass *pass;
+    const struct stages *stages;
 };
 
 /* A half-open range of characters, bytes, words or chunks. */
@@ -149,7 +150,7 @@ struct contribution {
 };
 
 /* The functions that are compiled once for each instruction set. Spans are of words and chunks. */
-struct pass {
+struct stages {
     const char *name;
     /* Reads a text of so many bytes of UTF-8 into the workspace. */
     enum status (*read_text)(const struct engine *, struct workspace *, const uint8_t *text,
@@ -163,9 +164,9 @@ struct pass {
                                       uint32_t label);
 };
 
-extern const struct pass pass_portable;
-/* Returns the pass for the best instruction set that this processor has. */
-const struct pass *fastest_pass(void);
+extern const struct stages stages_portable;
+/* Returns the stages for the best instruction set that this processor has. */
+const struct stages *fastest_stages(void);
 
 /* Functions that return int return an enum status. */
 struct engine *engine_new(uint32_t model_count, uint32_t group_count, uint32_t lexicon_count);

@@ -6,8 +6,8 @@
 #include <math.h>
 
 /* Computes the probabilities, (labels), of one row of scores, (labels), and the number of the
- * label with the highest ratio of probability to threshold. DecisionRule in scoring/decision_rule.py
- * holds the same arithmetic for arrays.
+ * label with the highest ratio of probability to threshold. DecisionRule in
+ * scoring/decision_rule.py holds the same arithmetic for arrays.
  *
  * slope, intercept and threshold: (labels). `single`: one label for each text, else each label is
  * a yes or no. `epsilon` is the share of a uniform distribution that is mixed in. */

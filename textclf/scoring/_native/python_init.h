@@ -176,6 +176,6 @@ static int engine_init(Engine *self, PyObject *args, PyObject *Py_UNUSED(keyword
     if (!added || raise_status(engine_build_channels(self->engine, 0)))
         return -1;
     if (portable)
-        self->engine->pass = &pass_portable;
+        self->engine->stages = &stages_portable;
     return 0;
 }

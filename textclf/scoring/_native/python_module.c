@@ -176,7 +176,7 @@ static int is_initialized(const Engine *self)
 
 static PyObject *instruction_set(Engine *self, void *Py_UNUSED(closure))
 {
-    return is_initialized(self) ? PyUnicode_FromString(self->engine->pass->name) : NULL;
+    return is_initialized(self) ? PyUnicode_FromString(self->engine->stages->name) : NULL;
 }
 
 static PyMethodDef engine_methods[] = {
@@ -224,7 +224,7 @@ PyMODINIT_FUNC PyInit_native(void)
     if (module &&
         (PyModule_AddObjectRef(module, "Engine", (PyObject *)&engine_type) < 0 ||
          PyModule_AddStringConstant(module, "unicode_version", unicode_version) < 0 ||
-         PyModule_AddStringConstant(module, "instruction_set", fastest_pass()->name) < 0))
+         PyModule_AddStringConstant(module, "instruction_set", fastest_stages()->name) < 0))
         Py_CLEAR(module);
     return module;
 }

@@ -11,19 +11,19 @@
 #define LARGE_PAGE ((size_t)1 << 21)
 
 #if defined(__x86_64__) && defined(__GNUC__)
-extern const struct pass pass_avx2;
+extern const struct stages stages_avx2;
 
-const struct pass *fastest_pass(void)
+const struct stages *fastest_stages(void)
 {
     __builtin_cpu_init();
     const int fits = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                      __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-    return fits ? &pass_avx2 : &pass_portable;
+    return fits ? &stages_avx2 : &stages_portable;
 }
 #else
-const struct pass *fastest_pass(void)
+const struct stages *fastest_stages(void)
 {
-    return &pass_portable;
+    return &stages_portable;
 }
 #endif
 
@@ -196,7 +196,7 @@ enum status workspace_read(const struct engine *engine, struct workspace *ws, co
         return UNSUPPORTED;
     if (!reserve_text_memory(engine, ws, length))
         return NO_MEMORY;
-    return engine->pass->read_text(engine, ws, text, length, with_char_offsets);
+    return engine->stages->read_text(engine, ws, text, length, with_char_offsets);
 }
 
 /* Returns the character of the original text that a byte came from. */
@@ -280,7 +280,7 @@ void workspace_scores(const struct engine *engine, struct workspace *ws, const s
                 ? in_vocabulary_share(ws->word_models, words_starting, model)
                 : in_vocabulary_share(ws->chunk_models, chunks_starting, model);
     }
-    engine->pass->sum_scores(engine, ws, words, chunks, models, scores);
+    engine->stages->sum_scores(engine, ws, words, chunks, models, scores);
 }
 
 /* Sorts the contributions by their span: a natural merge sort, which is stable and takes one
@@ -331,7 +331,7 @@ enum status workspace_find_contributions(const struct engine *engine, struct wor
     const struct span chunks = spans_inside(ws, ws->chunk_starts, ws->chunk_ends,
                                             ws->chunk_count, &span, &starting);
     enum status status =
-        engine->pass->find_contributions(engine, ws, words, chunks, model, label);
+        engine->stages->find_contributions(engine, ws, words, chunks, model, label);
     if (status != OK || !sort_contributions(ws))
         return NO_MEMORY;
     /* Add up the contributions of equal spans, in place. */

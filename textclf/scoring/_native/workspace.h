@@ -17,7 +17,7 @@
 /* Tables of what Python's str says of characters, written by setup.py.
  *
  * The entry of a code point is (lower case - code point) * 8 + class of the lower case; see
- * codepoint_entry in pass_lowercase.h. */
+ * codepoint_entry in stage_lowercase.h. */
 extern const char unicode_version[];
 extern const uint8_t ascii_class[256];
 extern const uint16_t codepoint_index[]; /* code point / CODEPOINT_PAGE -> page */

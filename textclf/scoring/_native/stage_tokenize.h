@@ -1,7 +1,7 @@
-/* Stage 2 of a pass: finds the words, chunks and sentences of the lower-cased text, and hashes
+/* Stage 2: finds the words, chunks and sentences of the lower-cased text, and hashes
  * each word and chunk.
  *
- * Included by pass.h, once for each instruction set.
+ * Included by stages.h, once for each instruction set.
  */
 
 /* Finds the runs of ones (or of zeros, if inverted) among the first `length` bits. Writes the

@@ -1,6 +1,6 @@
-/* Stage 3 of a pass: finds the terms of each channel in the text.
+/* Stage 3: finds the terms of each channel in the text.
  *
- * Included by pass.h, once for each instruction set.
+ * Included by stages.h, once for each instruction set.
  */
 
 /* Returns a bit for each model that has a term; 0 for table.term_count, which is no term. */

@@ -1,5 +1,5 @@
-/* The whole pass over a text. pass_portable.c and pass_avx2.c compile it, each for its own
- * instruction set, as PASS.
+/* The whole pass over a text. stages_portable.c and stages_avx2.c compile it, each for its own
+ * instruction set, as STAGES.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -9,11 +9,11 @@
 
 #define STAGE static __attribute__((noinline)) /* so that a profiler shows each stage */
 
-#include "pass_lowercase.h"
-#include "pass_tokenize.h"
-#include "pass_lexicon.h"
-#include "pass_lookup.h"
-#include "pass_sum.h"
+#include "stage_lowercase.h"
+#include "stage_tokenize.h"
+#include "stage_lexicon.h"
+#include "stage_lookup.h"
+#include "stage_sum.h"
 
 /* Runs the stages that do not depend on the span that is scored. */
 static enum status read_text(const struct engine *engine, struct workspace *ws,
@@ -53,4 +53,4 @@ static enum status read_text(const struct engine *engine, struct workspace *ws,
     return status;
 }
 
-const struct pass PASS = {PASS_NAME, read_text, sum_scores, find_contributions};
+const struct stages STAGES = {STAGES_NAME, read_text, sum_scores, find_contributions};

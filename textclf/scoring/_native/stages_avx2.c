@@ -1,4 +1,4 @@
-/* The pass for x86-64 processors with AVX2, FMA, BMI and BMI2; fastest_pass chooses it. */
+/* The stages for x86-64 processors with AVX2, FMA, BMI and BMI2; fastest_stages chooses them. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,lzcnt"))), apply_to = function)
@@ -6,9 +6,9 @@
 #pragma GCC target("avx2,fma,bmi,bmi2,lzcnt")
 #endif
 #define USE_AVX2 1
-#define PASS pass_avx2
-#define PASS_NAME "AVX2"
-#include "pass.h"
+#define STAGES stages_avx2
+#define STAGES_NAME "AVX2"
+#include "stages.h"
 #ifdef __clang__
 #pragma clang attribute pop
 #endif

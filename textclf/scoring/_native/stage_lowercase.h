@@ -1,7 +1,7 @@
-/* Stage 1 of a pass: makes a text lower case, and classifies its bytes: part of a word, white
+/* Stage 1: makes a text lower case, and classifies its bytes: part of a word, white
  * space, a character that may end a sentence, an ASCII capital.
  *
- * Included by pass.h, once for each instruction set.
+ * Included by stages.h, once for each instruction set.
  */
 enum { WORD = 1, SPACE = 2, ALPHA = 4 }; /* class of a lower-case character; ALPHA: str.isalpha */
 

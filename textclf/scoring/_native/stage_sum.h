@@ -1,4 +1,4 @@
-/* Stage 4 of a pass: counts the terms in a span of the text, sums their weights, and lists what
+/* Stage 4: counts the terms in a span of the text, sums their weights, and lists what
  * each occurrence adds to a score.
  *
  * The score of a label is its bias plus, for each feature group, the dot product of the group's
@@ -8,7 +8,7 @@
  * idf already. So one walk over the rows gives the norm and, for each label, the sum of
  * tf * weight.
  *
- * Included by pass.h, once for each instruction set.
+ * Included by stages.h, once for each instruction set.
  */
 
 enum {

@@ -1,7 +1,7 @@
-/* Stage 3 of a pass, the part about lexicons: finds the phrases of a lexicon, and the sentences
+/* Stage 3, the part about lexicons: finds the phrases of a lexicon, and the sentences
  * that pass the sentence filters of a channel.
  *
- * Included by pass.h, once for each instruction set.
+ * Included by stages.h, once for each instruction set.
  */
 
 /* Flags the words at which a phrase of the lexicon may begin: those which, alone or with the next

@@ -1,4 +1,0 @@
-/* The pass for any processor. */
-#define PASS pass_portable
-#define PASS_NAME "portable"
-#include "pass.h"

@@ -1,0 +1,4 @@
+/* The stages for any processor. */
+#define STAGES stages_portable
+#define STAGES_NAME "portable"
+#include "stages.h"
