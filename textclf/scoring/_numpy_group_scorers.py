@@ -87,7 +87,7 @@ class BatchOccurrences:
     """Whether first-words limit and sentence filter include it; None: all are included."""
 
 
-class GroupPass(ABC, Generic[_Group]):
+class GroupScorer(ABC, Generic[_Group]):
     """Finds the terms of one feature group, and weighs them."""
 
     def __init__(self, group: _Group, part: FeatureWeights) -> None:
@@ -135,21 +135,21 @@ class GroupPass(ABC, Generic[_Group]):
         return 1 + np.log(counts) if self.group.weighting == "log" else np.ones(len(counts))
 
 
-def make_pass(
+def make_group_scorer(
     part: FeatureWeights,
-) -> "GroupPass[WordNgrams] | GroupPass[CharNgrams] | GroupPass[LexiconNgrams]":
-    """Return the pass for the kind of a feature group."""
+) -> "GroupScorer[WordNgrams] | GroupScorer[CharNgrams] | GroupScorer[LexiconNgrams]":
+    """Return the scorer for the kind of a feature group."""
     match part.group:
         case WordNgrams() as group:
-            return _WordPass(group, part)
+            return _WordScorer(group, part)
         case CharNgrams() as group:
-            return _CharPass(group, part)
+            return _CharScorer(group, part)
         case LexiconNgrams() as group:
-            return _LexiconPass(group, part)
-    raise TypeError(f"the NumPy scorer has no pass for {type(part.group).__name__}")
+            return _LexiconScorer(group, part)
+    raise TypeError(f"the NumPy scorer cannot score {type(part.group).__name__}")
 
 
-class _WordPass(GroupPass[WordNgrams]):
+class _WordScorer(GroupScorer[WordNgrams]):
     def find(self, tokens: TextTokens) -> Occurrences:
         starts, ends = _offsets(tokens.words)
         texts, low = tokens.words.texts, self.group.low
@@ -195,7 +195,7 @@ class _WordPass(GroupPass[WordNgrams]):
         return included.within(0, int(units[limit])) if 0 < limit < len(units) else included
 
 
-class _CharPass(GroupPass[CharNgrams]):
+class _CharScorer(GroupScorer[CharNgrams]):
     def __init__(self, group: CharNgrams, part: FeatureWeights) -> None:
         super().__init__(group, part)
         self._cache = _ChunkCache(part.terms, group.low, group.high)
@@ -217,7 +217,7 @@ class _CharPass(GroupPass[CharNgrams]):
         return BatchOccurrences(rows, np.repeat(np.arange(len(texts)), lengths), bounds)
 
 
-class _LexiconPass(GroupPass[LexiconNgrams]):
+class _LexiconScorer(GroupScorer[LexiconNgrams]):
     def find(self, tokens: TextTokens) -> Occurrences:
         terms = self.group.lexicon.terms(tokens.text, self.group.low, self.group.high)
         rows = self._vocabulary.find(hashes(terms.texts))

@@ -144,7 +144,7 @@ def _kind(group: FeatureGroup) -> tuple[int, int, SentenceFilter | None]:
             return 1, 0, group.sentences
         case LexiconNgrams():
             return 2, 0, None
-    raise InputError(f"the native scorer has no pass for {type(group).__name__}")
+    raise InputError(f"the native scorer cannot score {type(group).__name__}")
 
 
 def _part(part: FeatureWeights, lexicons: list[Lexicon]) -> tuple[Any, ...]:

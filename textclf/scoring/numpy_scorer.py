@@ -1,7 +1,7 @@
 """The NumPy scorer: the scores of texts under several sets of linear weights.
 
 Each text is tokenized once for all sets, and each term is looked up once for all spans.
-`scoring._numpy_passes` finds the terms of each kind of feature group.
+`scoring._numpy_group_scorers` finds the terms of each kind of feature group.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textclf.scoring._numpy_passes import Occurrences, TextTokens, make_pass
+from textclf.scoring._numpy_group_scorers import Occurrences, TextTokens, make_group_scorer
 from textclf.scoring._token_arrays import Batch, batched, tally
 from textclf.scoring.weights import Contribution, Doubles, Indices, LinearWeights, Scores
 
@@ -109,17 +109,17 @@ class _Weights:
 
     def __init__(self, form: LinearWeights) -> None:
         self.bias = form.bias.astype(float)
-        self._passes = [make_pass(part) for part in form.groups]
-        units = {one.group.unit for one in self._passes}
+        self._group_scorers = [make_group_scorer(part) for part in form.groups]
+        units = {one.group.unit for one in self._group_scorers}
         self._unit = "word" if "word" in units else "chunk"
 
     def features(self, tokens: TextTokens) -> _TextFeatures:
-        groups = [one.find(tokens) for one in self._passes]
+        groups = [one.find(tokens) for one in self._group_scorers]
         units = tokens.words if self._unit == "word" else tokens.chunks
         starts = np.array(units.starts, np.intp)
         term_starts = [
             found.starts
-            for one, found in zip(self._passes, groups, strict=True)
+            for one, found in zip(self._group_scorers, groups, strict=True)
             if one.group.unit == self._unit
         ]
         return _TextFeatures(groups, starts, np.isin(starts, np.concatenate(term_starts)))
@@ -127,7 +127,7 @@ class _Weights:
     def score(self, features: _TextFeatures) -> tuple[Doubles, float]:
         """Return the scores of a text, shape (labels,), and its in-vocabulary share."""
         total = self.bias.copy()
-        for one, found in zip(self._passes, features.groups, strict=True):
+        for one, found in zip(self._group_scorers, features.groups, strict=True):
             counted = one.counted(found, features.units)
             if len(counted.rows):
                 rows, counts = np.unique(counted.rows, return_counts=True)
@@ -144,7 +144,7 @@ class _Weights:
         scores = np.tile(self.bias, (len(batch.texts), 1))
         bounds = batch.words.bounds if self._unit == "word" else batch.chunks[1]
         known = np.zeros(bounds[-1], bool)
-        for one in self._passes:
+        for one in self._group_scorers:
             found = one.find_in_batch(batch)
             # The text of each unit, and then of each occurrence.
             texts = np.repeat(np.arange(len(scores)), np.diff(found.bounds)).take(found.units)
@@ -162,7 +162,7 @@ class _Weights:
     ) -> tuple[Indices, Indices, Doubles]:
         """Return the start and the end of each distinct span, and what it adds to a label."""
         starts, ends, weights = [], [], []
-        for one, found in zip(self._passes, features.groups, strict=True):
+        for one, found in zip(self._group_scorers, features.groups, strict=True):
             counted = one.counted(found, features.units)
             rows, inverse, counts = np.unique(counted.rows, return_inverse=True, return_counts=True)
             if not len(rows):
