@@ -23,12 +23,12 @@ PARTS = {
     "words": TrainConfig(char_ngrams=None, group_ngrams=None, term_shares=(0.0,)),
     "words, characters": TrainConfig(group_ngrams=None, term_shares=(0.0,)),
     "words, characters, terms": TrainConfig(group_ngrams=None),
-    "words, characters, marks": TrainConfig(term_shares=(0.0,)),
+    "words, characters, categories": TrainConfig(term_shares=(0.0,)),
     "all": TrainConfig(),
     "all, terms weigh 0.25": TrainConfig(term_shares=(0.25,)),
     "all, terms weigh 1": TrainConfig(term_shares=(1.0,)),
     "all, terms weigh 4": TrainConfig(term_shares=(4.0,)),
-    "all, marks in threes": TrainConfig(group_ngrams=(1, 3)),
+    "all, category trigrams": TrainConfig(group_ngrams=(1, 3)),
 }
 
 

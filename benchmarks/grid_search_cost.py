@@ -1,14 +1,14 @@
-"""How much sooner views are weighed by default than chosen by scikit-learn's GridSearchCV.
+"""How much sooner feature groups are weighed by default than chosen by scikit-learn's GridSearchCV.
 
     python benchmarks/grid_search_cost.py [TABLE --label-field F] [--texts N] [--rounds N]
 
-Both have the same four views (TF-IDF and Naive Bayes scaled, of words and of characters) and the
-same five folds. textclf counts each text once, fits each view once a fold, weighs the views, and
-also calibrates, measures itself and fits the model. GridSearchCV chooses among all sets of views,
-a model being the mean of its views' machines; it fits a Pipeline for each view of each candidate,
-and the best one's again. Prints CPU seconds of both and the median of the ratios. Without a table
-the texts are the shipped corpus's. For a table of long texts, textclf has two more views, of the
-lead.
+Both have the same four feature groups (TF-IDF and Naive Bayes scaled, of words and of characters)
+and the same five folds. textclf counts each text once, fits each group once a fold, weighs the
+groups, and also calibrates, measures itself and fits the model. GridSearchCV chooses among all sets
+of groups, a model being the mean of its groups' SVMs; it fits a Pipeline for each group of each
+candidate, and the best one again. Prints CPU seconds of both and the median of the ratios. Without
+a table the texts are those of the bundled corpus. For a table of long texts, textclf has two more
+groups, of the first words.
 """
 
 import argparse
@@ -37,13 +37,13 @@ from textclf.training.config import TrainConfig
 from textclf.training.dataset import truth_of
 from textclf.training.train import train
 
-VIEWS = ("word log", "char_wb log", "word binary", "char_wb binary")
+GROUPS = ("word log", "char_wb log", "word binary", "char_wb binary")
 RANGES = {"word": (1, 2), "char_wb": (3, 5)}
 FEATURES = 60_000
 
 
-def pipeline(view: str) -> Pipeline:
-    analyzer, weighting = view.split()
+def pipeline(group: str) -> Pipeline:
+    analyzer, weighting = group.split()
     log = weighting == "log"
     vectorizer = TfidfVectorizer(
         analyzer=analyzer,
@@ -59,15 +59,15 @@ def pipeline(view: str) -> Pipeline:
     return make_pipeline(vectorizer, OneVsRestClassifier(each))
 
 
-class MeanOfViews(ClassifierMixin, BaseEstimator):
-    """The mean of the standardised scores of a pipeline for each view."""
+class MeanOfGroups(ClassifierMixin, BaseEstimator):
+    """The mean of the standardised scores of a pipeline for each group."""
 
-    def __init__(self, views: tuple[str, ...] = VIEWS) -> None:
-        self.views = views
+    def __init__(self, groups: tuple[str, ...] = GROUPS) -> None:
+        self.groups = groups
 
     def fit(self, X: list[str], y: NDArray[Any]) -> Self:
         self.classes_ = np.arange(y.shape[1])
-        self.fitted_ = [pipeline(view).fit(X, y) for view in self.views]
+        self.fitted_ = [pipeline(group).fit(X, y) for group in self.groups]
         self.spread_ = [one.decision_function(X).std(axis=0) for one in self.fitted_]
         return self
 
@@ -80,22 +80,22 @@ class MeanOfViews(ClassifierMixin, BaseEstimator):
 
 
 def theirs(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
-    """Return the CPU seconds of GridSearchCV, and the views it takes."""
+    """Return the CPU seconds of GridSearchCV, and the groups it takes."""
     truth = truth_of(scheme, corpus.answers(scheme))
     indicator = truth if scheme.kind == "multi" else np.eye(len(scheme.labels), dtype=int)[truth]
-    sets = [chosen for size in range(1, 5) for chosen in combinations(VIEWS, size)]
+    sets = [chosen for size in range(1, 5) for chosen in combinations(GROUPS, size)]
     began = time.process_time()
     search = GridSearchCV(
-        MeanOfViews(), {"views": sets}, scoring=make_scorer(example_f1), cv=GroupKFold(5)
+        MeanOfGroups(), {"groups": sets}, scoring=make_scorer(example_f1), cv=GroupKFold(5)
     )
     search.fit(
         [r.text for r in corpus.records], indicator, groups=[r.group for r in corpus.records]
     )
-    return time.process_time() - began, ", ".join(search.best_params_["views"])
+    return time.process_time() - began, ", ".join(search.best_params_["groups"])
 
 
 def ours(corpus: Corpus, scheme: Scheme) -> tuple[float, str]:
-    """Return the CPU seconds of our training, and the views it takes."""
+    """Return the CPU seconds of our training, and the groups it takes."""
     began = time.process_time()
     model = train(corpus, scheme, config=TrainConfig(max_features=FEATURES))
     seconds = time.process_time() - began

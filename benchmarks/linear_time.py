@@ -30,7 +30,7 @@ from textclf.text.repeated_paragraphs import keys_of
 
 _SMALLEST, _FACTOR = 10_000, 4
 _LEAST_TIME = 0.02
-"""Seconds: below, the clock tells nothing of growth."""
+"""Seconds: below, a measurement says nothing of growth."""
 _SUPERLINEAR, _LONG = 1.35, 0.5
 """The exponent from which on growth is superlinear, and the seconds from which on it stops."""
 _ARTICLE = 2600

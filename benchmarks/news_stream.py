@@ -1,4 +1,4 @@
-"""Tells how models do on a stream of articles, coded by hand in their natural mix.
+"""Measure models on a stream of articles, coded by hand in their natural mix.
 
     python benchmarks/news_stream.py STREAM.jsonl [--model NAME ...] [--prior LABEL=SHARE ...]
 

@@ -78,12 +78,12 @@ def main() -> None:
         print(f"native scorer: {why_unavailable() or instructions()}")
         print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before it began")
         print(f"\n{'':<60} {'ratio':>7} {'least':>7} {'most':>7}   goal")
-        for part in (engines, others, schemes_and_threads, end_to_end, one_article, memory):
+        for part in (scorers, others, schemes_and_threads, end_to_end, one_article, memory):
             for found in part(setting):
                 print(found, flush=True)
 
 
-def engines(setting: Setting) -> Iterator[str]:
+def scorers(setting: Setting) -> Iterator[str]:
     """Measure both engines beside scikit-learn with the same features and probabilities."""
     kinds: dict[str, tuple[Callable[[Sequence[str]], list[str]], str, str]] = {
         "": (list, "40", ""),
@@ -99,10 +99,10 @@ def engines(setting: Setting) -> Iterator[str]:
             ):
                 if make is NativeScorer and why_unavailable():
                     continue
-                engine = make([model.form])
-                hold_alike(model, engine, pipeline, texts[:200])
+                scorer = make([model.linear_weights])
+                hold_alike(model, scorer, pipeline, texts[:200])
                 found = ratios(
-                    partial(engine.score, texts),
+                    partial(scorer.score, texts),
                     partial(pipeline.predict_proba, texts),
                     setting.turns,
                 )
@@ -113,8 +113,8 @@ def others(setting: Setting) -> Iterator[str]:
     """Measure the native scorer with a model of words beside other libraries and `wc -w`."""
     if why_unavailable():
         return
-    engine = NativeScorer([words("topic").form])
-    score = partial(engine.score, setting.texts)
+    scorer = NativeScorer([words("topic").linear_weights])
+    score = partial(scorer.score, setting.texts)
     for name, made, goal in (
         ("fastText, dim 100, its default", competitors.fasttext(100), "12"),
         ("fastText, dim 10", competitors.fasttext(10), "6"),
@@ -126,7 +126,7 @@ def others(setting: Setting) -> Iterator[str]:
         else:
             found = ratios(score, partial(made, setting.texts), setting.turns)
             yield line(f"kernel, words: {name}", found, goal)
-    binary = NativeScorer([words("sectarian_violence").form])
+    binary = NativeScorer([words("sectarian_violence").linear_weights])
     many = [*setting.texts] * (1 if setting.turns == 1 else MANY)
     path = setting.folder / "words.txt"
     path.write_text("\n".join(many), "utf-8")
@@ -137,7 +137,8 @@ def others(setting: Setting) -> Iterator[str]:
 def schemes_and_threads(setting: Setting) -> Iterator[str]:
     """Measure what two schemes more cost, and what a second thread brings."""
     topic, all_three = (
-        make_scorer([whole(name).form for name in some]) for some in (SCHEMES[:1], SCHEMES)
+        make_scorer([whole(name).linear_weights for name in some])
+        for some in (SCHEMES[:1], SCHEMES)
     )
     all_three.score(setting.texts)
     found = ratios(
@@ -147,10 +148,10 @@ def schemes_and_threads(setting: Setting) -> Iterator[str]:
     )
     yield line("topic alone: three schemes", found, "at most 1.5")
     halves = setting.texts[::2], setting.texts[1::2]
-    for name, engine in (("topic", topic), ("three schemes", all_three)):
+    for name, scorer in (("topic", topic), ("three schemes", all_three)):
         with ThreadPoolExecutor(2) as pool:
-            side_by_side: Job = partial(run_all, pool.map, engine.score, halves)
-            in_turn: Job = partial(run_all, map, engine.score, halves)
+            side_by_side: Job = partial(run_all, pool.map, scorer.score, halves)
+            in_turn: Job = partial(run_all, map, scorer.score, halves)
             found = wall_ratios(side_by_side, in_turn, setting.turns)
             yield line(f"{name}, two threads: one thread, wall time", found, "1.7")
             found = ratios(side_by_side, in_turn, setting.turns)
@@ -265,19 +266,21 @@ def whole(name: str) -> Model:
 def words(name: str) -> Model:
     """Return a shipped model of which only the words are left."""
     model = whole(name)
-    return replace(model, form=replace(model.form, groups=model.form.groups[:1]))
+    return replace(
+        model, linear_weights=replace(model.linear_weights, groups=model.linear_weights.groups[:1])
+    )
 
 
 def without_groups(model: Model) -> Model:
     """Return a model without the feature groups that scikit-learn does not have."""
-    groups = tuple(part for part in model.form.groups if not part.group.lexicon)
-    return replace(model, form=replace(model.form, groups=groups))
+    groups = tuple(part for part in model.linear_weights.groups if not part.group.lexicon)
+    return replace(model, linear_weights=replace(model.linear_weights, groups=groups))
 
 
-def hold_alike(model: Model, engine: Scorer, pipeline: object, texts: Sequence[str]) -> None:
+def hold_alike(model: Model, scorer: Scorer, pipeline: object, texts: Sequence[str]) -> None:
     """Stop where an engine and the Pipeline do not give the same probabilities."""
     decision = replace(model.decision, epsilon=0.0)
-    ours = decision.probabilities(engine.score(texts)[0].scores)
+    ours = decision.probabilities(scorer.score(texts)[0].scores)
     order = np.argsort(model.scheme.label_names)
     apart = np.abs(ours[:, order] - pipeline.predict_proba(texts)).max()
     if apart > TOLERANCE:

@@ -23,7 +23,7 @@ _DIMENSIONS = 100
 
 
 def main() -> None:
-    """Read the package, write the table, and tell its size."""
+    """Read the package, write the table, and print its size."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("package", type=Path)
     parser.add_argument("output", type=Path)

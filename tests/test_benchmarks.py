@@ -1,4 +1,4 @@
-"""The benchmarks run: rivals are held alike, and what is not there is told in a line."""
+"""The benchmarks run: rivals are held alike, and what is not there is reported in a line."""
 
 import runpy
 import subprocess
@@ -22,11 +22,11 @@ def test_the_benchmark_of_speed_prints_a_ratio_for_each_part():
 
 
 @pytest.mark.parametrize(
-    ("sets", "told"),
+    ("sets", "message"),
     [([], "holds no folder of a set that is known: BBC_News"), (["R52_clean"], "R52_clean/train")],
 )
 def test_the_public_sets_tell_in_a_line_which_set_is_not_there(
-    tmp_path, monkeypatch, capsys, sets, told
+    tmp_path, monkeypatch, capsys, sets, message
 ):
     (tmp_path / "my_own").mkdir()
     monkeypatch.syspath_prepend(BENCHMARKS)
@@ -35,4 +35,4 @@ def test_the_public_sets_tell_in_a_line_which_set_is_not_there(
     with pytest.raises(SystemExit, match="2"):
         runpy.run_path(str(BENCHMARKS / "public_sets.py"), run_name="__main__")
 
-    assert told in capsys.readouterr().err.splitlines()[-1]
+    assert message in capsys.readouterr().err.splitlines()[-1]

@@ -55,13 +55,13 @@ class TestEither:
             *("NaN", f"{2**64}", "3.141592653589793238462643383279"),
         ],
     )
-    def test_a_number_is_written_as_it_is_spelled(self, number):
+    def test_a_number_is_written_with_the_digits_of_the_input(self, number):
         line = f'{{"id": "a", "n": {number}, "list": [{number}, {{"deep": {number}}}]}}'
 
         assert _json.dumped(_json.parsed(line)) == line
 
 
-def test_a_number_is_spelled_alike_in_another_process():
+def test_a_number_has_the_same_digits_in_another_process():
     number = _json.parsed('{"n": 1e400}')
 
     again = pickle.loads(pickle.dumps(number))  # noqa: S301 - made here

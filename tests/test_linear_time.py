@@ -62,7 +62,7 @@ def test_a_document_is_read_in_linear_time(unit, end):
     assert growth(read, 60_000) < _SUPERLINEAR
 
 
-def test_a_line_that_is_nearly_a_row_of_sections_is_soon_told():
+def test_a_line_that_is_nearly_a_row_of_sections_is_soon_recognized():
     began = time.process_time()
 
     assert not is_boilerplate("News" + " | ab" * 80 + " !")

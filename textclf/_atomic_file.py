@@ -11,7 +11,7 @@ from typing import IO
 _BUFFER = 1 << 20
 """Bytes that are written at a time."""
 _DESCRIPTORS = ("/dev/fd/", "/dev/stdout", "/dev/stderr", "/proc/")
-"""Names of open files: what they lead to is written to and not replaced."""
+"""Names of open files: the file behind them is written to and not replaced."""
 _NAME_KEPT = 40
 """Characters of the target's name in that of its temporary file: a name has room for them."""
 ENDING_SIGNALS = (

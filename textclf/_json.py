@@ -21,20 +21,20 @@ _SAFE = (str, int, type(None))
 
 
 class Number(float):
-    """A number that Python would spell otherwise than it was spelled."""
+    """A number that Python would write with other digits than the input has."""
 
-    spelling: str
+    digits: str
 
-    def __new__(cls, spelling: str) -> Self:
-        number = super().__new__(cls, spelling)
-        number.spelling = spelling
+    def __new__(cls, digits: str) -> Self:
+        number = super().__new__(cls, digits)
+        number.digits = digits
         return number
 
     def __repr__(self) -> str:
-        return self.spelling
+        return self.digits
 
     def __reduce__(self) -> tuple[type["Number"], tuple[str]]:
-        return Number, (self.spelling,)
+        return Number, (self.digits,)
 
 
 @cache
@@ -48,7 +48,7 @@ def orjson() -> Any:  # noqa: ANN401 - a module
 
 
 def parsed(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
-    """Return what a line of JSON says; `dumped` spells each number as it is spelled there.
+    """Return what a line of JSON says; `dumped` writes each number with its digits there.
 
     Raises ValueError or RecursionError for a line that is no JSON.
     """
@@ -68,15 +68,15 @@ def _loads(line: str) -> Any:  # noqa: ANN401 - whatever the line holds
     return json.loads(line, parse_float=_fraction, parse_int=_integer)
 
 
-def _fraction(spelling: str) -> float:
-    number = float(spelling)
-    return number if repr(number) == spelling else Number(spelling)
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    return number if repr(number) == digits else Number(digits)
 
 
-def _integer(spelling: str) -> float:
-    if len(spelling) > _DIGITS or spelling == "-0":
-        return Number(spelling)
-    return int(spelling)
+def _integer(digits: str) -> float:
+    if len(digits) > _DIGITS or digits == "-0":
+        return Number(digits)
+    return int(digits)
 
 
 def dumped(value: object) -> str:
@@ -86,17 +86,17 @@ def dumped(value: object) -> str:
     '{"id": 7, "text": "Café"}'
     """
     if not isinstance(value, str):
-        return _encode(value) if type(value) in _SAFE else _spelled(value)
+        return _encode(value) if type(value) in _SAFE else _with_digits(value)
     if len(value) >= _LONG and (fast := orjson()) is not None:
         with suppress(TypeError):  # a lone surrogate
             return str(fast.dumps(value), "utf-8")
     return encode_basestring(value)
 
 
-def _spelled(value: object) -> str:
-    """Return a value as JSON, each number as it was spelled."""
+def _with_digits(value: object) -> str:
+    """Return a value as JSON, each number with the digits that it had."""
     if isinstance(value, Number):
-        return value.spelling
+        return value.digits
     if isinstance(value, list | tuple):
         return f"[{', '.join([dumped(one) for one in value])}]"
     if isinstance(value, dict) and all(isinstance(name, str) for name in value):

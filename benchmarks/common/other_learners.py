@@ -103,7 +103,7 @@ def scaled(analyzer: str, low: int, high: int, min_df: int) -> Pipeline:
     return make_pipeline(terms, OneVsRestClassifier(each))
 
 
-def recipe_views() -> list[Pipeline]:
+def recipe_pipelines() -> list[Pipeline]:
     balanced = LinearSVC(C=0.5, class_weight="balanced", random_state=0)
     return [
         scaled("word", 1, 2, 1),
@@ -117,16 +117,16 @@ def recipe_views() -> list[Pipeline]:
 def recipe_scores(
     texts: Sequence[str], rows: NDArray[np.int_], unseen: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Return the mean of the standardised scores of the recipe's three views."""
+    """Return the mean of the standardised scores of the recipe's three pipelines."""
     total = np.zeros((len(unseen), rows.shape[1]))
-    for view in recipe_views():
-        view.fit(texts, rows)
-        seen = view.decision_function(texts)
+    for pipeline in recipe_pipelines():
+        pipeline.fit(texts, rows)
+        seen = pipeline.decision_function(texts)
         middle, spread = seen.mean(axis=0), seen.std(axis=0)
         if (rows.sum(axis=1) == 1).all():
             # Of one label of many, only differences count: a rare label keeps its low scores.
             middle, spread = 0.0, seen.std()
-        total += (view.decision_function(unseen) - middle) / spread / 3
+        total += (pipeline.decision_function(unseen) - middle) / spread / 3
     return total
 
 
@@ -136,7 +136,7 @@ def example_f1(truth: NDArray[np.int_], given: NDArray[np.bool_]) -> float:
 
 
 def recipe(train: Path, shown: Corpus, scheme: Scheme) -> Answers:
-    """Return what one fixed recipe answers: three views, thresholds set out of fold.
+    """Return what one fixed recipe answers: three pipelines, thresholds set out of fold.
 
     One threshold is set for all labels, then one for each, along smoothed curves of
     example-based F1; labels that 99.5% of the rows with another have are closed over; the
@@ -145,8 +145,8 @@ def recipe(train: Path, shown: Corpus, scheme: Scheme) -> Answers:
     learned, _ = read_labelled([str(train)], COLUMNS, scheme=scheme)
     names, texts = scheme.label_names, [record.text for record in learned.records]
     rows = np.array([[name in one for name in names] for one in learned.answers(scheme)], int)
-    taught = np.flatnonzero(rows.any(axis=0))
-    rows, names = rows[:, taught], tuple(names[place] for place in taught)
+    trained = np.flatnonzero(rows.any(axis=0))
+    rows, names = rows[:, trained], tuple(names[place] for place in trained)
     scores = recipe_scores(texts, rows, [record.text for record in shown.records])
     if scheme.kind == "single":
         return [(names[place],) for place in scores.argmax(axis=1)]

@@ -96,7 +96,7 @@ def test_of_large_texts_a_part_has_few(tmp_path, multi_classifier, jobs):
 
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
 @pytest.mark.parametrize(("jobs", "evidence"), [(1, 3), (3, 0), (3, 3)])
-def test_what_is_spelled_is_what_is_written_of_the_records(
+def test_what_is_encoded_is_what_is_written_of_the_records(
     rows, multi_classifier, style, jobs, evidence
 ):
     options, records = PredictOptions(evidence=evidence), io.BytesIO()
@@ -115,7 +115,7 @@ def test_what_is_spelled_is_what_is_written_of_the_records(
 
 
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
-def test_nothing_to_label_is_spelled_as_it_is_written(tmp_path, multi_classifier, style):
+def test_nothing_to_label_is_encoded_as_it_is_written(tmp_path, multi_classifier, style):
     (tmp_path / "none.jsonl").write_text("\n\n")
     written = io.BytesIO()
     write([], written, style)
@@ -159,7 +159,7 @@ def test_a_record_that_cannot_be_written_is_an_error_of_its_row_alone(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_records_are_spelled_before_the_end_where_nothing_is_counted(
+def test_records_are_encoded_before_the_end_where_nothing_is_counted(
     monkeypatch, multi_classifier, jobs
 ):
     reader, writer = os.pipe()

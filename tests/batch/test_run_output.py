@@ -262,7 +262,7 @@ def until(holds):
     assert any(holds() or time.sleep(0.02) for _ in range(3000))
 
 
-def test_a_second_run_is_told_who_writes_the_output(articles, tmp_path):
+def test_a_second_run_is_refused_and_names_the_process_that_writes(articles, tmp_path):
     command = [*COMMAND, "-", "--input-format", "jsonl", "-o", str(tmp_path / "out.csv")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         process.stdin.write(articles.read_bytes() * 20)

@@ -191,8 +191,10 @@ def test_the_first_words_count_as_much_as_the_whole_text(beat):
     led = replace(beat, scheme=replace(beat.scheme, lead_words=(4, 8)))
     text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
     spans = first_words_spans(text, (4, 8))
-    parts = [NumpyScorer([beat.form]).score([text[:end]])[0].scores[0] for _, end in spans]
-    whole = NumpyScorer([beat.form]).score([text])[0].scores[0]
+    parts = [
+        NumpyScorer([beat.linear_weights]).score([text[:end]])[0].scores[0] for _, end in spans
+    ]
+    whole = NumpyScorer([beat.linear_weights]).score([text])[0].scores[0]
     scores = np.array([(whole + np.mean(parts, axis=0)) / 2])
 
     answer = Classifier(led, NumpyScorer).classify(text)
@@ -201,7 +203,7 @@ def test_the_first_words_count_as_much_as_the_whole_text(beat):
     assert [prob for _, prob in answer.probs] == pytest.approx(expected)
 
 
-def test_evidence_of_leads_adds_up_to_the_score(beat):
+def test_evidence_of_first_words_adds_up_to_the_score(beat):
     led = replace(beat, scheme=replace(beat.scheme, lead_words=(4, 8)))
     text = f"{WEATHER[0]} {SPORT[0]} {SPORT[1]}"
     multi_classifier = MultiClassifier([led], NumpyScorer)
@@ -210,7 +212,7 @@ def test_evidence_of_leads_adds_up_to_the_score(beat):
 
     place = led.scheme.index(annotation.predictions[0].label)
     (scores,) = multi_classifier._scores([Document.read(text)])
-    bias = float(led.form.bias[place])
+    bias = float(led.linear_weights.bias[place])
     assert sum(one.weight for one in evidence[0]) + bias == pytest.approx(scores.numbers[place])
 
 
@@ -236,8 +238,8 @@ def test_evidence_adds_up_to_the_score_and_stands_in_the_original(name, chosen, 
     assert all(text[one.start : one.end] == one.text for places in evidence for one in places)
     if annotation["beat"].status is Status.OK:
         column = model.scheme.index(annotation["beat"].label)
-        score = NumpyScorer([model.form]).score([document.text])[0].scores[0, column]
-        bias = float(model.form.bias[column])
+        score = NumpyScorer([model.linear_weights]).score([document.text])[0].scores[0, column]
+        bias = float(model.linear_weights.bias[column])
         assert sum(one.weight for one in evidence[0]) + bias == pytest.approx(score)
 
 
@@ -263,8 +265,8 @@ def test_both_engines_show_the_same_evidence(beat, words, most):
     options, text = PredictOptions(evidence=most), " ".join(words)
 
     numpy, other = (
-        MultiClassifier([beat], engine).classify(text, options)["beat"].evidence
-        for engine in (NumpyScorer, make_scorer)
+        MultiClassifier([beat], scorer).classify(text, options)["beat"].evidence
+        for scorer in (NumpyScorer, make_scorer)
     )
 
     assert [(one.start, one.end, one.label) for one in numpy] == [

@@ -31,7 +31,7 @@ class FixedScorer:
     def __init__(self, adding):
         self._places = [places for _, places in adding]
 
-    def contributions(self, _text, _form, _label, span, most=None):
+    def contributions(self, _text, _weight_set, _label, span, most=None):
         places = self._places[span[0]]
         if most is None:
             return places

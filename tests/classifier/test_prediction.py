@@ -62,12 +62,12 @@ ANNOTATIONS = st.builds(
 
 
 @given(one=PREDICTIONS)
-def test_an_answer_is_spelled_as_python_spells_it(one):
+def test_a_prediction_is_encoded_as_the_json_module_encodes_it(one):
     assert one.as_json() == json.dumps(one.as_dict(), ensure_ascii=False)
 
 
 @given(one=ANNOTATIONS)
-def test_each_field_of_a_record_is_spelled_as_python_spells_it(one):
+def test_each_field_of_a_record_is_encoded_as_the_json_module_encodes_it(one):
     encoded = {name: json.dumps(value, ensure_ascii=False) for name, value in one.as_dict().items()}
 
     assert one.as_json() == encoded

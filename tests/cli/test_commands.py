@@ -154,7 +154,7 @@ def test_the_suffix_of_the_output_tells_its_format(article, name):
     assert "weather" in text
 
 
-def test_standard_input_is_one_document_unless_told_otherwise():
+def test_standard_input_is_one_document_without_a_format():
     text = f"{SNOW}\n{SPORT[0]}\n"
 
     whole = run("predict", "-", "-f", "jsonl", stdin=text.encode())
@@ -429,7 +429,7 @@ def test_lists_of_zero_and_one_make_a_multi_label_model(tmp_path):
     assert "outdoors" in judged.stdout.decode()
 
 
-def test_a_damaged_model_is_told_by_verify(trained, tmp_path):
+def test_verify_reports_a_damaged_model(trained, tmp_path):
     bad = tmp_path / "bad.textclf"
     bad.write_bytes(trained.read_bytes()[:-7])
 
@@ -578,7 +578,7 @@ def test_own_labels_teach_on_a_shipped_base(tmp_path):
     assert b"prior: mention 0.5, no_mention 0.5 (20 own texts, a random sample)" in shown.stdout
 
 
-def test_too_few_own_labels_are_told_how_many_are_needed(tmp_path):
+def test_too_few_own_labels_are_refused_with_the_number_that_is_needed(tmp_path):
     write_csv(tmp_path / "mine.csv", [{"text": SNOW, "label": "no_mention"}] * 3)
 
     found = run(

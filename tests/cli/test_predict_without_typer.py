@@ -20,7 +20,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(native is None, reason="the compiled engine was not built")
+@pytest.mark.skipif(native is None, reason="the native scorer was not built")
 @pytest.mark.parametrize("style", ["text", "csv", "jsonl"])
 def test_an_article_waits_for_neither_numpy_nor_typer(folder, style):
     code = (
@@ -68,7 +68,7 @@ def test_the_short_way_says_what_the_long_way_says(folder, arguments):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
 @pytest.mark.parametrize("arguments", [["predict", "snow.txt"], ["info"]], ids=" ".join)
-def test_a_full_disk_is_told_in_one_line(folder, arguments):
+def test_a_full_disk_is_reported_in_one_line(folder, arguments):
     with Path("/dev/full").open("wb") as full:
         found = run_process(*arguments, cwd=folder, stdout=full)
 

@@ -9,7 +9,7 @@ from textclf._resources import bundled_path
 from textclf.text.control_characters import with_signs
 
 
-def told(*arguments):
+def run_textclf(*arguments):
     result = run(*arguments)
     result.stdout, result.stderr = result.stdout.decode(), result.stderr.decode()
     return result
@@ -28,14 +28,14 @@ def test_labels_that_each_occur_once_cannot_be_learned_from(tmp_path):
     table = tmp_path / "a.csv"
     table.write_text("text,label\none text,a\nanother story,b\nthird piece,c\n")
 
-    line = only_line(told("train", table, "-o", tmp_path / "m.textclf"), 1)
+    line = only_line(run_textclf("train", table, "-o", tmp_path / "m.textclf"), 1)
 
     assert "each label is that of a single text" in line
 
 
 @pytest.mark.parametrize("jobs", ["0", "-2"])
 def test_training_needs_a_job(tmp_path, jobs):
-    line = only_line(told("train", "a.csv", "-o", tmp_path / "m.textclf", "--jobs", jobs), 1)
+    line = only_line(run_textclf("train", "a.csv", "-o", tmp_path / "m.textclf", "--jobs", jobs), 1)
 
     assert f"there are {jobs} jobs" in line
 
@@ -49,7 +49,9 @@ def test_a_scheme_file_that_python_cannot_parse_is_refused(tmp_path, toml, why):
     scheme = tmp_path / "s.toml"
     scheme.write_text(toml)
 
-    line = only_line(told("train", "--scheme", scheme, "a.csv", "-o", tmp_path / "m.textclf"), 1)
+    line = only_line(
+        run_textclf("train", "--scheme", scheme, "a.csv", "-o", tmp_path / "m.textclf"), 1
+    )
 
     assert "s.toml" in line
     assert why in line
@@ -61,7 +63,7 @@ def test_a_damaged_model_does_not_stop_the_list(tmp_path, monkeypatch):
     (tmp_path / "folder.textclf").mkdir()
     monkeypatch.setenv("TEXTCLF_MODELS", str(tmp_path))
 
-    result = told("model", "list")
+    result = run_textclf("model", "list")
 
     assert result.returncode == 3
     assert "good" in result.stdout
@@ -72,11 +74,11 @@ def test_control_characters_are_signs_in_messages_and_in_text_records(tmp_path):
     name = tmp_path / "a\x1b[31m.txt"
     name.write_text("Rain \x1b[31mand\x1b[0m wind lash Murree")
 
-    result = told("predict", name, "-m", "topic")
+    result = run_textclf("predict", name, "-m", "topic")
 
     assert "\x1b" not in result.stdout
     assert "a␛[31m.txt" in result.stdout
-    assert "\x1b" not in told("predict", tmp_path / "no\x1b[31m.txt").stderr
+    assert "\x1b" not in run_textclf("predict", tmp_path / "no\x1b[31m.txt").stderr
 
 
 def test_tabs_line_ends_and_letters_stay_as_they_are():

@@ -108,7 +108,7 @@ def test_what_is_alike_in_another_group_is_not_learned_from():
     assert kept.tolist() == [3, 4, 5, 6, 7]
 
 
-def test_copies_beyond_number_are_all_told():
+def test_all_of_many_copies_are_reported():
     found = group_near_duplicates(
         [LONG] * 100 + ["Gulls cried."], [f"g{n:03d}" for n in range(101)]
     )

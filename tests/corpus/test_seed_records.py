@@ -89,7 +89,7 @@ def test_a_copy_that_differs_in_blanks_and_capitals_is_the_same_document(tmp_pat
     assert (found.unlabelled, found.missing) == (1, 0)
 
 
-def test_a_reworded_passage_is_told_to_be_missing(tmp_path):
+def test_a_reworded_passage_is_reported_as_missing(tmp_path):
     reworded = ARTICLE.replace("nobody asks why", "no one asks why")
 
     found = hydrate(document(tmp_path, reworded), (seed_of(tmp_path),))
@@ -153,10 +153,10 @@ def test_a_digest_does_not_tell_forms_of_the_same_words_apart():
 def test_no_shipped_seed_holds_a_passage():
     seeds = bundled_seeds()
 
-    told = [text for seed in seeds for text in (*seed.facts, *seed.cues, seed.title)]
+    texts = [text for seed in seeds for text in (*seed.facts, *seed.cues, seed.title)]
     passages = [
         passage_digest(text[span.start : span.end])
-        for text in told
+        for text in texts
         for span in Document.read(text, clean=False).passages
     ]
     assert len(seeds) >= 1

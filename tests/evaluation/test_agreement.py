@@ -54,7 +54,7 @@ def test_the_interval_is_wider_where_the_texts_of_an_article_go_together():
     assert together.high - together.low > 1.5 * (alone.high - alone.low)
 
 
-def test_what_was_disputed_is_told_the_most_frequent_first():
+def test_disputed_labels_are_listed_the_most_frequent_first():
     first = [("none",), ("none",), ("none",), ("favor",)]
     second = [("none",), ("against",), ("against",), ("none",)]
 

@@ -186,7 +186,7 @@ Corpus((*corpus.records, Record("b", "Rain.", {{"topic": ("weather",)}}))).write
     assert [one.id for one in Corpus.read([path]).records] == ["a", "b", "c"]
 
 
-def test_a_second_writer_of_proposals_is_told_of_the_first(tmp_path):
+def test_a_second_writer_of_proposals_is_refused(tmp_path):
     labelled(tmp_path)
     with sole_writer(tmp_path / "out.jsonl"):
         found = run(*DOORS["propose"], "out.jsonl", cwd=tmp_path)

@@ -226,7 +226,7 @@ def test_a_named_text_column_makes_a_table_of_a_text_file():
         ("a.csv", ARRAY, "csv"),
     ],
 )
-def test_json_and_markup_are_told_apart_by_their_first_bytes(name, data, kind):
+def test_json_and_markup_are_distinguished_by_their_first_bytes(name, data, kind):
     assert recognize(data.encode(), name, format_of(name)) == kind
 
 

@@ -226,7 +226,7 @@ def test_texts_of_one_label_make_it_the_commoner(beat, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_the_estimate_is_told_first_and_does_not_depend_on_the_jobs(beat, tmp_path, jobs):
+def test_the_estimate_is_reported_first_and_does_not_depend_on_the_jobs(beat, tmp_path, jobs):
     path = tmp_path / "all.txt"
     path.write_text("\n".join((SPORT + WEATHER) * 20), "utf-8")
     multi_classifier = MultiClassifier([stating(beat, 0.5, 0.5)], make_scorer)

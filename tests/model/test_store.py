@@ -45,10 +45,10 @@ def changed(data: bytes, change) -> bytes:
     return pack({"sha256": hashlib.sha256(text.encode()).hexdigest(), "textclf": text}, tensors)
 
 
-ODD_LEADS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400]
+ODD_FIRST_WORDS = [-1, 60.0, "60", True, None, [60], 10**7, 10**400]
 
 
-def set_lead(first_words, header, _tensors):
+def set_first_words(first_words, header, _tensors):
     header["feature_groups"][0].update(first_words=first_words)
 
 
@@ -75,9 +75,9 @@ def as_format_4(header, _tensors):
     """Give the parts of a header the names that they had in the format before."""
     header["format"] = 4
     header["views"] = header.pop("feature_groups")
-    for view in header["views"]:
-        if "first_words" in view:
-            view["lead"] = view.pop("first_words")
+    for group in header["views"]:
+        if "first_words" in group:
+            group["lead"] = group.pop("first_words")
     decision, scheme = header["decision"], header["scheme"]
     decision["doubt"], decision["empty"] = (
         decision.pop(name) for name in ("epsilon", "empty_set_utility")
@@ -124,8 +124,8 @@ def test_a_model_of_the_format_before_reads_as_it_was(name, request):
 
     before = changed(data, as_format_4)
 
-    views = json.loads(unpack(before, "here")[0]["textclf"])["views"]
-    assert any("lead" in view for view in views) == (name == "long")
+    groups = json.loads(unpack(before, "here")[0]["textclf"])["views"]
+    assert any("lead" in group for group in groups) == (name == "long")
     assert to_bytes(from_bytes(before, "here", thorough=True)) == data
 
 
@@ -144,29 +144,34 @@ def test_a_multi_label_model_reads_back_as_it_was(subjects):
     assert to_bytes(from_bytes(to_bytes(subjects), "here")) == to_bytes(subjects)
 
 
-def test_a_lead_is_told_by_the_file_of_a_model_that_has_one_alone(long, data):
+def test_only_a_model_with_a_first_words_limit_states_one_in_its_file(long, data):
     back = from_bytes(to_bytes(long), "here", thorough=True)
 
-    def leads(held):
-        views = json.loads(unpack(held, "here")[0]["textclf"])["feature_groups"]
-        return {view.get("first_words", "none") for view in views}
+    def limits(held):
+        groups = json.loads(unpack(held, "here")[0]["textclf"])["feature_groups"]
+        return {group.get("first_words", "none") for group in groups}
 
-    assert [part.group for part in back.form.groups] == [part.group for part in long.form.groups]
-    assert leads(to_bytes(long)) == {30, 100, "none"}
-    assert leads(data) == {"none"}
+    assert [part.group for part in back.linear_weights.groups] == [
+        part.group for part in long.linear_weights.groups
+    ]
+    assert limits(to_bytes(long)) == {30, 100, "none"}
+    assert limits(data) == {"none"}
 
 
 def test_any_safetensors_reader_opens_the_tensors(beat, data):
     tensors = load_safetensors(data)
 
-    assert np.array_equal(tensors["bias"], beat.form.bias)
-    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.form.groups[0].weights)
+    assert np.array_equal(tensors["bias"], beat.linear_weights.bias)
+    assert np.array_equal(tensors["view0.rows"][:, 1:], beat.linear_weights.groups[0].weights)
 
 
 def test_a_fortran_ordered_array_is_written_as_it_reads(beat):
-    views = [replace(view, numbers=np.asfortranarray(view.rows)) for view in beat.form.groups]
+    groups = [
+        replace(group, numbers=np.asfortranarray(group.rows))
+        for group in beat.linear_weights.groups
+    ]
 
-    fortran = replace(beat, form=LinearWeights(tuple(views), beat.form.bias))
+    fortran = replace(beat, linear_weights=LinearWeights(tuple(groups), beat.linear_weights.bias))
 
     assert to_bytes(fortran) == to_bytes(beat)
 
@@ -219,8 +224,11 @@ def test_bytes_after_the_end_are_refused(data):
         ),
         (lambda h, t: h["feature_groups"][0].update(low="1"), "feature group 0 is not sound"),
         (lambda h, t: h["feature_groups"][0].update(pattern=".*"), "feature group 0 is not sound"),
-        *((partial(set_lead, odd), "first_words is .*; give 1 to") for odd in ODD_LEADS),
-        (partial(set_lead, float("nan")), "its textclf header is not JSON"),
+        *(
+            (partial(set_first_words, odd), "first_words is .*; give 1 to")
+            for odd in ODD_FIRST_WORDS
+        ),
+        (partial(set_first_words, float("nan")), "its textclf header is not JSON"),
         (
             lambda h, t: h["feature_groups"][1].update(first_words=60),
             "feature group 1 is not sound .*first_words",

@@ -1,4 +1,4 @@
-"""Pages of all articles that have a label, and an index that leads to each."""
+"""Pages of all articles that have a label, and an index with a link to each."""
 
 import re
 from urllib.parse import unquote

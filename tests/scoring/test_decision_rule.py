@@ -16,7 +16,7 @@ from textclf.scoring.decision_rule import DecisionRule, probabilities_and_best
 from textclf.scoring.vocabulary import held
 from textclf.scoring.weights import Scores
 
-built = pytest.mark.skipif(native is None, reason="the compiled engine was not built")
+built = pytest.mark.skipif(native is None, reason="the native scorer was not built")
 
 
 @st.composite
@@ -35,14 +35,14 @@ def scored(draw):
     return decision, random.normal(0, draw(st.floats(0.01, 50)), (rows, labels))
 
 
-@pytest.mark.parametrize("engine", [pytest.param(native, id="compiled", marks=built), None])
+@pytest.mark.parametrize("extension", [pytest.param(native, id="compiled", marks=built), None])
 @given(drawn=scored())
-def test_lists_hold_what_arrays_hold(engine, drawn):
+def test_lists_hold_what_arrays_hold(extension, drawn):
     decision, scores = drawn
     probs = decision.probabilities(scores)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "native", engine)
+        patch.setattr(module, "native", extension)
         listed, best = probabilities_and_best(
             Scores(scores, np.zeros(len(scores)), scores.shape[1]), decision
         )
@@ -167,6 +167,6 @@ def test_a_prior_changes_the_odds_of_labels_by_the_ratio_of_their_shares(old, ne
     assert back == pytest.approx(before, abs=1e-4)
 
 
-def test_a_decision_that_tells_no_shares_cannot_be_given_others():
+def test_a_rule_that_states_no_shares_cannot_be_given_others():
     with pytest.raises(ValueError, match="does not state which shares"):
         rule_of("single").with_prior([0.2, 0.3, 0.5])

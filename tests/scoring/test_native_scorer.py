@@ -1,4 +1,4 @@
-"""The compiled engine: its alphabet, its edges, large vocabularies, threads, damaged tables."""
+"""The native scorer: its alphabet, its edges, large vocabularies, threads, damaged tables."""
 
 import sys
 import unicodedata
@@ -34,8 +34,8 @@ SIGMA = "\u03a3"
 PASSES = [NativeScorer, partial(NativeScorer, portable=True)]
 
 
-def view(kind, terms, labels=3, seed=0):
-    """Return a view of these terms with numbers of no meaning."""
+def feature_weights(kind, terms, labels=3, seed=0):
+    """Return a feature group of these terms with random weights."""
     vocabulary = Vocabulary(sorted(set(terms)))
     random = np.random.default_rng(seed)
     weights = random.normal(size=(len(vocabulary), labels))
@@ -43,21 +43,21 @@ def view(kind, terms, labels=3, seed=0):
     return FeatureWeights.of(kind, vocabulary, scale.astype("f4"), weights.astype("f4"))
 
 
-def form(*views):
-    return LinearWeights(views, np.zeros(views[0].weights.shape[1], np.float32))
+def linear_weights(*groups):
+    return LinearWeights(groups, np.zeros(groups[0].weights.shape[1], np.float32))
 
 
-def alike(forms, texts):
-    """Hold numpy's batches and every layout of the compiled engine against numpy's single texts."""
-    plain = [NumpyScorer(forms).score([text]) for text in texts]
-    for one, *others in zip(NumpyScorer(forms).score(texts), *plain, strict=True):
+def alike(weight_sets, texts):
+    """Hold numpy's batches and every layout of the native scorer against numpy's single texts."""
+    plain = [NumpyScorer(weight_sets).score([text]) for text in texts]
+    for one, *others in zip(NumpyScorer(weight_sets).score(texts), *plain, strict=True):
         assert np.allclose(one.scores, [other.scores[0] for other in others], rtol=0, atol=1e-9)
         assert one.in_vocabulary.tolist() == [other.in_vocabulary[0] for other in others]
     for make in PASSES:
-        engine = make(forms)
-        once = [engine.score([text]) for text in texts]
-        engine.score([""] * 64)
-        many = engine.score(texts)
+        scorer = make(weight_sets)
+        once = [scorer.score([text]) for text in texts]
+        scorer.score([""] * 64)
+        many = scorer.score(texts)
         for place, wanted in enumerate(plain):
             for number, right in enumerate(wanted):
                 for scores, known in [
@@ -74,9 +74,9 @@ def test_every_character_is_lowered_and_classed_as_python_does():
     """Each stands in a word, alone, and behind a word; the terms are all that numpy can find."""
     letters = {char.lower() for char in CHARACTERS if char.isalnum()}
     words = {f"a{letter}b" for letter in letters if len(letter) == 1}
-    known = form(
-        view(WordNgrams(1, 1), words | {"ab", "zz"}),
-        view(CharNgrams(1, 2), letters),
+    known = linear_weights(
+        feature_weights(WordNgrams(1, 1), words | {"ab", "zz"}),
+        feature_weights(CharNgrams(1, 2), letters),
     )
     runs = ["".join(CHARACTERS[start : start + 512]) for start in range(0, len(CHARACTERS), 512)]
     texts = [" ".join(f"a{char}b {char} zz{char}" for char in run if char != SIGMA) for run in runs]
@@ -88,7 +88,9 @@ def test_every_character_is_lowered_and_classed_as_python_does():
     text=st.lists(st.sampled_from([SIGMA, "\ud800", "goal", " ", "RAIN", "\u0130"])).map("".join)
 )
 def test_what_it_cannot_lower_is_scored_all_the_same(text):
-    known = form(view(CharNgrams(2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"]))
+    known = linear_weights(
+        feature_weights(CharNgrams(2, 4), ["goal", " ra", "ain ", "\u03c3", "\u03c2 ", "a\u03c2"])
+    )
 
     alike([known], [text, "goal", text])
 
@@ -102,9 +104,9 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
     ]
     pairs = [f"{one} {other}".lower() for one, other in pairwise(words)]
     grams = {word.lower()[k : k + 3] for word in words for k in range(2)}
-    known = form(
-        view(WordNgrams(1, 2), [*map(str.lower, words), *pairs]),
-        view(CharNgrams(2, 4), [gram for gram in grams if len(gram) > 1]),
+    known = linear_weights(
+        feature_weights(WordNgrams(1, 2), [*map(str.lower, words), *pairs]),
+        feature_weights(CharNgrams(2, 4), [gram for gram in grams if len(gram) > 1]),
     )
 
     alike([known], [" ".join(words[start : start + 300]) for start in range(0, 3600, 300)])
@@ -113,14 +115,14 @@ def test_a_vocabulary_of_many_scripts_scores_the_same():
 @pytest.mark.parametrize("labels", [1, 2, 4, 7, 24, 25, 49, 300])
 def test_any_number_of_labels_scores_the_same(labels):
     terms = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
-    known = form(view(WordNgrams(1, 1), terms, labels))
+    known = linear_weights(feature_weights(WordNgrams(1, 1), terms, labels))
 
     alike([known], SPORT + WEATHER)
 
 
 @pytest.mark.parametrize("terms", [1, 2, 3, 8, 9, 100_000])
 def test_any_size_of_vocabulary_scores_the_same(terms):
-    known = form(view(WordNgrams(1, 1), [f"t{n}" for n in range(terms)]))
+    known = linear_weights(feature_weights(WordNgrams(1, 1), [f"t{n}" for n in range(terms)]))
 
     alike([known], [" ".join(f"t{n}" for n in range(start, 200_000, 997)) for start in range(9)])
 
@@ -141,9 +143,11 @@ SENTENCES = st.lists(
 def test_a_sentence_ends_where_the_lexicon_ends_it(text):
     """The link of two groups tells whether they stand in one sentence."""
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain", "rain gen", "x7"))))
-    linked = view(LexiconNgrams(1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"])
+    linked = feature_weights(
+        LexiconNgrams(1, 2, lexicon=lexicon), ["<a>", "<b>", "<a> & <b>", "gen <b>"]
+    )
 
-    alike([form(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
+    alike([linear_weights(linked)], [text, f"Goal {text} Rain", f"Goal Gen. {text} Rain"])
 
 
 @pytest.mark.parametrize(
@@ -165,36 +169,43 @@ def test_a_sentence_ends_where_the_lexicon_ends_it(text):
 )
 def test_an_abbreviation_ends_no_sentence(between, known):
     lexicon = Lexicon((("a", ("goal",)), ("b", ("rain",))))
-    linked = form(view(LexiconNgrams(1, 1, lexicon=lexicon), ["<a> & <b>"]))
+    linked = linear_weights(feature_weights(LexiconNgrams(1, 1, lexicon=lexicon), ["<a> & <b>"]))
 
     for make in PASSES:
         found = make([linked]).score([f"Goal{between}Rain fell"])[0]
         assert (found.in_vocabulary[0] > 0) == known
 
 
-def test_views_of_many_ranges_and_weightings_stand_side_by_side():
+def test_feature_groups_of_many_ranges_and_weightings_score_side_by_side():
     words = sorted({word.lower().strip(",.") for text in SPORT for word in text.split()})
     pairs = [f"{one} {other}" for one in words[:40] for other in words[:40]]
     threes = [f"{pair} the" for pair in pairs[:400]] + ["over and over and over and over again"]
     lexicon = Lexicon((("b", ("cup", "the cup")), ("a", ("club", "the club won the cup after"))))
     marked = ["<a>", "<b>", "<a> & <b>", "and <a>", "<a> after", "<b> after extra"]
-    views = [
-        view(WordNgrams(1, 2), words + pairs),
-        view(WordNgrams(1, 2, "binary"), words + pairs, seed=1),
-        view(WordNgrams(2, 3), pairs + threes),
-        view(WordNgrams(3, 8), threes),
-        view(CharNgrams(3, 5), {word[:4] for word in words if len(word) > 3}),
-        view(CharNgrams(6, 8), {f" {word} "[:7] for word in words}),
-        view(LexiconNgrams(1, 3, lexicon=lexicon), marked),
+    groups = [
+        feature_weights(WordNgrams(1, 2), words + pairs),
+        feature_weights(WordNgrams(1, 2, "binary"), words + pairs, seed=1),
+        feature_weights(WordNgrams(2, 3), pairs + threes),
+        feature_weights(WordNgrams(3, 8), threes),
+        feature_weights(CharNgrams(3, 5), {word[:4] for word in words if len(word) > 3}),
+        feature_weights(CharNgrams(6, 8), {f" {word} "[:7] for word in words}),
+        feature_weights(LexiconNgrams(1, 3, lexicon=lexicon), marked),
     ]
-    forms = [form(*views), form(views[0]), form(views[4]), form(views[6], views[4])]
+    weight_sets = [
+        linear_weights(*groups),
+        linear_weights(groups[0]),
+        linear_weights(groups[4]),
+        linear_weights(groups[6], groups[4]),
+    ]
 
-    alike(forms, [*SPORT, "The club won the cup after extra time. CUP (club)! Club.", *WEATHER])
+    alike(
+        weight_sets, [*SPORT, "The club won the cup after extra time. CUP (club)! Club.", *WEATHER]
+    )
 
 
 @pytest.mark.slow
 def test_a_token_of_five_megabytes_is_scored():
-    known = form(view(CharNgrams(3, 5), ["ggg", "gggg", " ggg", "ab "]))
+    known = linear_weights(feature_weights(CharNgrams(3, 5), ["ggg", "gggg", " ggg", "ab "]))
     text = "g" * 5_000_000 + "ab goal"
     counts = np.array([1, 1, 4_999_998, 4_999_997])  # " ggg", "ab ", "ggg", "gggg"
     weight = (1 + np.log(counts)) / np.linalg.norm((1 + np.log(counts)) * known.groups[0].idf)
@@ -205,19 +216,19 @@ def test_a_token_of_five_megabytes_is_scored():
 
 
 def test_threads_give_what_one_gives():
-    known = form(
-        view(WordNgrams(1, 1), [f"t{n}" for n in range(5000)]),
-        view(CharNgrams(1, 3), [f"{n}" for n in range(999)]),
+    known = linear_weights(
+        feature_weights(WordNgrams(1, 1), [f"t{n}" for n in range(5000)]),
+        feature_weights(CharNgrams(1, 3), [f"{n}" for n in range(999)]),
     )
-    engine = NativeScorer([known])
+    scorer = NativeScorer([known])
     texts = [" ".join(f"t{n * k % 7000}" for n in range(200)) for k in range(400)]
     parts = [texts[start : start + 10] for start in range(0, 400, 10)]
     spans = [[(0, 300), (300, 600)]] * 10
 
-    alone = [engine.score(part)[0].scores for part in parts]
+    alone = [scorer.score(part)[0].scores for part in parts]
     with ThreadPoolExecutor(8) as threads:
-        together = list(threads.map(lambda part: engine.score(part)[0].scores, parts))
-        passages = list(threads.map(lambda part: engine.score(part, spans, {0})[0].scores, parts))
+        together = list(threads.map(lambda part: scorer.score(part)[0].scores, parts))
+        passages = list(threads.map(lambda part: scorer.score(part, spans, {0})[0].scores, parts))
 
     assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
     assert np.allclose([rows[::3] for rows in passages], alone, rtol=0, atol=1e-12)
@@ -225,14 +236,14 @@ def test_threads_give_what_one_gives():
 
 @given(noise=st.integers(0, 2**32), share=st.floats(0, 1))
 def test_a_damaged_table_leads_nowhere_else(noise, share):
-    sound = view(WordNgrams(1, 2), [f"t{n}" for n in range(500)])
+    sound = feature_weights(WordNgrams(1, 2), [f"t{n}" for n in range(500)])
     random = np.random.default_rng(noise)
     slots = sound.terms.slots.copy()
     hit = random.random(len(slots)) < share
     slots[hit] = random.integers(0, 2**64, hit.sum(), np.uint64)
     slots[-1] = 0
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, slots)
-    damaged = form(FeatureWeights(sound.group, terms, sound.rows))
+    damaged = linear_weights(FeatureWeights(sound.group, terms, sound.rows))
 
     for make in PASSES:
         found = make([damaged, damaged]).score([" ".join(f"t{n}" for n in range(600))])
@@ -250,32 +261,34 @@ def test_a_damaged_table_leads_nowhere_else(noise, share):
     ids=["a bucket short", "a slot short", "no slots", "no end"],
 )
 def test_a_table_that_has_no_end_is_refused(change):
-    sound = view(WordNgrams(1, 1), [f"t{n}" for n in range(9)])
+    sound = feature_weights(WordNgrams(1, 1), [f"t{n}" for n in range(9)])
     terms = Vocabulary.stored(sound.terms.blob, sound.terms.hashes, change(sound.terms.slots))
 
     with pytest.raises(InputError, match="an invalid table or setting"):
-        NativeScorer([form(FeatureWeights(sound.group, terms, sound.rows))])
+        NativeScorer([linear_weights(FeatureWeights(sound.group, terms, sound.rows))])
 
 
-def test_forms_that_it_cannot_take_are_refused():
-    marks = view(LexiconNgrams(1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"])
-    many = view(WordNgrams(1, 1), ["goal"])
+def test_weights_that_it_cannot_score_are_refused():
+    category = feature_weights(
+        LexiconNgrams(1, 1, lexicon=Lexicon((("a", (f"{SIGMA}igma",)),))), ["<a>"]
+    )
+    many = feature_weights(WordNgrams(1, 1), ["goal"])
 
     with pytest.raises(InputError, match="cannot take these weights"):
-        NativeScorer([form(marks)])
+        NativeScorer([linear_weights(category)])
     with pytest.raises(InputError, match="there are 33 models; the limit is 32"):
-        NativeScorer([form(many)] * 33)
-    NativeScorer([form(many)] * 32)
+        NativeScorer([linear_weights(many)] * 33)
+    NativeScorer([linear_weights(many)] * 32)
 
 
 def test_what_is_no_text_is_a_type_error():
-    engine = NativeScorer([form(view(WordNgrams(1, 1), ["goal"]))])
+    scorer = NativeScorer([linear_weights(feature_weights(WordNgrams(1, 1), ["goal"]))])
 
     with pytest.raises(TypeError):
-        engine.score(["goal", None])
+        scorer.score(["goal", None])
     with pytest.raises(IndexError):
-        engine.contributions("goal", 0, 3, (0, 4))
-    assert engine.score(["goal"])[0].in_vocabulary[0] == 1
+        scorer.contributions("goal", 0, 3, (0, 4))
+    assert scorer.score(["goal"])[0].in_vocabulary[0] == 1
 
 
 def test_an_engine_that_was_never_made_is_an_error():
@@ -291,7 +304,7 @@ def test_an_engine_that_was_never_made_is_an_error():
 
 
 def test_buffers_and_spans_that_do_not_fit_are_errors():
-    made = NativeScorer([form(view(WordNgrams(1, 1), ["goal"]))])
+    made = NativeScorer([linear_weights(feature_weights(WordNgrams(1, 1), ["goal"]))])
     native, row, short = made._native, np.zeros(3), np.zeros(2)
 
     for call in [
@@ -334,19 +347,19 @@ CHOICES = [
 
 
 @given(text=SENTENCE_PIECES)
-def test_characters_are_counted_in_the_sentences_that_a_view_looks_at(text):
+def test_characters_are_counted_in_the_sentences_that_the_filter_includes(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
     grams = {gram for one in texts for gram in CharNgrams(1, 3).terms(one)}
     grams |= {" h", "h "}
-    forms = [
-        form(
-            view(CharNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
-            view(WordNgrams(1, 1), ["shia"]),
+    weight_sets = [
+        linear_weights(
+            feature_weights(CharNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
+            feature_weights(WordNgrams(1, 1), ["shia"]),
         )
         for chosen in CHOICES
     ]
 
-    alike(forms, texts)
+    alike(weight_sets, texts)
 
 
 def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
@@ -356,19 +369,21 @@ def test_a_sentence_without_a_word_goes_with_the_one_behind_it():
 
 
 @given(text=SENTENCE_PIECES)
-def test_words_are_counted_in_the_sentences_that_a_view_looks_at(text):
+def test_words_are_counted_in_the_sentences_that_the_filter_includes(text):
     texts = [text, f"Shia {text} killed. He said {text}", f"He killed. {text}\n“Shia” hindus"]
     grams = {gram for one in texts for gram in WordNgrams(1, 3).terms(one)} | {"shia"}
-    forms = [
-        form(
-            view(WordNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
-            view(WordNgrams(1, 2, first_words=3, sentences=SentenceFilter(SAID, **chosen)), grams),
-            view(CharNgrams(1, 1, sentences=SentenceFilter(SAID, **chosen)), ["a", "s"]),
+    weight_sets = [
+        linear_weights(
+            feature_weights(WordNgrams(1, 3, sentences=SentenceFilter(SAID, **chosen)), grams),
+            feature_weights(
+                WordNgrams(1, 2, first_words=3, sentences=SentenceFilter(SAID, **chosen)), grams
+            ),
+            feature_weights(CharNgrams(1, 1, sentences=SentenceFilter(SAID, **chosen)), ["a", "s"]),
         )
         for chosen in CHOICES
     ]
 
-    alike(forms, texts)
+    alike(weight_sets, texts)
 
 
 def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_looked_at():
@@ -384,8 +399,11 @@ def test_an_ngram_counts_where_each_of_its_words_stands_in_a_sentence_that_is_lo
 def test_a_word_is_known_wherever_it_stands():
     looks = WordNgrams(1, 1, sentences=SentenceFilter(SAID, ("people",)))
 
-    forms, text = [form(view(looks, ["rain", "fell"]))], "Rain fell. Hindus ran."
+    weight_sets, text = (
+        [linear_weights(feature_weights(looks, ["rain", "fell"]))],
+        "Rain fell. Hindus ran.",
+    )
 
-    alike(forms, [text])
+    alike(weight_sets, [text])
 
-    assert NumpyScorer(forms).score([text])[0].in_vocabulary.tolist() == [0.5]
+    assert NumpyScorer(weight_sets).score([text])[0].in_vocabulary.tolist() == [0.5]

@@ -1,6 +1,6 @@
-"""Every engine scores as the reference does, and its contributions add up.
+"""Every scorer gives the scores of the estimator, and its contributions add up.
 
-The compiled engine is tested as it is made, without the special instructions of the processor,
+The native scorer is tested as it is made, without the special instructions of the processor,
 and as it is laid out once it has many texts to score.
 """
 
@@ -23,10 +23,10 @@ from textclf.training.counts import count
 from textclf.training.estimator import LinearTextClassifier
 
 
-def laid_out(forms):
-    engine = NativeScorer(forms)
-    engine.score([""] * 64)
-    return engine
+def laid_out(weight_sets):
+    scorer = NativeScorer(weight_sets)
+    scorer.score([""] * 64)
+    return scorer
 
 
 built = pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
@@ -36,7 +36,7 @@ MAKERS = {
     "portable": partial(NativeScorer, portable=True),
     "laid out": laid_out,
 }
-ENGINES = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
+SCORERS = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
 
 X = SPORT + WEATHER + BOTH
 Y = ["sport"] * 6 + ["weather"] * 6 + ["both"] * 2
@@ -88,7 +88,8 @@ CONFIGS = {
 MODELS = {name: LinearTextClassifier(**config).fit(X, y) for name, (config, y) in CONFIGS.items()}
 PHRASES = [phrase for _, phrases in LEXICON.categories for phrase in phrases]
 TERMS = (
-    sorted({term for m in MODELS.values() for v in m.form_.groups for term in v.terms}) + PHRASES
+    sorted({term for m in MODELS.values() for v in m.linear_weights_.groups for term in v.terms})
+    + PHRASES
 )
 GLUE = st.sampled_from(
     [
@@ -148,8 +149,8 @@ LARGE = ["goal " * 70_000, "goal" * 20_000]
 
 
 @cache
-def engine_of(maker, *names):
-    return MAKERS[maker]([MODELS[name].form_ for name in names])
+def scorer_of(maker, *names):
+    return MAKERS[maker]([MODELS[name].linear_weights_ for name in names])
 
 
 def expected(name, text):
@@ -157,11 +158,11 @@ def expected(name, text):
     return model.scores(count([text], model.groups()))[0]
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
 def test_an_engine_scores_as_the_reference(maker, name, text):
-    found = engine_of(maker, name).score([text])[0].scores[0]
+    found = scorer_of(maker, name).score([text])[0].scores[0]
 
     assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
 
@@ -176,58 +177,63 @@ def test_the_engines_score_as_the_reference_at_the_edges(name, text):
     scores = expected(name, text)
 
     for maker in ["numpy"] if why_unavailable() else MAKERS:
-        engine = engine_of(maker, name)
+        scorer = scorer_of(maker, name)
         for texts in ([text], [text, ""]):
-            assert np.allclose(engine.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
+            assert np.allclose(scorer.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
 def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
-    engine = engine_of(maker, name)
+    scorer = scorer_of(maker, name)
 
-    score = engine.score([text])[0].scores[0]
+    score = scorer.score([text])[0].scores[0]
 
     for label, total in enumerate(score):
-        parts = engine.contributions(text, 0, label, (0, len(text)))
+        parts = scorer.contributions(text, 0, label, (0, len(text)))
         assert (
-            abs(sum(weight for *_, weight in parts) + MODELS[name].form_.bias[label] - total) < 1e-6
+            abs(
+                sum(weight for *_, weight in parts)
+                + MODELS[name].linear_weights_.bias[label]
+                - total
+            )
+            < 1e-6
         )
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @pytest.mark.parametrize("name", ["words and characters", "the first words as well"])
 @given(first=TEXTS, second=TEXTS)
 def test_a_passage_is_scored_as_if_it_stood_alone(maker, name, first, second):
-    engine = engine_of(maker, name)
+    scorer = scorer_of(maker, name)
     text = f"{first}\n\n{second}"
     spans = [(0, len(first)), (len(first) + 2, len(text))]
 
-    rows = engine.score([text, text], [[], spans], {0})[0].scores
-    alone = engine.score([text, text, first, second])[0].scores
+    rows = scorer.score([text, text], [[], spans], {0})[0].scores
+    alone = scorer.score([text, text, first, second])[0].scores
 
     assert np.allclose(rows, alone, atol=1e-9)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @given(text=TEXTS)
 def test_several_models_score_together_as_each_alone(maker, text):
-    together = engine_of(maker, *MODELS).score([text])
+    together = scorer_of(maker, *MODELS).score([text])
 
     for name, found in zip(MODELS, together, strict=True):
-        assert np.array_equal(found.scores, engine_of(maker, name).score([text])[0].scores)
+        assert np.array_equal(found.scores, scorer_of(maker, name).score([text])[0].scores)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @given(texts=st.lists(TEXTS, max_size=5))
 def test_many_texts_are_scored_as_each_is(maker, texts):
-    engine = engine_of(maker, *MODELS)
+    scorer = scorer_of(maker, *MODELS)
 
-    found = engine.score(texts)
+    found = scorer.score(texts)
 
     for place, text in enumerate(texts):
-        for whole, one in zip(found, engine.score([text]), strict=True):
+        for whole, one in zip(found, scorer.score([text]), strict=True):
             assert np.allclose(whole.scores[place], one.scores[0], rtol=0, atol=1e-12)
             assert whole.in_vocabulary[place] == one.in_vocabulary[0]
     assert [one.scores.shape[0] for one in found] == [len(texts)] * len(MODELS)
@@ -240,53 +246,58 @@ def test_many_texts_are_scored_as_each_is(maker, texts):
 def test_the_compiled_engine_finds_what_numpy_finds_where_numpy_does(maker, text, cuts):
     names = ["words and characters", "characters alone", "groups", "both weightings"]
     names.append("the first words as well")
-    engine, plain = engine_of(maker, *names), engine_of("numpy", *names)
+    scorer, plain = scorer_of(maker, *names), scorer_of("numpy", *names)
     spans = [tuple(sorted(cuts[:2])), tuple(sorted(cuts[2:]))]
     asked = [text, "", text], [spans, [(0, 1)], spans[:1]], {0, 1, 3, 4}
 
-    found, wanted = engine.score(*asked), plain.score(*asked)
+    found, wanted = scorer.score(*asked), plain.score(*asked)
 
     for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
         assert np.allclose(one.scores, other.scores, rtol=0, atol=1e-9)
         assert np.allclose(one.in_vocabulary, other.in_vocabulary, rtol=0, atol=1e-12)
-        here = engine.contributions(text, number, 0, spans[0])
+        here = scorer.contributions(text, number, 0, spans[0])
         there = plain.contributions(text, number, 0, spans[0])
         assert [place[:2] for place in here] == [place[:2] for place in there]
         assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-9)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @given(text=TEXTS, most=st.integers(0, 9) | st.just(300))
 @example(text="the captain scored a goal and the match was over " * 20, most=257)
 def test_the_heaviest_places_are_those_of_all_that_weigh_most(maker, text, most):
-    engine = engine_of(maker, "words and characters")
-    found = engine.contributions(text, 0, 1, (0, len(text)))
+    scorer = scorer_of(maker, "words and characters")
+    found = scorer.contributions(text, 0, 1, (0, len(text)))
     ranked = sorted((place for place in found if place[2] > 0), key=lambda one: (-one[2], one[:2]))
 
-    heaviest = engine.contributions(text, 0, 1, (0, len(text)), most)
+    heaviest = scorer.contributions(text, 0, 1, (0, len(text)), most)
 
     assert heaviest == ranked[:most]
 
 
-def leading(first_words):
-    """Return the form of words alone, but of the first so many of a text."""
-    form = MODELS["long n-grams of the first words"].form_
-    views = [replace(form.groups[0], group=replace(form.groups[0].group, first_words=first_words))]
-    return LinearWeights(tuple(views), form.bias)
+def limited_to(first_words):
+    """Return the weights of words alone, with a first-words limit."""
+    linear_weights = MODELS["long n-grams of the first words"].linear_weights_
+    groups = [
+        replace(
+            linear_weights.groups[0],
+            group=replace(linear_weights.groups[0].group, first_words=first_words),
+        )
+    ]
+    return LinearWeights(tuple(groups), linear_weights.bias)
 
 
 @cache
-def engine_of_leads(maker, *leads):
-    return MAKERS[maker]([leading(first_words) for first_words in leads])
+def scorer_with_limits(maker, *limits):
+    return MAKERS[maker]([limited_to(first_words) for first_words in limits])
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @given(text=TEXTS, first_words=st.integers(1, 9))
 @example(text="a Goal x. The match was over 7 goal goal", first_words=3)
-def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, first_words):
+def test_first_words_score_as_a_text_that_ends_with_them(maker, text, first_words):
     ends = words(text).ends
     cut = text[: ends[first_words - 1]] if len(ends) > first_words else text
-    first, whole = engine_of_leads(maker, first_words), engine_of_leads(maker, 0)
+    first, whole = scorer_with_limits(maker, first_words), scorer_with_limits(maker, 0)
 
     found, wanted = first.score([text])[0], whole.score([cut])[0]
 
@@ -298,60 +309,60 @@ def test_a_lead_scores_as_a_text_that_ends_with_it(maker, text, first_words):
         assert np.allclose([place[2] for place in here], [place[2] for place in there], atol=1e-12)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 @given(text=TEXTS)
-def test_models_of_different_leads_score_together_as_each_alone(maker, text):
-    leads = (0, 1, 3, 3, 7)
+def test_models_of_different_first_words_limits_score_together_as_each_alone(maker, text):
+    limits = (0, 1, 3, 3, 7)
 
-    together = engine_of_leads(maker, *leads).score([text, text], [[(2, 90)], []], {0, 2, 4})
+    together = scorer_with_limits(maker, *limits).score([text, text], [[(2, 90)], []], {0, 2, 4})
 
-    for first_words, found, spanned in zip(leads, together, [1, 0, 1, 0, 1], strict=True):
-        alone = engine_of_leads(maker, first_words).score(
+    for first_words, found, spanned in zip(limits, together, [1, 0, 1, 0, 1], strict=True):
+        alone = scorer_with_limits(maker, first_words).score(
             [text, text], [[(2, 90)], []], {0} if spanned else ()
         )
         assert np.array_equal(found.scores, alone[0].scores)
         assert np.array_equal(found.in_vocabulary, alone[0].in_vocabulary)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
-def test_a_word_is_known_wherever_it_stands_and_counts_in_the_lead_alone(maker):
-    (found,) = engine_of_leads(maker, 1).score(["qwzx captain goal", "goal captain qwzx"])
+@pytest.mark.parametrize("maker", SCORERS)
+def test_a_word_is_known_wherever_it_is_and_counts_in_the_first_words_alone(maker):
+    (found,) = scorer_with_limits(maker, 1).score(["qwzx captain goal", "goal captain qwzx"])
 
     assert found.in_vocabulary.tolist() == [pytest.approx(2 / 3)] * 2
-    assert np.allclose(found.scores[0], leading(1).bias, rtol=0, atol=1e-12)
-    assert not np.allclose(found.scores[1], leading(1).bias, rtol=0, atol=1e-3)
+    assert np.allclose(found.scores[0], limited_to(1).bias, rtol=0, atol=1e-12)
+    assert not np.allclose(found.scores[1], limited_to(1).bias, rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
-def test_what_the_lead_adds_is_shown_at_the_word_once(maker):
+@pytest.mark.parametrize("maker", SCORERS)
+def test_what_first_words_add_is_shown_at_the_word_once(maker):
     text = "Goal, he said; goal"
-    both = MODELS["long n-grams of the first words"].form_
-    parts = [LinearWeights((view,), both.bias) for view in both.groups]
+    both = MODELS["long n-grams of the first words"].linear_weights_
+    parts = [LinearWeights((group,), both.bias) for group in both.groups]
 
     found = MAKERS[maker]([both]).contributions(text, 0, 1, (0, len(text)))
-    words_alone, lead_alone = (
+    words_alone, first_words_alone = (
         {(a, b): w for a, b, w in MAKERS[maker]([part]).contributions(text, 0, 1, (0, 19))}
         for part in parts
     )
 
     assert {place[:2] for place in found} == set(words_alone)
-    assert (0, 4) in lead_alone
-    assert (15, 19) not in lead_alone
+    assert (0, 4) in first_words_alone
+    assert (15, 19) not in first_words_alone
     for start, end, weight in found:
-        added = words_alone[start, end] + lead_alone.get((start, end), 0)
+        added = words_alone[start, end] + first_words_alone.get((start, end), 0)
         assert weight == pytest.approx(added)
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 def test_a_text_without_a_known_word_scores_the_bias_and_knows_nothing(maker):
-    found = engine_of(maker, "words and characters").score(["\u06cc\u06c1 \u062e\u0628\u0631"])[0]
+    found = scorer_of(maker, "words and characters").score(["\u06cc\u06c1 \u062e\u0628\u0631"])[0]
 
-    assert np.allclose(found.scores[0], MODELS["words and characters"].form_.bias)
+    assert np.allclose(found.scores[0], MODELS["words and characters"].linear_weights_.bias)
     assert found.in_vocabulary[0] == 0
 
 
-@pytest.mark.parametrize("maker", ENGINES)
+@pytest.mark.parametrize("maker", SCORERS)
 def test_the_known_share_counts_words(maker):
-    found = engine_of(maker, "words alone").score(["captain qwzx goal"])[0]
+    found = scorer_of(maker, "words alone").score(["captain qwzx goal"])[0]
 
     assert found.in_vocabulary[0] == pytest.approx(2 / 3)

@@ -1,4 +1,4 @@
-"""The engine that is chosen, and what `textclf info` says of it."""
+"""The scorer that is chosen, and what `textclf info` says of it."""
 
 import pytest
 from small_models import WEATHER
@@ -24,14 +24,14 @@ def _unasked(monkeypatch):
 
 @built
 def test_the_compiled_engine_is_taken_where_it_was_built(beat):
-    assert isinstance(make_scorer([beat.form]), NativeScorer)
+    assert isinstance(make_scorer([beat.linear_weights]), NativeScorer)
     assert "scorer     native: it was built" in installation()
 
 
 def test_without_a_compiler_numpy_answers_and_says_why(beat, monkeypatch):
     monkeypatch.setattr(native_scorer, "native", None)
 
-    assert isinstance(make_scorer([beat.form]), NumpyScorer)
+    assert isinstance(make_scorer([beat.linear_weights]), NumpyScorer)
     assert (
         "scorer     numpy: the native scorer is not available: it was not built" in installation()
     )
@@ -42,7 +42,7 @@ def test_an_engine_can_be_asked_for(name, beat, monkeypatch):
     monkeypatch.setenv(scorer.VARIABLE, name)
 
     assert choice().name == name
-    assert make_scorer([beat.form]).score(WEATHER[:1])[0].in_vocabulary[0] == 1
+    assert make_scorer([beat.linear_weights]).score(WEATHER[:1])[0].in_vocabulary[0] == 1
 
 
 def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):
@@ -50,7 +50,7 @@ def test_an_engine_that_is_asked_for_in_vain_is_an_error(beat, monkeypatch):
     monkeypatch.setattr(native_scorer, "native", None)
 
     with pytest.raises(InputError, match="it was not built"):
-        make_scorer([beat.form])
+        make_scorer([beat.linear_weights])
 
 
 def test_an_engine_that_there_is_not_is_an_error(monkeypatch):
@@ -60,15 +60,15 @@ def test_an_engine_that_there_is_not_is_an_error(monkeypatch):
         choice()
 
 
-def test_forms_that_only_numpy_can_take_go_to_numpy(monkeypatch):
+def test_weights_that_only_numpy_can_score_go_to_numpy(monkeypatch):
     lexicon = Lexicon((("letters", ("\u03a3",)),))
     terms = Vocabulary(["<letters>"])
     ones = terms.hashes[:, None].astype("f4") * 0 + 1
-    view = FeatureWeights.of(LexiconNgrams(1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
-    form = LinearWeights((view,), ones[0])
+    group = FeatureWeights.of(LexiconNgrams(1, 1, lexicon=lexicon), terms, ones[:, 0], ones)
+    linear_weights = LinearWeights((group,), ones[0])
 
-    assert isinstance(make_scorer([form]), NumpyScorer)
+    assert isinstance(make_scorer([linear_weights]), NumpyScorer)
     monkeypatch.setenv(scorer.VARIABLE, "native")
     if not why_unavailable():
         with pytest.raises(InputError, match="cannot take these weights"):
-            make_scorer([form])
+            make_scorer([linear_weights])

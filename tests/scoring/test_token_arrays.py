@@ -11,19 +11,19 @@ from textclf.scoring.numpy_scorer import NumpyScorer
 from textclf.scoring.vocabulary import hashes
 from textclf.text.tokens import word_ngrams, words
 
-ENGINES = {name: NumpyScorer([model.form_]) for name, model in MODELS.items()}
+SCORERS = {name: NumpyScorer([model.linear_weights_]) for name, model in MODELS.items()}
 LETTERS = st.text(
     st.sampled_from("ab_1 .\n\t\u00e9\u0130\u03a3\ud800\u0915\u093f\U0001f600"), max_size=12
 )
 
 
-def alike(engine, texts):
+def alike(scorer, texts):
     """Return whether texts score together as one by one, and are known alike."""
-    alone = [engine.score([text]) for text in texts]
+    alone = [scorer.score([text]) for text in texts]
     return all(
-        np.allclose(together.scores[row], one[form].scores[0], rtol=0, atol=1e-9)
-        and together.in_vocabulary[row] == pytest.approx(one[form].in_vocabulary[0])
-        for form, together in enumerate(engine.score(texts))
+        np.allclose(together.scores[row], one[linear_weights].scores[0], rtol=0, atol=1e-9)
+        and together.in_vocabulary[row] == pytest.approx(one[linear_weights].in_vocabulary[0])
+        for linear_weights, together in enumerate(scorer.score(texts))
         for row, one in enumerate(alone)
     )
 
@@ -31,7 +31,7 @@ def alike(engine, texts):
 @pytest.mark.parametrize("name", MODELS)
 @given(texts=st.lists(TEXTS | LETTERS, max_size=6))
 def test_texts_score_together_as_each_alone(name, texts):
-    assert alike(ENGINES[name], texts)
+    assert alike(SCORERS[name], texts)
 
 
 @pytest.mark.parametrize(
@@ -39,24 +39,24 @@ def test_texts_score_together_as_each_alone(name, texts):
 )
 @pytest.mark.parametrize("name", MODELS)
 def test_odd_texts_score_beside_others_as_alone(name, large):
-    assert alike(ENGINES[name], [*EDGES, *large, "The captain scored.", *EDGES])
+    assert alike(SCORERS[name], [*EDGES, *large, "The captain scored.", *EDGES])
 
 
 @given(texts=st.lists(TEXTS, max_size=4))
 def test_several_models_score_texts_as_each_alone(texts):
-    assert alike(NumpyScorer([model.form_ for model in MODELS.values()]), texts)
+    assert alike(NumpyScorer([model.linear_weights_ for model in MODELS.values()]), texts)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_no_text_has_no_row(name):
-    (found,) = ENGINES[name].score([])
+    (found,) = SCORERS[name].score([])
 
-    assert found.scores.shape == (0, len(MODELS[name].form_.bias))
+    assert found.scores.shape == (0, len(MODELS[name].linear_weights_.bias))
     assert found.in_vocabulary.shape == (0,)
 
 
 @pytest.mark.slow
-def test_every_code_point_is_told_as_the_analysis_tells_it():
+def test_every_code_point_has_the_class_that_the_analysis_gives_it():
     texts = [
         " ".join(f"a{chr(point)}b" for point in range(start, start + 4096))
         for start in range(0, 0x110000, 4096)

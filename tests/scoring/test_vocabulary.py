@@ -1,4 +1,4 @@
-"""The table finds each term and no other, and tells when it does not hold."""
+"""The table finds each term and no other, and reports when it does not hold."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is read of a text whatever its layout, and that every place leads back to the original."""
+"""What is read of a text whatever its layout, and that offsets can be mapped to the original."""
 
 from itertools import groupby
 

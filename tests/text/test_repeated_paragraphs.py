@@ -97,7 +97,7 @@ def test_wrapped_and_unwrapped_paragraphs_are_the_same():
     assert set(keys_of(f"{BODIES[0]}\n\n{wrapped}")) == set(keys_of(f"{BODIES[0]}\n{TEASER}"))
 
 
-def test_letters_beyond_latin_are_told_apart():
+def test_letters_beyond_latin_are_distinguished():
     texts = [
         "ঢাকায় বৃষ্টি হয়েছে।\nআরও পড়ুন",
         "খুলনায় রোদ উঠেছে আজ।\nআরও পড়ুন",

@@ -49,6 +49,6 @@ def test_to_answer_fewer_texts_takes_a_higher_probability(beat):
 def test_between_two_shares_the_probability_is_interpolated(beat):
     levels = (CoverageLevel(1.0, 0.2, Estimate()), CoverageLevel(0.5, 0.8, Estimate()))
     card = ModelCard(cross_validation=CrossValidation(coverage=levels))
-    model = Model(beat.scheme, beat.form, beat.decision, card)
+    model = Model(beat.scheme, beat.linear_weights, beat.decision, card)
 
     assert np.isclose(model.abstain_for(0.75), 0.5)

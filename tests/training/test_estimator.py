@@ -83,7 +83,9 @@ def test_the_order_of_the_rows_hardly_changes_the_model(fitted):
 
     shuffled = LinearTextClassifier(char_min_df=1).fit([X[i] for i in order], [Y[i] for i in order])
 
-    assert list(shuffled.form_.groups[0].terms) == list(fitted.form_.groups[0].terms)
+    assert list(shuffled.linear_weights_.groups[0].terms) == list(
+        fitted.linear_weights_.groups[0].terms
+    )
     assert np.allclose(shuffled.predict_proba(X), fitted.predict_proba(X), atol=0.02)
     assert shuffled.predict(X).tolist() == fitted.predict(X).tolist()
 
@@ -193,7 +195,7 @@ def test_what_cannot_be_predicted_is_a_named_error(fitted, texts):
         fitted.predict(texts)
 
 
-def test_views_that_are_all_off_are_refused():
+def test_no_feature_group_at_all_is_refused():
     with pytest.raises(InputError, match="no feature_groups"):
         LinearTextClassifier(word_ngrams=None, char_ngrams=None).fit(X, Y)
 
@@ -203,7 +205,7 @@ def test_of_terms_with_equal_frequency_the_first_are_kept():
         ["delta alpha", "charlie bravo"], ["one", "two"]
     )
 
-    assert tuple(model.form_.groups[0].terms) == ("alpha", "bravo", "charlie")
+    assert tuple(model.linear_weights_.groups[0].terms) == ("alpha", "bravo", "charlie")
 
 
 @pytest.mark.parametrize(
@@ -224,18 +226,20 @@ def test_of_a_full_vocabulary_words_of_seed_terms_are_kept_first(weight, room, k
 
     model.fit_counts(count(texts, model.groups()), answers, weights, seed_terms=2)
 
-    assert tuple(sorted(model.form_.groups[0].terms[:])) == kept
+    assert tuple(sorted(model.linear_weights_.groups[0].terms[:])) == kept
 
 
 def test_a_bare_number_is_no_feature(fitted):
     model = LinearTextClassifier(char_min_df=1).fit([*X, "2016 2017"], [*Y, "sport"])
 
-    assert "2016" not in model.form_.groups[0].terms
-    assert list(model.form_.groups[0].terms) == list(fitted.form_.groups[0].terms)
+    assert "2016" not in model.linear_weights_.groups[0].terms
+    assert list(model.linear_weights_.groups[0].terms) == list(
+        fitted.linear_weights_.groups[0].terms
+    )
 
 
-def test_a_naive_bayes_view_is_a_linear_machine_on_scaled_binary_terms():
-    """The form holds ratio times coefficient: the same scores as scaling the matrix by hand."""
+def test_a_naive_bayes_group_is_a_linear_svm_on_scaled_binary_terms():
+    """The weights are ratio times coefficient: the same scores as scaling the matrix by hand."""
     texts = ["bomb bomb kills", "bomb hurts", "rain falls", "rain falls again", "bomb kills again"]
     truth = np.array([1, 1, 0, 0, 1])
     model = LinearTextClassifier(word_ngrams=(1, 1), char_ngrams=None, weightings=("binary",))

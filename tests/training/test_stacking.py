@@ -1,4 +1,4 @@
-"""The weights of views: what tells more weighs more, what tells nothing is left out."""
+"""The weights of feature groups: the better one weighs more, and one of noise is left out."""
 
 import numpy as np
 import pytest
@@ -13,33 +13,33 @@ SIDE = SIDES[TRUTH]
 
 
 def seen(noise):
-    """Return scores of a view that sees the truth through so much noise."""
+    """Return scores of a feature group: the truth with so much noise."""
     against = RNG.normal(0, noise, 400)
     return SIDE + np.stack([-against, against], axis=1)
 
 
-def test_views_that_tell_as_much_share_the_weight():
+def test_equally_good_feature_groups_share_the_weight():
     weights = fit_weights(SINGLE, np.stack([seen(1.0), seen(1.0)]), TRUTH)
 
     assert weights == pytest.approx(0.5, abs=0.15)
     assert weights.sum(axis=0).mean() == pytest.approx(1)
 
 
-def test_the_view_that_tells_more_weighs_more():
+def test_the_better_feature_group_weighs_more():
     weights = fit_weights(SINGLE, np.stack([seen(2.0), seen(1.0)]), TRUTH)
 
     assert weights[1].min() > 2 * weights[0].max() > 0
 
 
-def test_a_view_of_noise_is_left_out():
+def test_a_feature_group_of_noise_is_left_out():
     sharp = seen(0.5)
     noise = RNG.normal(0, 20, sharp.shape)
 
     assert fit_weights(SINGLE, np.stack([noise, sharp]), TRUTH)[0].tolist() == [0, 0]
 
 
-def test_a_few_texts_set_views_apart_but_leave_none_out():
-    """Eight texts may look as if one view table all; it is luck, and not much is built on it."""
+def test_a_few_texts_weigh_feature_groups_differently_but_leave_none_out():
+    """Eight texts may look as if one group were perfect; that is luck and counts for little."""
     shares = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
@@ -51,12 +51,12 @@ def test_a_few_texts_set_views_apart_but_leave_none_out():
     assert 0.02 < min(shares) < 0.3
 
 
-def test_the_last_view_is_kept_whatever_it_tells():
+def test_the_last_feature_group_is_kept_even_if_it_is_noise():
     assert fit_weights(SINGLE, RNG.normal(0, 20, (1, 400, 2)), TRUTH).mean() == pytest.approx(1)
 
 
 def test_each_of_many_labels_has_weights_of_its_own():
-    """One view sees the first label, another sees the second."""
+    """One feature group knows the first label, another the second."""
     truth = RNG.integers(0, 2, (400, 3))
     side = 2.0 * truth - 1
     blur = [[0.5, 3.0, 1.0], [3.0, 0.5, 1.0]]

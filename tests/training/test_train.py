@@ -38,7 +38,7 @@ from textclf.training.config import TrainConfig, first_words_limits
 from textclf.training.cross_validation import out_of_fold_predictions
 from textclf.training.train import train
 
-NO_LEAD = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
+WHOLE_TEXT_GROUPS = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
 TERMS = TermList(
     "beat",
     (
@@ -49,7 +49,7 @@ TERMS = TermList(
 )
 
 
-def test_the_same_input_and_seed_give_the_identical_file_and_progress_is_told(beat):
+def test_the_same_input_and_seed_give_the_identical_file_and_progress_is_reported(beat):
     told = []
     texts = corpus("beat", BEAT_TEXTS)
 
@@ -177,7 +177,7 @@ def test_seed_terms_alone_make_a_model_and_are_what_it_is_measured_on():
     assert "not of articles" in model.card.use
 
 
-def test_with_few_texts_a_label_may_be_taught_by_terms_alone():
+def test_with_few_texts_a_label_may_be_trained_on_terms_alone():
     sport = Corpus(corpus("beat", BEAT_TEXTS[:3]).records)
 
     model = train(sport, SINGLE, terms=TERMS, config=SMALL)
@@ -201,8 +201,8 @@ def test_a_fold_is_decided_on_as_the_other_folds_ask():
     assert given.sum(axis=1).tolist() == [1] * 80
 
 
-def test_a_fold_is_measured_with_views_weighed_as_the_other_folds_ask():
-    """In the first half one view tells all, in the second the other: neither sees its own."""
+def test_a_fold_is_measured_with_group_weights_fitted_to_the_other_folds():
+    """In each half one feature group knows every label, and no half is weighed by itself."""
     truth = np.tile([0, 1], 40)
     side = np.stack([1 - 2 * truth, 2 * truth - 1], axis=1) * 1.0
     half = np.arange(40)
@@ -280,14 +280,16 @@ def test_a_model_that_reads_groups_of_phrases_is_not_exported(name, tmp_path):
     assert not path.exists()
 
 
-def exported_view(model, first_words):
-    """Return the analysis of a model's last view in its pipeline, were its lead as given."""
-    last = model.form.groups[-1]
-    views = (
-        *model.form.groups[:-1],
+def exported_group(model, first_words):
+    """Return the analyzer of a model's last feature group in its Pipeline, with this limit."""
+    last = model.linear_weights.groups[-1]
+    groups = (
+        *model.linear_weights.groups[:-1],
         replace(last, group=replace(last.group, first_words=first_words)),
     )
-    pipeline = to_pipeline(replace(model, form=LinearWeights(views, model.form.bias)))
+    pipeline = to_pipeline(
+        replace(model, linear_weights=LinearWeights(groups, model.linear_weights.bias))
+    )
     return pipeline.named_steps["features"].transformer_list[-1][1].build_analyzer()
 
 
@@ -297,8 +299,8 @@ def exported_view(model, first_words):
     ),
     first_words=st.integers(1, 6),
 )
-def test_an_exported_lead_is_the_same_words(long, text, first_words):
-    assert exported_view(long, first_words)(text) == WordNgrams(
+def test_an_exported_first_words_limit_gives_the_same_words(long, text, first_words):
+    assert exported_group(long, first_words)(text) == WordNgrams(
         1, 2, first_words=first_words
     ).terms(text)
 
@@ -315,8 +317,8 @@ def test_an_exported_lead_is_the_same_words(long, text, first_words):
     ],
     ids=["blanks", "short words", "a late word", "a word less", "a long word", "far apart"],
 )
-def test_an_exported_lead_costs_no_more_than_the_text_is_long(long, text):
-    assert exported_view(long, 60)(text) == WordNgrams(1, 2, first_words=60).terms(text)
+def test_an_exported_first_words_limit_costs_no_more_than_the_text_is_long(long, text):
+    assert exported_group(long, 60)(text) == WordNgrams(1, 2, first_words=60).terms(text)
 
 
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
@@ -345,7 +347,9 @@ def test_the_shipped_model_is_what_the_shipped_corpus_and_terms_make(name):
     again = train(Corpus.read(), scheme, terms=terms, config=config, jobs=2)
 
     assert again.card.trained_on == bundled.card.trained_on
-    for ours, theirs in zip(again.form.groups, bundled.form.groups, strict=True):
+    for ours, theirs in zip(
+        again.linear_weights.groups, bundled.linear_weights.groups, strict=True
+    ):
         assert list(ours.terms) == list(theirs.terms)
         assert np.allclose(ours.weights, theirs.weights, rtol=0, atol=1e-4)
     assert np.allclose(again.decision.slope, bundled.decision.slope, rtol=1e-3)
@@ -356,7 +360,7 @@ def _config(saved) -> TrainConfig:
     return TrainConfig(**{key: v for key, v in kept.items() if key != "term_share"})
 
 
-def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
+def test_the_card_states_what_each_feature_group_reaches_alone_and_its_share():
     """No word stands in two texts, so that only their characters can tell."""
     endings = ["ed", "ing", "ist", "ly", "some", "ward", "ness", "less", "ful", "ish"]
     texts = [(f"goalkeep{one} {one}x{n}", ("sport",)) for n, one in enumerate(endings)]
@@ -364,43 +368,45 @@ def test_the_card_tells_what_each_view_reaches_alone_and_its_share():
 
     model = train(corpus("beat", texts), SINGLE, config=SMALL)
 
-    views = model.card.feature_groups
-    assert [one.name for one in views] == NO_LEAD
-    assert views[1].alone == 1.0 > views[0].alone
-    assert views[0].share == views[2].share == 0
-    assert {part.group.kind for part in model.form.groups} == {"char_wb"}
+    groups = model.card.feature_groups
+    assert [one.name for one in groups] == WHOLE_TEXT_GROUPS
+    assert groups[1].alone == 1.0 > groups[0].alone
+    assert groups[0].share == groups[2].share == 0
+    assert {part.group.kind for part in model.linear_weights.groups} == {"char_wb"}
 
 
-def test_with_seed_terms_all_views_are_taken_and_none_is_naive_bayes():
+def test_with_seed_terms_all_feature_groups_are_taken_and_none_is_naive_bayes():
     model = train(
         corpus("beat", BEAT_TEXTS), SINGLE, terms=TERMS, config=replace(SMALL, vectors=False)
     )
 
-    taken = [(part.group.kind, part.group.weighting) for part in model.form.groups]
+    taken = [(part.group.kind, part.group.weighting) for part in model.linear_weights.groups]
     assert taken == [("word", "log"), ("char_wb", "log")]
 
 
-def test_of_long_texts_the_first_words_are_a_view_of_their_own(long):
+def test_of_long_texts_the_first_words_are_a_feature_group_of_their_own(long):
     shown = {one.name: one.alone for one in long.card.feature_groups}
 
     first_words = ["word 1-2 log, first 30 words", "word 1-2 binary, first 100 words"]
-    assert list(shown) == [*NO_LEAD, *first_words]
+    assert list(shown) == [*WHOLE_TEXT_GROUPS, *first_words]
     assert shown[first_words[0]] == 1.0 > shown["word 1-2 log"]
-    assert WordNgrams(1, 2, "log", first_words=30) in [part.group for part in long.form.groups]
+    assert WordNgrams(1, 2, "log", first_words=30) in [
+        part.group for part in long.linear_weights.groups
+    ]
 
 
-def test_of_short_texts_there_is_no_lead(beat):
-    assert [one.name for one in beat.card.feature_groups] == NO_LEAD
+def test_of_short_texts_there_is_no_first_words_limit(beat):
+    assert [one.name for one in beat.card.feature_groups] == WHOLE_TEXT_GROUPS
 
 
-@pytest.mark.parametrize(("words", "leads"), [(100, ()), (101, ((30, "log"), (100, "binary")))])
-def test_texts_are_long_where_most_are_longer_than_the_longest_lead(words, leads):
+@pytest.mark.parametrize(("words", "limits"), [(100, ()), (101, ((30, "log"), (100, "binary")))])
+def test_texts_are_long_if_most_are_longer_than_the_longest_first_words_limit(words, limits):
     texts = ["a 1 goal", "goal " * words, "a goal " * 9 * words]
 
-    assert first_words_limits(texts) == leads
+    assert first_words_limits(texts) == limits
 
 
-def test_with_seed_terms_long_texts_have_no_lead():
+def test_with_seed_terms_long_texts_have_no_first_words_limit():
     model = train(corpus("beat", LONG_TEXTS), SINGLE, terms=TERMS, config=SMALL)
 
-    assert not any("first" in part.group.name for part in model.form.groups)
+    assert not any("first" in part.group.name for part in model.linear_weights.groups)

@@ -123,37 +123,41 @@ def learned(vectors, **given):
     return model.fit_counts(count(TEXTS, model.groups()), np.array(SIDES))
 
 
-def test_what_is_learned_is_one_view_of_all_words_of_the_table(vectors):
-    (view,) = learned(vectors).form_.groups
+def test_what_is_learned_is_one_feature_group_of_all_words_of_the_table(vectors):
+    (group,) = learned(vectors).linear_weights_.groups
 
-    assert view.group == WordNgrams(1, 1, "log")
-    assert set(view.terms[:]) == set(WORDS)
-    assert dict(zip(view.terms[:], view.idf, strict=True)) == pytest.approx(
+    assert group.group == WordNgrams(1, 1, "log")
+    assert set(group.terms[:]) == set(WORDS)
+    assert dict(zip(group.terms[:], group.idf, strict=True)) == pytest.approx(
         dict(zip(WORDS, vectors.idf, strict=True))
     )
 
 
 def test_of_a_long_table_the_commonest_words_are_kept(vectors):
-    (view,) = learned(vectors, most=5).form_.groups
+    (group,) = learned(vectors, most=5).linear_weights_.groups
 
-    assert set(view.terms[:]) == set(WORDS[:5])
+    assert set(group.terms[:]) == set(WORDS[:5])
 
 
 def test_a_score_is_the_dot_product_of_the_texts_vector_and_the_labels(vectors):
     """The labels' vectors B are found again from the weights: a_t (E_t . B)."""
     model = learned(vectors)
-    (view,) = model.form_.groups
-    rows = [view.terms[:].index(word) for word in WORDS]
+    (group,) = model.linear_weights_.groups
+    rows = [group.terms[:].index(word) for word in WORDS]
     numbers, scale = vectors.numbers.astype(float), vectors.idf.astype(float)
-    B = np.linalg.lstsq(numbers, view.weights[rows] / scale[:, None], rcond=None)[0]
+    B = np.linalg.lstsq(numbers, group.weights[rows] / scale[:, None], rcond=None)[0]
 
-    scores = NumpyScorer([model.form_]).score(["Snow, snow and the unheard-of frost"])[0].scores
+    scores = (
+        NumpyScorer([model.linear_weights_])
+        .score(["Snow, snow and the unheard-of frost"])[0]
+        .scores
+    )
 
     parts = {"snow": 1 + log(2), "the": 1.0, "frost": 1.0}
     places = [WORDS.index(word) for word in parts]
     amounts = np.array(list(parts.values())) * scale[places]
     text = amounts @ numbers[places] / np.sqrt((amounts**2).sum())
-    assert scores[0] == pytest.approx(text @ B + model.form_.bias, abs=1e-6)
+    assert scores[0] == pytest.approx(text @ B + model.linear_weights_.bias, abs=1e-6)
 
 
 def test_a_word_of_no_text_has_the_label_of_the_words_that_are_like_it():
@@ -170,8 +174,8 @@ def test_a_label_of_many_texts_pulls_no_harder_than_one_of_few(vectors):
     counts = count(TEXTS, model.groups())
     weight = np.where(np.array(SIDES) == "sport", 10.0, 1.0)
 
-    once = model.fit_counts(counts, np.array(SIDES)).form_.groups[0].weights
-    again = model.fit_counts(counts, np.array(SIDES), weight).form_.groups[0].weights
+    once = model.fit_counts(counts, np.array(SIDES)).linear_weights_.groups[0].weights
+    again = model.fit_counts(counts, np.array(SIDES), weight).linear_weights_.groups[0].weights
 
     ratio = again / once
     assert np.allclose(ratio, ratio[0], rtol=1e-3)
@@ -184,20 +188,20 @@ def test_vectors_are_not_learned_from_where_a_text_has_many_labels(vectors):
         model.fit_counts(count(TEXTS, model.groups()), np.eye(6, 3, dtype=int))
 
 
-def test_terms_alone_take_the_view_of_vectors_and_the_card_says_so(of_terms):
-    views = of_terms.card.feature_groups
+def test_terms_alone_take_the_feature_group_of_vectors_and_the_card_says_so(of_terms):
+    groups = of_terms.card.feature_groups
 
-    assert views[-1].name == "word 1-1 log, vectors"
-    assert [one.share for one in views] == [0.4, 0.2, 0.4]
-    assert of_terms.form.groups[-1].group == WordNgrams(1, 1, "log")
+    assert groups[-1].name == "word 1-1 log, vectors"
+    assert [one.share for one in groups] == [0.4, 0.2, 0.4]
+    assert of_terms.linear_weights.groups[-1].group == WordNgrams(1, 1, "log")
 
 
 @pytest.mark.skipif(bool(why_unavailable()), reason=why_unavailable())
 def test_both_engines_give_the_score_of_a_model_with_vectors(of_terms):
     texts = ["A batsman and a goalkeeper in thunder", "hailstorm hailstorm drizzle", "", "xyzzy"]
 
-    reference = NumpyScorer([of_terms.form]).score(texts)[0]
-    compiled = NativeScorer([of_terms.form]).score(texts)[0]
+    reference = NumpyScorer([of_terms.linear_weights]).score(texts)[0]
+    compiled = NativeScorer([of_terms.linear_weights]).score(texts)[0]
 
     assert np.allclose(reference.scores, compiled.scores, rtol=0, atol=1e-9)
     assert np.abs(reference.scores[0] - reference.scores[3]).max() > 0.1
@@ -250,11 +254,11 @@ def test_prediction_reads_no_vectors(of_terms, tmp_path):
         "print([m for m in sys.modules if m.startswith(('textclf.training', 'sklearn'))])"
     )
 
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
 
-    assert told.splitlines()[-1] == "[]"
+    assert printed.splitlines()[-1] == "[]"
     assert read_model(tmp_path / "beat.textclf").scheme == SINGLE
 
 

@@ -22,7 +22,7 @@ class EncodedBatch(NamedTuple):
     failed: int = 0
     """How many records are of articles that could not be read."""
     messages: tuple[str, ...] = ()
-    """What is to be told at once."""
+    """Messages that are reported at once."""
     notes: tuple[tuple[str, str], ...] = ()
     """How files are read: path and note."""
     problems: tuple[Problem, ...] = ()

@@ -296,9 +296,9 @@ def _writer_of(
 ) -> RecordWriter:
     """Return the writer of a run whose first batch has these records."""
     # The columns are those of a row that could be read, if there is one.
-    leading = next((one for one, _ in records if not one[0].error), records[0][0])
+    limited_to = next((one for one, _ in records if not one[0].error), records[0][0])
     mark = any(one.marked for one in first.documents)
-    return RecordWriter.of(leading, style, prefix, mark=mark, excel=excel)
+    return RecordWriter.of(limited_to, style, prefix, mark=mark, excel=excel)
 
 
 def _encoded(

@@ -159,7 +159,7 @@ def _context() -> DefaultContext | ForkContext | SpawnContext:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep Ctrl-C and the like from what begins here: it ends when it is told to."""
+    """Keep Ctrl-C and the like from what begins here: it ends when its parent asks it to."""
     if sys.platform == "win32":
         yield
         return

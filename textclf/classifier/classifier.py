@@ -21,7 +21,7 @@ class Classifier:
     """A trained model that labels texts.
 
     `textclf.load` makes it. It is a `SingleLabelClassifier` or a `MultiLabelClassifier`, as the
-    scheme of its model says; `isinstance` tells which, also to a type checker.
+    scheme of its model says; `isinstance` shows which, also to a type checker.
 
     >>> import textclf
     >>> classifier = textclf.load("topic")

@@ -32,7 +32,7 @@ class ScoredLabel(NamedTuple):
     """A label, and the spans of a document that its score comes from."""
 
     name: str
-    form: int
+    weight_set: int
     """Index of the scheme's weights in the scorer."""
     column: int
     """Index of the label in the scheme."""
@@ -46,7 +46,7 @@ class ScoredLabel(NamedTuple):
     ) -> Iterator[_Contributions]:
         """Yield what places of each span add to the score: all, or the `most` heaviest."""
         parts = [
-            scorer.contributions(text, self.form, self.column, span, most)
+            scorer.contributions(text, self.weight_set, self.column, span, most)
             for span in (*self.spans, *self.first_words)
         ]
         if self.first_words:

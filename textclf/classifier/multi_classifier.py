@@ -42,7 +42,7 @@ class MultiClassifier:
             raise InputError("there is no model to answer with; give one or more")
         self.models = tuple(models)
         self._make = make
-        self._scorer = make([model.form for model in models])
+        self._scorer = make([model.linear_weights for model in models])
         self._deciders = [LabelDecider(model) for model in models]
         self._by_passage = {n for n, model in enumerate(models) if model.scheme.by_passage}
         self._with_first_words = {n for n, model in enumerate(models) if model.scheme.lead_words}

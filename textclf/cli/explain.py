@@ -94,7 +94,7 @@ def explain(
 
 
 def _folder(output: Path | None, one: object) -> Path:
-    """Return the folder of the pages; `one` tells whether options for one article were given."""
+    """Return the folder of the pages; `one` says whether options for one article were given."""
     if output is None:
         raise InputError("--where writes a page for each article; give a folder with --output")
     if one:

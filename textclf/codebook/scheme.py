@@ -55,7 +55,7 @@ class EdgeCase(NamedTuple):
 
 
 class Label(NamedTuple):
-    """One label of a scheme, with what a coder needs to tell it from the others."""
+    """One label of a scheme, with what a coder needs to distinguish it from the others."""
 
     name: str
     title: str = ""

@@ -99,7 +99,7 @@ def _read_table(
     problems = Problems()
     rows = [
         (item, _cell(item, columns))
-        for item in _told(read_items(inputs, reading), problems, report)
+        for item in _reported(read_items(inputs, reading), problems, report)
     ]
     if not rows:
         raise CorpusError(f"{', '.join(inputs)}: holds no rows to learn from")
@@ -218,7 +218,7 @@ def _labels_of(cell: object, columns: Columns, indicator: tuple[str, ...]) -> An
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def _told(
+def _reported(
     items: Iterable[InputDocument], problems: Problems, report: Callable[[str], None]
 ) -> Iterator[InputDocument]:
     """Yield items; report how their files are read, and count their warnings."""

@@ -1,6 +1,6 @@
 """Find strong terms of a label that are spurious: function words and names.
 
-Such terms tell who wrote a corpus, where and when, rather than what a label means.
+Such terms show who wrote a corpus, where and when, rather than what a label means.
 """
 
 import re

@@ -33,7 +33,9 @@ _NEVER = frozenset(
     ]
 )
 """Elements that are never read."""
-_FURNITURE = frozenset(("nav", "footer", "aside", "form", "header", "figcaption", "menu", "dialog"))
+_BOILERPLATE = frozenset(
+    ("nav", "footer", "aside", "form", "header", "figcaption", "menu", "dialog")
+)
 """Elements that are read only where nothing else is on the page."""
 _INLINE = frozenset(
     [
@@ -141,7 +143,7 @@ def _parsed(markup: str, skipped: frozenset[str]) -> _Page:
 
 def simple_extraction(markup: str) -> tuple[str, str]:
     """Return title and text of a page, found with Python's own parser."""
-    page = _parsed(markup, _NEVER | _FURNITURE)
+    page = _parsed(markup, _NEVER | _BOILERPLATE)
     paragraphs = page.main_paragraphs or page.paragraphs or _parsed(markup, _NEVER).paragraphs
     title = next((" ".join(one.split()) for one in page.titles.values() if one.strip()), "")
     if paragraphs and paragraphs[0] == title:

@@ -1,4 +1,4 @@
-"""Read the files of zip archives, and tell what a zip archive is: a document, a table, or files."""
+"""Read files of zip archives; say whether a zip archive is a document, a table, or files."""
 
 import zlib
 from collections import Counter

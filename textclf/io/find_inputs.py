@@ -37,7 +37,7 @@ class InputPath(str):
 
 
 class FoundInputs(NamedTuple):
-    """The files of all inputs, in order, and what is to be told of those left out."""
+    """The files of all inputs, in order, and messages on those left out."""
 
     paths: tuple[InputPath, ...]
     messages: tuple[str, ...] = ()

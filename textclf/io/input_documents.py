@@ -53,9 +53,9 @@ class InputDocument(NamedTuple):
     title: str = ""
     """The value of the title field, if the row has one."""
     notes: tuple[str, ...] = ()
-    """What a person is told of how the file is read, with its first document."""
+    """Messages on how the file is read, which are reported with its first document."""
     marked: bool = False
-    """Whether the file begins with a byte order mark; told with its first document."""
+    """Whether the file begins with a byte order mark; reported with its first document."""
 
     @property
     def size(self) -> int:
@@ -145,7 +145,7 @@ def delimiter_named(name: str) -> str:
 
 
 def check_fields(names: Collection[str], place: str, reading: ReadOptions) -> str:
-    """Return which field each value is from, as a person is told.
+    """Return which field each value is from, for a message.
 
     Raises InputError if a field is named twice, or one that is to be read is missing.
     """

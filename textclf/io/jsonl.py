@@ -60,10 +60,10 @@ def document_of_line(
     if not first:
         return document_of_row(row, place, path, reading, warnings)
     try:
-        told = f"{check_fields(row, place, reading)} ({path})"
+        message = f"{check_fields(row, place, reading)} ({path})"
     except InputError as reason:
         raise InputError(f"{reason}{_inside(row)}") from None
-    return document_of_row(row, place, path, reading, warnings)._replace(notes=(told,))
+    return document_of_row(row, place, path, reading, warnings)._replace(notes=(message,))
 
 
 def _inside(row: Mapping[str, Any]) -> str:

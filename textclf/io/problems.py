@@ -24,7 +24,7 @@ class Problem(NamedTuple):
 
 
 def problem_of(path: str, message: str) -> Problem:
-    """Return the problem that a message about a file, or about a row of it, tells."""
+    """Return the problem that a message about a file, or about a row of it, states."""
     found = re.match(rf"({re.escape(path)}(?::\d+)?): ", message)
     return Problem(found[1], message[found.end() :]) if found else Problem("", message)
 

@@ -183,7 +183,7 @@ def _read(
     except DAMAGED as reason:
         yield unread(path, reason)
     except InputError as reason:
-        # A mistake in the command is told before a run begins; one bad file among others never
+        # A mistake in the command is reported before a run begins; one bad file among others never
         # ends a run.
         if is_first and path.is_named and nothing:
             raise

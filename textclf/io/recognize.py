@@ -1,4 +1,4 @@
-"""Tell the format of a file by its first bytes, and refuse what is not text, with the remedy."""
+"""Recognize the format of a file by its first bytes; refuse what is not text, with the remedy."""
 
 import codecs
 from collections.abc import Collection

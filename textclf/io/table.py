@@ -43,7 +43,7 @@ def read_rows(
     marked: bool = False,
     padded: bool = False,
 ) -> Iterator[InputDocument]:
-    """Yield a document for each row under the header; the first one tells how they are read.
+    """Yield a document for each row under the header; the first one says how they are read.
 
     `padded` adds empty cells to a row that has fewer than the header. Raises InputError if no
     row names a column for the text, or the header names a column twice.
@@ -57,15 +57,15 @@ def read_rows(
     else:
         start, header = 0, [str(n) for n in range(1, len(first[0].cells) + 1)]
     place = f"{path}:{first[start].number}"
-    told = [*notes, f"{check_fields(header, place, reading)} ({path})"]
+    messages = [*notes, f"{check_fields(header, place, reading)} ({path})"]
     if start:
         number = first[start].number
         above = "row 1 is" if number == 2 else f"rows 1 to {number - 1} are"  # noqa: PLR2004
-        told.insert(0, f"{path}: the header is row {number}; {above} not read")
+        messages.insert(0, f"{path}: the header is row {number}; {above} not read")
     below = chain(first[start + reading.header :], source)
     documents = (_document(path, row, header, reading, padded=padded) for row in below)
     for document in documents:
-        yield document._replace(notes=tuple(told), marked=marked)
+        yield document._replace(notes=tuple(messages), marked=marked)
         break
     yield from documents
 

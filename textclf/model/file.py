@@ -41,10 +41,10 @@ _TOLERANCE = 1e-4
 
 def to_bytes(model: Model) -> bytes:
     """Return the model file of a model: the same model gives the same bytes."""
-    tensors: dict[str, Buffer] = {"bias": model.form.intercepts}
+    tensors: dict[str, Buffer] = {"bias": model.linear_weights.intercepts}
     groups = []
     lexicons: dict[Lexicon, int] = {}
-    for number, part in enumerate(model.form.groups):
+    for number, part in enumerate(model.linear_weights.groups):
         tensors[f"view{number}.terms"] = part.terms.blob
         tensors[f"view{number}.hashes"], tensors[f"view{number}.slots"] = part.terms.table
         tensors[f"view{number}.rows"] = part.numbers
@@ -100,12 +100,12 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
         odd = min(set(tensors) ^ expected)
         raise reader.wrong(f"tensor {odd!r} is missing or not expected")
     reader.digests(header, tensors)
-    form = LinearWeights(
+    linear_weights = LinearWeights(
         tuple(reader.group(number, entry, tensors, count) for number, entry in enumerate(groups)),
         reader.floats(tensors, "bias", (count,))[0],
     )
     decision = reader.decision(header, scheme)
-    model = Model(scheme, form, decision, reader.card(header))
+    model = Model(scheme, linear_weights, decision, reader.card(header))
     reader.probes(header, model)
     return model
 
@@ -256,7 +256,7 @@ class _Reader:
             raise self.wrong("its decision has a slope, a threshold or an epsilon that cannot be")
         empty = given.get("empty_set_utility", "")  # type: ignore[union-attr]
         if empty is not None and (type(empty) is not float or not 0 <= empty < float("inf")):
-            raise self.wrong("its decision does not tell what an empty answer is worth")
+            raise self.wrong("its decision does not state the utility of no label")
         return DecisionRule(
             scheme.kind, slope, intercept, threshold, epsilon, empty, self.prior(given, count)
         )
@@ -285,12 +285,12 @@ class _Reader:
     def probes(self, header: Mapping[str, Any], model: Model) -> None:
         """Score the probes again: they must get the scores that are in the file."""
         probes = self.list_of_dicts(header, "probes")
-        engine = make_scorer([model.form])
+        scorer = make_scorer([model.linear_weights])
         for probe in probes if self.thorough else probes[:1]:
             text, scores = probe.get("text"), probe.get("scores")
             if not isinstance(text, str) or not isinstance(scores, list):
                 raise self.wrong("a golden probe is not a text with its scores")
-            found = list(engine.score([text])[0].numbers)
+            found = list(scorer.score([text])[0].numbers)
             try:
                 same = all(
                     isclose(one, _number(other), rel_tol=0, abs_tol=_TOLERANCE)
@@ -348,14 +348,14 @@ def _probes(model: Model) -> list[dict[str, Any]]:
     """
     from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-    engine = NumpyScorer([model.form])
+    scorer = NumpyScorer([model.linear_weights])
     texts = []
     for number in range(_PROBES):
         chosen: list[str] = []
-        for part in model.form.groups:
+        for part in model.linear_weights.groups:
             chosen += part.terms[number * 7 :: max(1, len(part.terms) // 12)][:12]
         texts.append(" ".join(chosen))
-    return [{"text": text, "scores": engine.score([text])[0].scores[0].tolist()} for text in texts]
+    return [{"text": text, "scores": scorer.score([text])[0].scores[0].tolist()} for text in texts]
 
 
 def _lines(texts: Iterable[str]) -> bytes:

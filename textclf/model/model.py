@@ -15,12 +15,12 @@ class Model:
     """A trained model: the data of a model file."""
 
     scheme: Scheme
-    form: LinearWeights
+    linear_weights: LinearWeights
     decision: DecisionRule
     card: ModelCard
 
     def __repr__(self) -> str:
-        terms = sum(len(part.terms) for part in self.form.groups)
+        terms = sum(len(part.terms) for part in self.linear_weights.groups)
         return f"<Model {self.scheme.id}: {len(self.scheme.labels)} labels, {terms:,} features>"
 
     def strongest(self, label: str, most: int) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ class Model:
         """
         column = self.scheme.index(label)
         candidates: list[tuple[float, str]] = []
-        for part in self.form.groups:
+        for part in self.linear_weights.groups:
             if isinstance(part.group, WordNgrams):
                 strength = part.weights[:, column] / part.idf
                 top = np.argsort(-strength, kind="stable")[:most]

@@ -43,18 +43,23 @@ def to_pipeline(model: Model) -> Pipeline:
     mix in the uniform distribution (`epsilon`) or use the thresholds of labels. Raises ModelError
     for a model with lexicon features, which scikit-learn cannot compute.
     """
-    if any(part.group.lexicon for part in model.form.groups):
+    if any(part.group.lexicon for part in model.linear_weights.groups):
         raise ModelError(
             f"the model of scheme {model.scheme.name!r} reads groups of phrases, which a plain "
             "scikit-learn Pipeline cannot; export one without them, such as 'topic'"
         )
-    groups = [(f"view{n}", _vectorizer(part)) for n, part in enumerate(model.form.groups)]
+    groups = [
+        (f"group{n}", _vectorizer(part)) for n, part in enumerate(model.linear_weights.groups)
+    ]
     weights = np.vstack(
-        [part.weights.astype(float) / part.idf.astype(float)[:, None] for part in model.form.groups]
+        [
+            part.weights.astype(float) / part.idf.astype(float)[:, None]
+            for part in model.linear_weights.groups
+        ]
     )
     decision = model.decision
     coefficients = (weights * decision.slope).T
-    intercept = model.form.bias.astype(float) * decision.slope + decision.intercept
+    intercept = model.linear_weights.bias.astype(float) * decision.slope + decision.intercept
     names = np.array(model.scheme.label_names)
     union = FeatureUnion(groups)
     if model.scheme.kind == "multi":

@@ -57,7 +57,7 @@ def explained(
     if not everything:
         return article_text(result)
     biases = [
-        dict(zip(model.scheme.label_names, model.form.bias.tolist(), strict=True))
+        dict(zip(model.scheme.label_names, model.linear_weights.bias.tolist(), strict=True))
         for model in multi_classifier.models
     ]
     return contributions_text(result, evidence, biases)

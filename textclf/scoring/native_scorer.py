@@ -55,21 +55,24 @@ class NativeScorer:
     Raises InputError for weights that C cannot take, such as a phrase with a capital sigma.
     """
 
-    def __init__(self, forms: Sequence[LinearWeights], *, portable: bool = False) -> None:
-        self._forms = tuple(forms)
+    def __init__(self, weight_sets: Sequence[LinearWeights], *, portable: bool = False) -> None:
+        self._weight_sets = tuple(weight_sets)
         lexicons = list(
             dict.fromkeys(
-                part.group.lexicon for form in forms for part in form.groups if part.group.lexicon
+                part.group.lexicon
+                for weights in weight_sets
+                for part in weights.groups
+                if part.group.lexicon
             )
         )
         try:
             self._native = native.Engine(
                 tuple(
                     (
-                        _floats(form.intercepts),
-                        tuple(_part(part, lexicons) for part in form.groups),
+                        _floats(weights.intercepts),
+                        tuple(_part(part, lexicons) for part in weights.groups),
                     )
-                    for form in forms
+                    for weights in weight_sets
                 ),
                 tuple(_lexicon(lexicon) for lexicon in lexicons),
                 tuple(sorted(ABBREVIATIONS)),
@@ -82,38 +85,40 @@ class NativeScorer:
         self,
         texts: Sequence[str],
         spans: Sequence[Sequence[tuple[int, int]]] = (),
-        forms: Collection[int] = (),
+        spanned: Collection[int] = (),
     ) -> list[Scores]:
         """Return the rows that the NumPy scorer returns; Python's lock is released meanwhile."""
         most = len(texts) + sum(map(len, spans))
         scores = [
-            _empty_scores(len(form.intercepts), most if number in forms else len(texts))
-            for number, form in enumerate(self._forms)
+            _empty_scores(len(weights.intercepts), most if number in spanned else len(texts))
+            for number, weights in enumerate(self._weight_sets)
         ]
-        mask = sum(1 << number for number in forms)
+        mask = sum(1 << number for number in spanned)
         outs = tuple((one.numbers, one.shares) for one in scores)
         # C fills the rows, and returns the indices of the texts that it cannot score.
         for text in self._native.score(texts, tuple(spans), mask, outs):
             own_spans = spans[text : text + 1]
             spans_before = list(accumulate(map(len, spans[:text]), initial=0))[-1]
-            for number, one in enumerate(self._numpy.score([texts[text]], own_spans, forms)):
-                _copy_rows(scores[number], text + (spans_before if number in forms else 0), one)
+            for number, one in enumerate(self._numpy.score([texts[text]], own_spans, spanned)):
+                _copy_rows(scores[number], text + (spans_before if number in spanned else 0), one)
         return scores
 
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+        self, text: str, weight_set: int, label: int, span: tuple[int, int], most: int | None = None
     ) -> list[Contribution]:
         """Return the contributions that the NumPy scorer returns: all, or the largest."""
-        rows = self._native.contributions(text, form, label, *span, -1 if most is None else most)
+        rows = self._native.contributions(
+            text, weight_set, label, *span, -1 if most is None else most
+        )
         if rows is None:
-            return self._numpy.contributions(text, form, label, span, most)
+            return self._numpy.contributions(text, weight_set, label, span, most)
         return rows
 
     @cached_property
     def _numpy(self) -> NumpyScorer:
         from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-        return NumpyScorer(self._forms)
+        return NumpyScorer(self._weight_sets)
 
 
 def _empty_scores(labels: int, rows: int) -> Scores:

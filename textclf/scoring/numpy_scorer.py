@@ -38,47 +38,50 @@ class _TextFeatures:
 class NumpyScorer:
     """Scores texts under several sets of weights, one text at a time, from one thread."""
 
-    def __init__(self, forms: Sequence[LinearWeights]) -> None:
-        self._forms = [_Weights(form) for form in forms]
+    def __init__(self, weight_sets: Sequence[LinearWeights]) -> None:
+        self._weight_sets = [_Weights(weights) for weights in weight_sets]
         self._last: tuple[str, list[_TextFeatures]] | None = None
 
     def score(
         self,
         texts: Sequence[str],
         spans: Sequence[Sequence[tuple[int, int]]] = (),
-        forms: Collection[int] = (),
+        spanned: Collection[int] = (),
     ) -> list[Scores]:
         """Return for each set of weights a row of scores for each text as a whole.
 
-        With spans, one sequence for each text, the sets that `forms` names also have a row for
+        With spans, one sequence for each text, the sets that `spanned` names also have a row for
         each span, after that of its text. An n-gram across the border of a span does not count.
         """
         if not spans and len(texts) != 1:
-            parts = [[form.score_batch(batch) for form in self._forms] for batch in batched(texts)]
+            parts = [
+                [weights.score_batch(batch) for weights in self._weight_sets]
+                for batch in batched(texts)
+            ]
         else:
             pairs = zip(texts, spans or [()], strict=True)
-            parts = [self._score_one(text, of_text, forms) for text, of_text in pairs]
+            parts = [self._score_one(text, of_text, spanned) for text, of_text in pairs]
         return [
-            _concatenated([form.no_scores(), *column])
-            for form, *column in zip(self._forms, *parts, strict=True)
+            _concatenated([weights.no_scores(), *column])
+            for weights, *column in zip(self._weight_sets, *parts, strict=True)
         ]
 
     def _score_one(
-        self, text: str, spans: Sequence[tuple[int, int]], forms: Collection[int]
+        self, text: str, spans: Sequence[tuple[int, int]], spanned: Collection[int]
     ) -> list[Scores]:
         results = []
-        for number, (form, features) in enumerate(
-            zip(self._forms, self._features(text), strict=True)
+        for number, (weights, features) in enumerate(
+            zip(self._weight_sets, self._features(text), strict=True)
         ):
-            rows = [form.score(features)]
-            if number in forms:
-                rows += [form.score(features.within(*span)) for span in spans]
+            rows = [weights.score(features)]
+            if number in spanned:
+                rows += [weights.score(features.within(*span)) for span in spans]
             scores, shares = (np.array(column) for column in zip(*rows, strict=True))
-            results.append(Scores(scores, shares, len(form.bias)))
+            results.append(Scores(scores, shares, len(weights.bias)))
         return results
 
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+        self, text: str, weight_set: int, label: int, span: tuple[int, int], most: int | None = None
     ) -> list[Contribution]:
         """Return what the occurrences inside a span add to a label's score of that span.
 
@@ -86,8 +89,8 @@ class NumpyScorer:
         first. A character n-gram adds to its chunk. The weight of a term is divided evenly among
         its occurrences.
         """
-        features = self._features(text)[form].within(*span)
-        starts, ends, weights = self._forms[form].contributions(features, label)
+        features = self._features(text)[weight_set].within(*span)
+        starts, ends, weights = self._weight_sets[weight_set].contributions(features, label)
         order = np.arange(len(weights))
         if most is not None:
             order = np.argsort(-weights, kind="stable")
@@ -100,16 +103,19 @@ class NumpyScorer:
         """Return the features of a text for each set of weights; the last text is remembered."""
         if self._last is None or self._last[0] != text:
             tokens = TextTokens(text)
-            self._last = (text, [form.features(tokens) for form in self._forms])
+            self._last = (
+                text,
+                [weights.features(tokens) for weights in self._weight_sets],
+            )
         return self._last[1]
 
 
 class _Weights:
     """One set of weights, ready to score texts."""
 
-    def __init__(self, form: LinearWeights) -> None:
-        self.bias = form.bias.astype(float)
-        self._group_scorers = [make_group_scorer(part) for part in form.groups]
+    def __init__(self, weights: LinearWeights) -> None:
+        self.bias = weights.bias.astype(float)
+        self._group_scorers = [make_group_scorer(part) for part in weights.groups]
         units = {one.group.unit for one in self._group_scorers}
         self._unit = "word" if "word" in units else "chunk"
 

@@ -28,13 +28,13 @@ class Scorer(Protocol):
         self,
         texts: Sequence[str],
         spans: Sequence[Sequence[tuple[int, int]]] = (),
-        forms: Collection[int] = (),
+        spanned: Collection[int] = (),
     ) -> Sequence[Scores]:
-        """Return for each set the scores of each text, and of its spans where `forms` names it."""
+        """Return for each set the scores of each text, and for those in `spanned` of its spans."""
         ...
 
     def contributions(
-        self, text: str, form: int, label: int, span: tuple[int, int], most: int | None = None
+        self, text: str, weight_set: int, label: int, span: tuple[int, int], most: int | None = None
     ) -> Sequence[Contribution]:
         """Return what spans of terms inside a span add to a label's score: all, or the largest."""
         ...
@@ -68,7 +68,7 @@ def choice() -> Choice:
     return Choice("native", f"it was built; this processor runs it with {instructions()}")
 
 
-def make_scorer(forms: Sequence[LinearWeights]) -> NumpyScorer | NativeScorer:
+def make_scorer(weight_sets: Sequence[LinearWeights]) -> NumpyScorer | NativeScorer:
     """Return the scorer that is fastest here for these weights.
 
     NumPy scores weights that the native scorer cannot take. Raises InputError if $TEXTCLF_SCORER
@@ -77,10 +77,10 @@ def make_scorer(forms: Sequence[LinearWeights]) -> NumpyScorer | NativeScorer:
     chosen = choice()
     if chosen.name != "numpy":
         try:
-            return NativeScorer(forms, portable=chosen.name == "portable")
+            return NativeScorer(weight_sets, portable=chosen.name == "portable")
         except InputError:
             if chosen.asked:
                 raise
     from textclf.scoring.numpy_scorer import NumpyScorer  # noqa: PLC0415 - start-up time
 
-    return NumpyScorer(forms)
+    return NumpyScorer(weight_sets)

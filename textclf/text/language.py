@@ -1,6 +1,6 @@
-"""Tell prose in another language from English, so that no label is made up for it.
+"""Distinguish prose in another language from English, so that no label is made up for it.
 
-Only prose is told. A text with few words is left alone: a headline, a list of names, a table of
+Only prose is judged. A text with few words is left alone: a headline, a list of names, a table of
 numbers; and so is a text that a scanner has spoiled. `benchmarks/other_language.py` measures how
 often the rule is wrong, and docs/output.md has the figures.
 """
@@ -14,8 +14,8 @@ COMMON_WORDS = "the and for that with was from this have are not but they his wh
 MOST_KNOWN = 0.7
 """A text is English if the model knows at least this share of its words."""
 _FEWEST = 10
-"""The smallest number of words that tell. Words in capitals may be names, which are the same in
-all languages, so that a text in capitals needs four times as many."""
+"""The smallest number of words that is enough. Words in capitals may be names, which are the same
+in all languages, so that a text in capitals needs four times as many."""
 _FUNCTION_WORDS = 0.2
 """The smallest share of function words in English prose; in newspapers it is a third."""
 _ENGLISH_WORDS = 0.05
@@ -50,9 +50,9 @@ def is_other_language(text: str) -> bool:
     if mixed > _NOISE * len(words):
         return False
     capitals = sum(word.isupper() for word in letters) > len(letters) / 2
-    told = [word.lower() for word in letters if len(word) > 1 and (capitals or word.islower())]
-    if len(told) < (4 * _FEWEST if capitals else _FEWEST):
+    judged = [word.lower() for word in letters if len(word) > 1 and (capitals or word.islower())]
+    if len(judged) < (4 * _FEWEST if capitals else _FEWEST):
         return False
-    return sum(word in FUNCTION_WORDS for word in told) < _FUNCTION_WORDS * len(told) and sum(
-        word in _ENGLISH for word in told
-    ) < _ENGLISH_WORDS * len(told)
+    return sum(word in FUNCTION_WORDS for word in judged) < _FUNCTION_WORDS * len(judged) and sum(
+        word in _ENGLISH for word in judged
+    ) < _ENGLISH_WORDS * len(judged)

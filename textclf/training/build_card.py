@@ -28,7 +28,7 @@ def model_card(
 ) -> ModelCard:
     """Return the card of a model.
 
-    `records` are the training records. `trained_on` has what they and the seed terms do not tell:
+    `records` are the training records. `trained_on` has what they and the seed terms do not say:
     their labels, the number of terms and the digests are filled in here.
     """
     settings = {**asdict(config), "term_share": term_share}

@@ -48,8 +48,8 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     `feature_groups` take the place of `word_ngrams`, `char_ngrams` and `weightings`, where groups
     of other kinds or with other options are wanted.
 
-    After fit: `classes_`, and `form_`, the linear weights in the precision of a model file.
-    Raises InputError (a ValueError) for what is not a sequence of strings.
+    After fit: `classes_`, and `linear_weights_` in the precision of a model file. Raises InputError
+    (a ValueError) for what is not a sequence of strings.
 
     >>> texts = ["the team won the match", "a late goal won it", "rain and wind", "snow and rain"]
     >>> model = LinearTextClassifier().fit(texts, ["sport", "sport", "weather", "weather"])
@@ -136,15 +136,15 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                     counts.groups, counts.vocabularies, counts.matrices, strict=True
                 )
             ]
-        self.form_ = self._form(parts)
+        self.linear_weights_ = self._linear_weights(parts)
         return self
 
     def scores(self, counts: Counts) -> NDArray[np.float64]:
         """Return the scores of counted texts, shape (texts, labels), from the linear weights."""
-        check_is_fitted(self, "form_")
-        total = np.tile(self.form_.bias.astype(float), (len(counts), 1))
+        check_is_fitted(self, "linear_weights_")
+        total = np.tile(self.linear_weights_.bias.astype(float), (len(counts), 1))
         for part, vocabulary, matrix in zip(
-            self.form_.groups, counts.vocabularies, counts.matrices, strict=True
+            self.linear_weights_.groups, counts.vocabularies, counts.matrices, strict=True
         ):
             counted = weighted(columns(matrix, vocabulary, part.terms[:]), part.group.weighting)
             norm = np.sqrt(counted.power(2) @ part.idf.astype(float) ** 2)
@@ -154,7 +154,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
     def decision_function(self, X: Sequence[str]) -> NDArray[np.float64]:
         """Return scores in scikit-learn's shapes: (texts, labels), or (texts,) for two."""
-        check_is_fitted(self, "form_")
+        check_is_fitted(self, "linear_weights_")
         scores = self.scores(count(_texts(X), self.groups()))
         binary = not self._multilabel and len(self.classes_) == 2  # noqa: PLR2004
         return scores[:, 1] - scores[:, 0] if binary else scores
@@ -164,7 +164,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
         `textclf.training.train` calibrates them; so does scikit-learn's CalibratedClassifierCV.
         """
-        check_is_fitted(self, "form_")
+        check_is_fitted(self, "linear_weights_")
         scores = self.scores(count(_texts(X), self.groups()))
         flat = np.zeros(scores.shape[1])
         kind: Literal["single", "multi"] = "multi" if self._multilabel else "single"
@@ -172,7 +172,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Return a label for each text, or for multi-label a 0/1 matrix (texts, labels)."""
-        check_is_fitted(self, "form_")
+        check_is_fitted(self, "linear_weights_")
         scores = self.scores(count(_texts(X), self.groups()))
         if self._multilabel:
             return (scores >= 0).astype(int)
@@ -266,7 +266,9 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             raise InputError(f"no {group.kind} n-gram is left to learn from; give more text")
         return chosen
 
-    def _form(self, parts: list[tuple[FeatureWeights, Doubles, Doubles]]) -> LinearWeights:
+    def _linear_weights(
+        self, parts: list[tuple[FeatureWeights, Doubles, Doubles]]
+    ) -> LinearWeights:
         """Return the average of the groups; single-label weights sum to 0 over the labels.
 
         Only differences between labels decide there, and small numbers keep precision.

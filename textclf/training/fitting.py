@@ -167,12 +167,12 @@ def fit_model(
     """
     used = [index for index in range(len(learners)) if weights[index].any()]
     every = np.arange(examples.records)
-    forms = []
+    weight_sets = []
     for index in used:
         report(f"{learners[index].group.name}, all texts", index)
         fitted = fitted_to(learners[index].estimator, examples.only(index), every, share)
-        forms.append(fitted.form_)
-    return weighted_sum(forms, list(weights[used]))
+        weight_sets.append(fitted.linear_weights_)
+    return weighted_sum(weight_sets, list(weights[used]))
 
 
 def fitted_to(
@@ -206,7 +206,7 @@ def _scores(
         return fitted.scores(examples.counts.take(rows))
     texts = [examples.texts[row] for row in rows]
     spans = [first_words_spans(text, first_words) for text in texts]
-    scores = make_scorer([fitted.form_]).score(texts, spans, {0})[0].scores
+    scores = make_scorer([fitted.linear_weights_]).score(texts, spans, {0})[0].scores
     # The row of a text, and then those of its spans.
     parts = scores.reshape(len(texts), 1 + len(first_words), -1)
     return np.asarray((parts[:, 0] + parts[:, 1:].mean(axis=1)) / 2)

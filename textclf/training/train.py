@@ -85,7 +85,7 @@ def train(
         # The other groups were smaller to make room for vectors, and get the room back.
         without = replace(config, vectors=False)
         return train(corpus, scheme, terms=terms, config=without, jobs=jobs, progress=progress)
-    form = fit_model(
+    linear_weights = fit_model(
         learners,
         examples,
         share,
@@ -115,7 +115,7 @@ def train(
         use=_USE_OF_TERMS if of_terms else _USE,
     )
     progress("done", steps, steps)
-    return Model(scheme, form, rule, card)
+    return Model(scheme, linear_weights, rule, card)
 
 
 def train_file(
@@ -137,9 +137,9 @@ def train_file(
 
     Without a scheme, the labels of the table make one, named after the output. Without inputs,
     the terms of a scheme are all that there is to learn from. With a `base`, a shipped scheme,
-    its corpus and seed terms teach as well, and the labels of the files, under that scheme, count
-    as much as helps them most; of a `random_sample` of what is to be labelled, the model assumes
-    the shares that labels have there.
+    its corpus and seed terms are training data too, and the labels of the files, under that
+    scheme, count as much as helps them most; of a `random_sample` of what is to be labelled, the
+    model assumes the shares that labels have there.
     """
     if base:
         if scheme or terms:

@@ -100,7 +100,7 @@ def train_on_base(
     every = np.arange(len(records))
     chosen = fit.best_weight(scores, every)
     weights = fit.group_weights(scores[chosen], every)
-    form = fit_model(
+    linear_weights = fit_model(
         learners, weighted[chosen], share, weights, partial(_report, progress, last_steps, steps)
     )
     rule = fit.decision_rule(scores[chosen], every)
@@ -138,7 +138,7 @@ def train_on_base(
         prior_source=f"{len(own_records)} own texts, a random sample" if random_sample else "",
     )
     progress("done", steps, steps)
-    return Model(scheme, form, rule, card)
+    return Model(scheme, linear_weights, rule, card)
 
 
 def _report(progress: Progress, before: int, steps: int, name: str, done: int) -> None:

@@ -2,8 +2,8 @@
 
 A label is proposed if two methods agree on it: a model that is trained on the terms alone, which
 weighs words and their parts, and a count of the terms in a text. If they differ, or one gives no
-label, none is proposed (agreement of two views of the data: Blum and Mitchell 1998). A person then
-checks the proposals.
+label, none is proposed (agreement of two views, as in co-training: Blum and Mitchell 1998). A
+person then checks the proposals.
 """
 
 import json
