@@ -22,9 +22,10 @@ from textclf.classifier.loading import load_all
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions
 from textclf.corpus.near_duplicates import near_duplicates
-from textclf.io.delimited import read_table
+from textclf.io.delimited import read as read_table
 from textclf.io.input_documents import DeferredLine, ReadOptions
-from textclf.io.jsonl import document_of_line, json_record, read_jsonl
+from textclf.io.jsonl import document_of_line, json_record
+from textclf.io.jsonl import read as read_jsonl
 from textclf.text.document import Document
 from textclf.text.repeated_paragraphs import keys_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from textclf.classifier.loading import load_all
 from textclf.corpus.near_duplicates import near_duplicates
-from textclf.io.delimited import read_table
+from textclf.io.delimited import read as read_table
 from textclf.io.input_documents import ReadOptions
 from textclf.text.boilerplate import is_boilerplate
 from textclf.text.document import Document

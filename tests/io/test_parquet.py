@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from textclf._json import dumped
 from textclf.errors import InputError
-from textclf.io.parquet import ParquetSink
+from textclf.io.parquet import Sink as ParquetSink
 from textclf.io.read_inputs import read_items
 
 

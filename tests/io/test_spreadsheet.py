@@ -15,7 +15,7 @@ from textclf._json import dumped
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import read_items
-from textclf.io.spreadsheet import WorkbookSink
+from textclf.io.spreadsheet import Sink as WorkbookSink
 
 AFTERNOON = datetime(2020, 1, 2, 15, 4)  # noqa: DTZ001 - as Excel has it
 
@@ -178,7 +178,7 @@ def test_a_rare_line_end_in_a_cell_ends_no_row(sign):
 
 UNFINISHED = """
 import sys
-from textclf.io.spreadsheet import WorkbookSink
+from textclf.io.spreadsheet import Sink as WorkbookSink
 sink = WorkbookSink(sys.stdout.buffer)
 sink.append(b'["text"]\\n["rain"]\\n')
 loop = [sink]
@@ -186,7 +186,7 @@ loop.append(loop)
 """
 WRITE_TO_STDOUT = """
 import sys
-from textclf.io.spreadsheet import WorkbookSink
+from textclf.io.spreadsheet import Sink as WorkbookSink
 sink = WorkbookSink(sys.stdout.buffer)
 sink.append(b'["text"]\\n["rain"]\\n')
 try:

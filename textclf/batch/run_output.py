@@ -276,7 +276,7 @@ class _Files:
 
     def _complete(self, output: Output, part: Path, target: Path) -> None:
         """Make a part the file of an output."""
-        if FORMATS[output.style].is_encoded_records and target.suffix.lower() != ".gz":
+        if not FORMATS[output.style].has_sink and target.suffix.lower() != ".gz":
             replace(part, target)
             return
         whole = self._folder.path / "whole" if self._folder else temporary_beside(target)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -20,36 +20,15 @@ from textclf.cli.shared_options import (
     reading_of,
 )
 from textclf.io.find_inputs import STDIN
+from textclf.io.formats import FORMATS, written_formats
 from textclf.io.limits import MAX_TEXT
 
-
-class OutputFormat(StrEnum):
-    """What predict can write."""
-
-    text = "text"
-    jsonl = "jsonl"
-    json = "json"
-    csv = "csv"
-    tsv = "tsv"
-    xlsx = "xlsx"
-    parquet = "parquet"
-
-
-class InputFormat(StrEnum):
-    """What predict can read."""
-
-    text = "text"
-    jsonl = "jsonl"
-    json = "json"
-    csv = "csv"
-    tsv = "tsv"
-    xlsx = "xlsx"
-    parquet = "parquet"
-    html = "html"
-    docx = "docx"
-    feed = "feed"
-    press = "press"
-    zip = "zip"
+if TYPE_CHECKING:
+    InputFormat: TypeAlias = str
+    OutputFormat: TypeAlias = str
+else:  # typer takes the choices from an enumeration
+    InputFormat = StrEnum("InputFormat", {name: name for name in FORMATS})
+    OutputFormat = StrEnum("OutputFormat", {name: name for name in written_formats()})
 
 
 def predict(
@@ -159,7 +138,7 @@ def predict(
         raise typer.BadParameter("standard input cannot be both a text and a list of files")
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)._replace(
         id_field=id_field,
-        format=input_format.value if input_format else None,
+        format=str(input_format) if input_format else None,
         lines=lines,
         max_text=max_text,
     )
@@ -169,7 +148,7 @@ def predict(
         inputs or [],
         model or [],
         output,
-        style.value if style else None,
+        str(style) if style else None,
         reading,
         options,
         prefix,

@@ -6,7 +6,6 @@ mistakes, are left to it.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast, get_args
 
 _NAMES = {
     "--model": "model",
@@ -45,12 +44,12 @@ def _run(inputs: list[str], models: list[str], output: str, style: str, spans: s
     """Run, unless there is no such format, or the number of spans is no number."""
     from textclf.classifier.predict_options import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
+    from textclf.io.formats import written_formats  # noqa: PLC0415 - start-up time
     from textclf.io.input_documents import ReadOptions  # noqa: PLC0415 - start-up time
-    from textclf.io.record_writer import Format  # noqa: PLC0415 - start-up time
 
-    if style not in ("", *get_args(Format)) or not (spans or "0").isdecimal():
+    if style not in ("", *written_formats()) or not (spans or "0").isdecimal():
         return False
     options = PredictOptions(evidence=int(spans)) if spans else PredictOptions()
     path = Path(output) if output else None
-    run_predict(inputs, models, path, cast("Format | None", style or None), ReadOptions(), options)
+    run_predict(inputs, models, path, style or None, ReadOptions(), options)
     return True

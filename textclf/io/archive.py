@@ -9,7 +9,6 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from textclf.errors import InputError
 from textclf.io.compression import checked
-from textclf.io.input_documents import InputFormat
 
 _MOST = 100_000
 """Files of an archive."""
@@ -17,7 +16,7 @@ _LARGEST = 10_000_000_000
 """Bytes of all its files, unpacked."""
 _DAMAGED = (BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, LookupError)
 """What reading a damaged or locked archive raises."""
-_FORMATS: dict[str, InputFormat] = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+_FORMATS: dict[str, str] = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 _REFUSED = {
     "xl/workbook.bin": ("a binary Excel workbook", "save it as .xlsx or .csv"),
     "ppt/presentation.xml": ("a PowerPoint presentation", "save its text as .txt"),
@@ -37,7 +36,7 @@ class Member(NamedTuple):
     error: str = ""
 
 
-def zip_format(path: str, stream: IO[bytes], named: InputFormat) -> InputFormat:
+def zip_format(path: str, stream: IO[bytes], named: str) -> str:
     """Return what a zip archive is: "docx", "xlsx", or "zip" for an archive of files.
 
     Raises InputError for a damaged archive, if `named` is not the format of a reader that says

@@ -27,7 +27,7 @@ class _Line(NamedTuple):
     warning: str = ""
 
 
-def read_table(
+def read(
     path: str, stream: IO[bytes], reading: ReadOptions, delimiter: str
 ) -> Iterator[InputDocument]:
     """Yield a document for each row below the header; a malformed row yields one with an error.

@@ -19,7 +19,7 @@ _UNDECLARED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)(\w{
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def read_feed(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the items of a feed as rows with the fields title, text, url, date and source.
 
     Raises InputError if the file is no feed, is too large, or has no items.

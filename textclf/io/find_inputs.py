@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import IO, NamedTuple, Self
 
 from textclf.errors import InputError
-from textclf.io.formats import READ_SUFFIXES
+from textclf.io.formats import suffixes
 from textclf.io.input_documents import PLAIN, ReadOptions
-from textclf.io.read_stream import READABLE_SUFFIXES
+from textclf.io.read_stream import readable_suffixes
 
 STDIN = "-"
 RUN_REPORT = ".run.json"
@@ -80,6 +80,7 @@ class _Search:
     def __init__(self, reading: ReadOptions, outputs: frozenset[str]) -> None:
         self.paths: list[InputPath] = []
         self._reading = reading
+        self._suffixes = readable_suffixes()
         self._outputs = outputs
         self._seen: set[str] = set()
         self._skipped: Counter[str] = Counter()
@@ -152,7 +153,7 @@ class _Search:
             others = ", ".join(f"{n:,} {kind}" for kind, n in (self._skipped - skipped).items())
             raise InputError(
                 f"{given}: the folder holds no file to read{f', only {others}' if others else ''}; "
-                f"textclf reads {', '.join(READ_SUFFIXES)}, each also with .gz, .bz2, .xz or .zst"
+                f"textclf reads {', '.join(suffixes())}, each also with .gz, .bz2, .xz or .zst"
             )
 
     def _in_folder(self, folder: Path, real: str, *, top: bool) -> Iterator[tuple[str, str, str]]:
@@ -176,7 +177,7 @@ class _Search:
                 self._skipped["no regular file"] += 1
             elif entry.name in reports or entry.name + RUN_REPORT in reports:
                 self._skipped["written by textclf"] += 1
-            elif self._reading.format or entry.name.lower().endswith(READABLE_SUFFIXES):
+            elif self._reading.format or entry.name.lower().endswith(self._suffixes):
                 yield path, os.path.realpath(name) if entry.is_symlink() else name, ""
             else:
                 suffix = Path(entry.name).suffix.lower()

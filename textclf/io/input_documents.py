@@ -4,26 +4,11 @@ This module also makes the document of a row.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from textclf.errors import InputError
 from textclf.io.fields import Fields, chosen_fields
 from textclf.io.limits import MAX_TEXT, longest_line, too_long
-
-InputFormat = Literal[
-    "text",
-    "jsonl",
-    "json",
-    "csv",
-    "tsv",
-    "xlsx",
-    "parquet",
-    "html",
-    "docx",
-    "feed",
-    "press",
-    "zip",
-]
 
 _DELIMITER_NAMES = {
     "tab": "\t",
@@ -102,8 +87,8 @@ class ReadOptions(NamedTuple):
     """The field of the id; empty: the most usual one there is, if any."""
     title_field: str = ""
     """The field of the title; empty: the most usual one there is, if any."""
-    format: InputFormat | None = None
-    """Given: every input has this format, whatever its suffix."""
+    format: str | None = None
+    """A name in `FORMATS`: every input has this format, whatever its suffix."""
     lines: bool = False
     """Each line of a text file is a document of its own."""
     max_text: int = MAX_TEXT

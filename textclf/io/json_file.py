@@ -21,7 +21,7 @@ _DEEPEST = 3
 """Keys above a list of records, at most, as in `{"response": {"results": [...]}}`."""
 
 
-def read_json(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield a document for each record; a place is the file and the number of the record.
 
     Raises InputError if the file is not JSON, is too large, or holds no records, and if its first

@@ -22,7 +22,7 @@ ADDED_FIELDS = ("path", "error", "warnings", "schemes", "removed")
 """What is added to the fields of the user; `id` is added only where there is none."""
 
 
-def read_jsonl(
+def read(
     path: str, stream: IO[bytes], reading: ReadOptions
 ) -> Iterator[InputDocument | DeferredLine]:
     """Yield the documents up to the first readable line, then the lines to be parsed later.

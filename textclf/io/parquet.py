@@ -15,7 +15,7 @@ _JSON_TYPES = (str, int, float, bool, type(None))
 _REMEDY = "install textclf with its extra: pip install 'textclf[parquet]'"
 
 
-def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield a document for each row; a value that JSON has no type for, such as a date, is text.
 
     Raises InputError if the file is not Parquet or has no column for the text, or if pyarrow is
@@ -43,7 +43,7 @@ def read_parquet(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator
             notes = ()
 
 
-class ParquetSink:
+class Sink:
     """Writes encoded rows (a JSON list on each line, the header first) as columns of text."""
 
     def __init__(self, stream: IO[bytes]) -> None:

@@ -14,7 +14,7 @@ _SHOWN = 8
 """How many places of evidence a line holds."""
 
 
-def read_text(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the document of a file, or of each of its lines."""
     if reading.lines:
         yield from read_lines(path, stream, reading)

@@ -96,7 +96,7 @@ def is_export(text: str) -> bool:
     return _archive_of(text.replace("\r\n", "\n")) is not None
 
 
-def read_press(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the articles of an export as rows with the fields title, date, source and text.
 
     Raises InputError if the file is too large, or is no export.

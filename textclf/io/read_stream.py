@@ -5,20 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from textclf.errors import InputError, no_room
 from textclf.io.fields import TEXT_FIELDS
-from textclf.io.formats import COMPRESSED_SUFFIXES, FORMATS, READ_SUFFIXES, suffix_of
+from textclf.io.formats import COMPRESSED_SUFFIXES, FORMATS, format_of_suffix, suffixes
 from textclf.io.input_documents import (
     InputDocument,
-    InputFormat,
     Pending,
     ReadOptions,
 )
-
-if TYPE_CHECKING:
-    from textclf.io.archive import Member
 
 HEAD = 1 << 16
 """Bytes that a format is recognised by."""
@@ -39,11 +35,16 @@ _IN_MEMORY = 32_000_000
 """Bytes of an unpacked file that are kept in memory; more go to a temporary file."""
 
 
-def format_of(path: str, reading: ReadOptions = ReadOptions()) -> InputFormat:
-    """Return the format that a path is read as by its name: that of its suffix, else text."""
-    if reading.format:
-        return reading.format
-    return READ_SUFFIXES.get(suffix_of(path), "text")  # type: ignore[return-value]
+def format_of(path: str, reading: ReadOptions = ReadOptions()) -> str:
+    """Return the format that a path is read as by its name: that of its suffix, else text.
+
+    Raises InputError if `reading` names a format that there is not.
+    """
+    if not reading.format:
+        return format_of_suffix(path) or "text"
+    if reading.format not in FORMATS:
+        raise InputError(f"there is no input format {reading.format!r}; use {', '.join(FORMATS)}")
+    return reading.format
 
 
 def plain_stream(path: str, stream: IO[bytes]) -> IO[bytes]:
@@ -61,7 +62,7 @@ def plain_stream(path: str, stream: IO[bytes]) -> IO[bytes]:
     return stream
 
 
-def recognized_format(path: str, stream: IO[bytes], reading: ReadOptions) -> InputFormat:
+def recognized_format(path: str, stream: IO[bytes], reading: ReadOptions) -> str:
     """Return the format of a plain stream; every zip archive is "zip".
 
     Raises InputError for what cannot be read, with the remedy.
@@ -93,33 +94,7 @@ def read_stream(
             kind = zip_format(path, whole, format_of(path, reading))
             if kind == "zip" and in_archive:
                 raise InputError(f"{path}: is an archive in an archive; unpack it first")
-        if read := FORMATS[kind].read:
-            yield from read(path, whole, reading)
-
-
-def read_zip(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[Pending]:
-    """Yield the documents of the files in a zip archive; a file that cannot be read is one too.
-
-    Raises InputError if the archive is damaged, beyond the limits, or has no file to read.
-    """
-    from textclf.io.archive import members, skipped_members  # noqa: PLC0415 - start-up time
-
-    if reading.format == "zip":
-        reading = reading._replace(format=None)
-    others = skipped_members(path, stream, READABLE_SUFFIXES)
-    kinds = ", ".join(f"{count} {kind}" for kind, count in others.most_common())
-    warnings = (f"{path}: files in it that were not read: {kinds}",) if others else ()
-    found = False
-    for member in members(path, stream, READABLE_SUFFIXES):
-        found = True
-        for document in _documents_of_member(member, reading):
-            if warnings and isinstance(document, InputDocument):
-                yield document._replace(warnings=(*warnings, *document.warnings))
-                warnings = ()
-            else:
-                yield document
-    if not found:
-        raise InputError(f"{path}: the archive holds no file to read; it has {kinds or 'none'}")
+        yield from FORMATS[kind].read(path, whole, reading)
 
 
 def unread(path: str, reason: Exception) -> InputDocument:
@@ -131,21 +106,9 @@ def unread(path: str, reason: Exception) -> InputDocument:
     return InputDocument(path, path, error=" ".join(text.split()), place=path)
 
 
-READABLE_SUFFIXES = tuple(
-    suffix + packed for suffix in READ_SUFFIXES for packed in ("", *COMPRESSED_SUFFIXES)
-)
-"""Suffixes of the files that are read in a folder or an archive."""
-
-
-def _documents_of_member(member: Member, reading: ReadOptions) -> Iterator[Pending]:
-    path, stream, error = member
-    if stream is None:
-        yield InputDocument(path, path, error=error, place=path)
-        return
-    try:
-        yield from read_stream(path, stream, reading, in_archive=True)
-    except (*DAMAGED, InputError) as reason:
-        yield unread(path, reason)
+def readable_suffixes() -> tuple[str, ...]:
+    """Return the suffixes of the files that are read in a folder or an archive."""
+    return tuple(suffix + packed for suffix in suffixes() for packed in ("", *COMPRESSED_SUFFIXES))
 
 
 def _is_plain(head: bytes) -> bool:

@@ -13,7 +13,6 @@ from textclf.io.fields import (
     TEXT_FIELDS,
     TITLE_FIELDS,
 )
-from textclf.io.input_documents import InputFormat
 from textclf.io.read_stream import HEAD, PRESS_MARKS
 
 _SAMPLE = 4096
@@ -76,8 +75,8 @@ _BINARY_FORMATS = ("zip", "docx", "xlsx", "parquet")
 
 
 def recognize(
-    head: bytes, path: str, named: InputFormat, *, given: bool = False, fields: Collection[str] = ()
-) -> InputFormat:
+    head: bytes, path: str, named: str, *, given: bool = False, fields: Collection[str] = ()
+) -> str:
     """Return the format of a file from its first bytes and from the format that its name says.
 
     With `given`, the user has named the format, and only what is not text is held against it.
@@ -87,7 +86,7 @@ def recognize(
     found = _binary_format(head, path)
     if found:
         if not given or named in _BINARY_FORMATS:
-            return found  # type: ignore[return-value]
+            return found
         raise InputError(
             f"{path}: is a {'Parquet file' if found == 'parquet' else 'zip archive'}, not "
             f"{named}; leave --input-format out"
@@ -96,15 +95,15 @@ def recognize(
         return named
     text = _utf8(head)
     if named in {"json", "jsonl"}:
-        return _json_format(text, named) or named  # type: ignore[return-value]
+        return _json_format(text, named) or named
     if named in {"csv", "tsv"}:
         if _is_markup(text, (b"<!doctype html", b"<html")):
             raise InputError(f"{path}: is a web page, not a table; name it .html to read it as one")
         return named
     if named in {"html", "feed"}:
-        return _markup_format(text, path) or named  # type: ignore[return-value]
+        return _markup_format(text, path) or named
     found = _text_format(text, path, fields)
-    return found or named  # type: ignore[return-value]
+    return found or named
 
 
 def wide_encoding(head: bytes) -> str:

@@ -4,27 +4,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from textclf._json import dumped
 from textclf.classifier.prediction import DocumentResult, Labelled
 from textclf.errors import InputError
 from textclf.io.delimited import delimited_line
-from textclf.io.formats import FORMATS, READ_SUFFIXES, WRITTEN_SUFFIXES, suffix_of
+from textclf.io.formats import FORMATS, format_of_suffix, suffixes
 from textclf.io.jsonl import ADDED_FIELDS, json_record
 from textclf.io.plain_text import text_record
 from textclf.io.result_columns import header_cells, row_cells
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv", "xlsx", "parquet"]
+Format: TypeAlias = str
+"""The name of a format in `FORMATS` that is written."""
 
-_DELIMITERS: Mapping[Format, str] = {"csv": ",", "tsv": "\t"}
 _MARK = "\ufeff"
 """The byte order mark, by which Excel knows UTF-8."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What the cell of a formula begins with."""
 _NUMBER = r"[-+]\d[\d.,]*%?"
-_BINARY = ("xlsx", "parquet")
-"""Formats whose records are rows for a sink: a JSON list of cells on each line."""
 
 
 def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
@@ -33,18 +31,18 @@ def format_for(path: Path | None, inputs: Sequence[str]) -> Format:
     Raises InputError for an output whose suffix names no format.
     """
     if path is not None:
-        suffix = suffix_of(path.name)
-        if suffix not in WRITTEN_SUFFIXES:
+        name = format_of_suffix(path.name)
+        if not name or not FORMATS[name].is_written:
             raise InputError(
                 f"{path}: its suffix names no output format; "
-                f"use one of {', '.join(WRITTEN_SUFFIXES)}, or give --format"
+                f"use one of {', '.join(suffixes(written=True))}, or give --format"
             )
-        return WRITTEN_SUFFIXES[suffix]  # type: ignore[return-value]
-    kinds = {READ_SUFFIXES.get(suffix_of(one), "text") for one in inputs}
+        return name
+    kinds = {format_of_suffix(one) or "text" for one in inputs}
     only = kinds.pop() if len(kinds) == 1 else "text"
     if not FORMATS[only].is_written:
         return "text"
-    return only if only not in _BINARY else "csv"  # type: ignore[return-value]
+    return "csv" if FORMATS[only].has_sink else only
 
 
 class RecordWriter(NamedTuple):
@@ -75,10 +73,10 @@ class RecordWriter(NamedTuple):
         CSV and TSV begin with a byte order mark if `mark` or `excel` is given. Raises InputError
         if the user has a column with the name of an added column.
         """
-        if style in _DELIMITERS or style in _BINARY:
+        if FORMATS[style].delimiter or FORMATS[style].has_sink:
             own, added = header_cells(first, prefix)
             writer = cls(style, prefix, own, "", excel)
-            begin = _MARK if (mark or excel) and style in _DELIMITERS else ""
+            begin = _MARK if (mark or excel) and FORMATS[style].delimiter else ""
             return writer._replace(separator=f"{begin}{writer._row([*own, *added])}")
         if style in {"json", "jsonl"}:
             json_record(*first, prefix)
@@ -124,18 +122,18 @@ class RecordWriter(NamedTuple):
     def _one(self, result: DocumentResult, row: Mapping[str, Any] | None) -> str:
         if self.style == "text":
             return text_record(result)
-        if self.style in _DELIMITERS or self.style in _BINARY:
+        if FORMATS[self.style].delimiter or FORMATS[self.style].has_sink:
             return self._row(row_cells(result, row, self.columns))
         record = json_record(result, row, self.prefix)
         return record if self.style == "json" else f"{record}\n"
 
     def _row(self, cells: Sequence[str]) -> str:
-        """Return the encoded row of a table."""
-        if self.style in _BINARY:
+        """Return the encoded row of a table; for a sink, a JSON list of cells on a line."""
+        if FORMATS[self.style].has_sink:
             return f"{dumped(list(cells))}\n"
         if self.excel:
             cells = [_as_text(cell) for cell in cells]
-        return delimited_line(cells, _DELIMITERS[self.style])
+        return delimited_line(cells, FORMATS[self.style].delimiter)
 
 
 def _as_text(cell: str) -> str:

@@ -22,7 +22,7 @@ _IN_MEMORY = 32_000_000
 _REMEDY = "install textclf with its extra: pip install 'textclf[excel]'"
 
 
-def read_workbook(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield a document for each row under the header of the first sheet that names a text column.
 
     Numbers and dates become the text that a person sees. Raises InputError if the file is not a
@@ -44,7 +44,7 @@ def read_workbook(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterato
     yield from read_rows(path, chain(first, rows), reading, notes, padded=True)
 
 
-class WorkbookSink:
+class Sink:
     """Writes encoded rows (a JSON list on each line, the header first) into a workbook."""
 
     def __init__(self, stream: IO[bytes]) -> None:

@@ -35,7 +35,7 @@ _CHARSET = re.compile(
 )
 
 
-def read_web_page(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the article of a page, or the reason why there is none."""
     try:
         title, text, warning = _article(stream.read(_LARGEST + 1))

@@ -17,9 +17,7 @@ _BODY = "word/document.xml"
 _TITLE_STYLES = ("title", "titel", "titre")
 
 
-def read_word_document(
-    path: str, stream: IO[bytes], reading: ReadOptions
-) -> Iterator[InputDocument]:
+def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDocument]:
     """Yield the document of a file, with the paragraph of the style Title as its title."""
     try:
         title, text = _title_and_text(stream)
