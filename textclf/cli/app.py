@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from textclf.cli import corpus, model, scheme
+from textclf.cli import bundle, corpus, model, scheme
 from textclf.cli.explain import explain
 from textclf.cli.info import info
 from textclf.cli.predict import predict
@@ -23,6 +23,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(bundle.app, name="bundle")
 app.add_typer(scheme.app, name="scheme")
 app.add_typer(model.app, name="model")
 
