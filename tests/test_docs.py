@@ -69,6 +69,8 @@ def folder(tmp_path_factory):
     shutil.copy(ROOT / "docs" / "sample.txt", here / "articles")
     labelled = [f"{label[0]},{json.dumps(text)}" for text, label in BEAT_TEXTS]
     (here / "labelled.csv").write_text("\n".join(["beat,body", *labelled]), "utf-8")
+    study = "textclf predict articles.csv --text-field body -m topic -o topics.csv\n"
+    (here / "study.sh").write_text(study, "utf-8")
     articles = [json.dumps(text) for text, _ in BEAT_TEXTS]
     (here / "articles.csv").write_text("\n".join(["body", *articles]), "utf-8")
     return here
