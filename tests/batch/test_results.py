@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 from small_models import SPORT, WEATHER
 
+from textclf.batch.coded_articles import SideTables
 from textclf.batch.results import encode_results, iter_results
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions
@@ -21,6 +22,7 @@ from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import expand, read_items
 from textclf.io.record_writer import write
+from textclf.io.result_columns import AddedColumns
 from textclf.scoring.scorer import make_scorer
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 
@@ -100,7 +102,9 @@ def test_what_is_encoded_is_what_is_written_of_the_records(
     rows, multi_classifier, style, jobs, evidence
 ):
     options, records = PredictOptions(evidence=evidence), io.BytesIO()
-    write(iter_results([rows], multi_classifier, options=options), records, style, "our_")
+    results = iter_results([rows], multi_classifier, options=options, keep_text=True)
+    added = AddedColumns.of(model.scheme for model in multi_classifier.models)
+    write(results, records, style, "our_", added)
 
     parts = list(
         encode_results([rows], multi_classifier, style, "our_", options=options, jobs=jobs)
@@ -276,7 +280,9 @@ def test_nothing_counts_as_repeated_where_the_user_says_so(multi_classifier, glu
 
 
 def test_what_was_read_and_what_was_not_can_be_looked_at(multi_classifier, glued_pages):
-    parts = encode_results(expand([str(glued_pages)]), multi_classifier, "jsonl", show=True)
+    parts = encode_results(
+        expand([str(glued_pages)]), multi_classifier, "jsonl", side=SideTables(show=True)
+    )
 
     shown = b"".join(part.shown for part in parts).decode()
 

@@ -1,29 +1,40 @@
 """Runs that are stopped, killed, resumed, or that two write: nothing is lost, doubled or mixed."""
 
+import hashlib
 import json
 import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
 from command_line import run, run_process
 
 from textclf.batch import predict_files as module
+from textclf.batch import run_output
+from textclf.batch.beside import Beside
+from textclf.batch.encoded_batch import EncodedBatch, JournalEntry
 from textclf.batch.predict_files import predict_files
 from textclf.classifier.predict_options import PredictOptions
+from textclf.classifier.prediction import Status
 from textclf.errors import InputError
+from textclf.io.input_documents import ReadOptions
+from textclf.io.problems import Problem
 from textclf.text.repeated_paragraphs import NOTHING_REPEATED
 
-COMMAND = [sys.executable, "-m", "textclf", "predict", "-m", "topic", "--keep-repeated"]
+OPTIONS = ["predict", "-m", "topic", "--keep-repeated", "--no-run-record"]
+COMMAND = [sys.executable, "-m", "textclf", *OPTIONS]
 COUNT = 700
 STYLES = ["out.jsonl", "out.json", "out.csv", "out.csv.gz", "out.xlsx", "out.parquet"]
 predict = partial(
     predict_files,
     models=["topic"],
     options=PredictOptions(repeated=NOTHING_REPEATED),
+    beside=Beside(record=False),
 )
 
 
@@ -110,15 +121,167 @@ def test_a_resumed_run_gives_the_account_of_the_whole(articles, tmp_path):
 
 def test_a_run_can_be_resumed_again_and_again_with_other_jobs(articles, expected, tmp_path):
     output, shown = tmp_path / "out.csv", tmp_path / "read.txt"
-    whole = expected("out.csv", show_text=tmp_path / "whole" / "read.txt")
+    whole = expected("out.csv", beside=Beside(tmp_path / "whole" / "read.txt"))
 
-    stopped_at(65, articles, output, show_text=shown)
-    stopped_at(200, articles, output, show_text=shown, resume=True, jobs=2)
-    stopped_at(500, articles, output, show_text=shown, resume=True)
-    predict([str(articles)], output, show_text=shown, resume=True, jobs=2)
+    stopped_at(65, articles, output, beside=Beside(shown))
+    stopped_at(200, articles, output, beside=Beside(shown), resume=True, jobs=2)
+    stopped_at(500, articles, output, beside=Beside(shown), resume=True)
+    predict([str(articles)], output, beside=Beside(shown), resume=True, jobs=2)
 
     assert output.read_bytes() == whole
     assert shown.read_bytes() == (tmp_path / "whole" / "read.txt").read_bytes()
+
+
+SIDES = [("read.txt", "p.csv", "r.csv"), ("read.txt", "p.xlsx", "r.jsonl")]
+
+
+def beside(folder, sides):
+    return Beside(*[folder / name for name in sides])
+
+
+def without_times(path):
+    """Return a run record without what is another in each run."""
+    found = json.loads(path.read_bytes())
+    options = found["options"].items()
+    found["options"] = {name: value for name, value in options if "/" not in str(value)}
+    for name in ("--resume", "--jobs"):
+        del found["options"][name]
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in {"started", "ended", "seconds", "command", "output"}
+    }
+
+
+@pytest.mark.parametrize("sides", SIDES)
+@pytest.mark.parametrize("more", [{}, {"copies": True, "models": ["stance"]}])
+def test_the_files_beside_the_output_are_resumed_as_it_is(
+    articles, expected, tmp_path, sides, more
+):
+    output, whole = tmp_path / "out.csv", tmp_path / "whole"
+    expected("out.csv", beside=beside(whole, sides), **more)
+    settings = {"beside": beside(tmp_path, sides), **more}
+
+    stopped_at(65, articles, output, **settings)
+    stopped_at(300, articles, output, **settings, resume=True, jobs=2)
+    stopped_at(COUNT, articles, output, **settings, resume=True)
+    assert names(tmp_path) == [".out.csv.run", "whole"]
+    predict([str(articles)], output, **settings, resume=True)
+
+    assert names(tmp_path) == sorted([*names(whole), "whole"])
+    for name in ("out.csv", *sides):
+        assert same(name, tmp_path / name, whole / name), name
+    record = without_times(tmp_path / "out.csv.run.json")
+    assert record == without_times(whole / "out.csv.run.json")
+    assert record["rows"] == {"read": COUNT + 2, "written": COUNT, "rejected": 1, "blank": 1}
+
+
+@pytest.mark.parametrize("side", ["none/r.csv", "folder.csv"])
+def test_a_file_beside_the_output_that_cannot_be_written_is_named_before_the_run(
+    articles, tmp_path, side
+):
+    (tmp_path / "folder.csv").mkdir()
+
+    with pytest.raises(InputError, match=f"{side}: cannot be written"):
+        predict([str(articles)], tmp_path / "o.csv", beside=Beside(rejects=tmp_path / side))
+
+    assert names(tmp_path) == ["folder.csv"]
+
+
+def test_a_run_that_is_restarted_begins_the_files_beside_the_output_again(
+    articles, expected, tmp_path
+):
+    output, whole = tmp_path / "out.csv", tmp_path / "whole"
+    expected("out.csv", beside=beside(whole, SIDES[0]))
+    stopped_at(300, articles, output, beside=beside(tmp_path, SIDES[0]))
+
+    predict([str(articles)], output, beside=beside(tmp_path, SIDES[0]), restart=True)
+
+    for name in ("out.csv", *SIDES[0]):
+        assert same(name, tmp_path / name, whole / name), name
+
+
+def test_rejects_before_the_first_record_are_resumed(tmp_path):
+    """The columns come with the first record, and the byte order mark with the first row."""
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,text\n" + b'1,"x"y"\n' * 700 + b"2,Rain fell.\n" * 200)
+    settings = {"reading": ReadOptions(text_field="text"), "copies": True}
+    for name in ("whole", "out"):
+        (tmp_path / name).mkdir()
+    predict(
+        [str(path)],
+        tmp_path / "whole" / "o.csv",
+        **settings,
+        beside=beside(tmp_path / "whole", SIDES[0]),
+    )
+    failed = beside(tmp_path / "out", SIDES[0])
+    reached = []
+
+    def stop(_, share):
+        reached.append(share)
+        if len(reached) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        predict([str(path)], tmp_path / "out" / "o.csv", **settings, beside=failed, progress=stop)
+    predict([str(path)], tmp_path / "out" / "o.csv", **settings, beside=failed, resume=True)
+
+    found = (tmp_path / "out" / "o.csv").read_bytes()
+    assert found == (tmp_path / "whole" / "o.csv").read_bytes()
+    assert found.startswith(b"\xef\xbb\xbfid,text,topic,")
+    rejects = (tmp_path / "out" / "r.csv").read_bytes()
+    assert rejects == (tmp_path / "whole" / "r.csv").read_bytes()
+    assert rejects.count(b"file,row,offset") == 1
+    assert rejects.count(b"\n") == 701
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_run_that_is_stopped_while_its_files_take_their_places_is_completed(
+    step, articles, expected, tmp_path, monkeypatch
+):
+    output, whole, taken = tmp_path / "out.csv", tmp_path / "whole", []
+    expected("out.csv", beside=beside(whole, SIDES[1]))
+    real = run_output.replace
+
+    def stops(path, target):
+        if len(taken) == step:
+            raise KeyboardInterrupt
+        taken.append(target)
+        real(path, target)
+
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(run_output, "replace", stops)
+        predict([str(articles)], output, beside=beside(tmp_path, SIDES[1]))
+    assert output.exists() == (step >= 5)
+    predict([str(articles)], output, beside=beside(tmp_path, SIDES[1]), resume=True)
+
+    assert names(tmp_path) == sorted([*names(whole), "whole"])
+    for name in ("out.csv", *SIDES[1]):
+        assert same(name, tmp_path / name, whole / name), name
+    record = json.loads((tmp_path / "out.csv.run.json").read_bytes())
+    assert record["output"]["sha256"] == hashlib.sha256(output.read_bytes()).hexdigest()
+
+
+BYTES_AND_ERROR = {"data", "shown", "passages", "rejects", "error"}
+
+
+@pytest.mark.parametrize("name", sorted({*EncodedBatch._fields} - BYTES_AND_ERROR))
+def test_the_journal_gives_back_each_count_of_a_batch(name):
+    values = {
+        "messages": ("one",),
+        "notes": (("a.csv", "read as CSV"),),
+        "problems": (Problem("a.csv:3", "is empty"),),
+        "removed": {"byline": 2},
+        "answers": {Status.OK: 3},
+        "statuses": {"topic": {"ok": 3}},
+        "labels": {"topic": {"sport": 2}},
+        "priors": {"topic": {"sport": 0.25}},
+    }
+    batch = EncodedBatch(b"")._replace(**{name: values.get(name, 5)})
+
+    found = JournalEntry.of(JournalEntry(batch, [1], [2]).line())
+
+    assert found == JournalEntry(batch, [1], [2])
 
 
 def test_nothing_that_is_done_is_labelled_again(articles, tmp_path, monkeypatch):
@@ -172,6 +335,10 @@ def test_bytes_that_never_reached_the_disk_are_written_again(articles, expected,
         ({"models": ["stance"]}, "scheme stance"),
         ({"prefix": "our_"}, "--prefix was not given and is now our_"),
         ({"style": "tsv"}, "--format was csv and is now tsv"),
+        ({"all_probabilities": True}, "--all-probabilities was not given and is now True"),
+        ({"copies": True}, "--copies was not given and is now True"),
+        ({"beside": Beside(rejects=Path("r.csv"), record=False)}, "--rejects was not given and is"),
+        ({"beside": Beside()}, "--no-run-record was True and is now not given"),
         ({"inputs": ["articles", "other"]}, "other.jsonl is a new input"),
         ({"touch": True}, "articles.jsonl has changed"),
     ],
@@ -270,7 +437,7 @@ def test_a_second_run_is_refused_and_names_the_process_that_writes(articles, tmp
         until((tmp_path / ".out.csv.run").exists)
 
         for more in ([], ["--resume"], ["--restart"]):
-            found = run("predict", articles, "-m", "topic", "-o", tmp_path / "out.csv", *more)
+            found = run(*OPTIONS, articles, "-o", tmp_path / "out.csv", *more)
             assert found.returncode == 1
             assert (
                 f"another run is writing it (process {process.pid}, host ".encode() in found.stderr
@@ -344,6 +511,6 @@ def test_a_full_disk_leaves_the_old_file_whole_and_says_so_once(name, limit, art
     assert b"Traceback" not in found.stderr
     assert output.read_bytes() == b"old"
     if b"--resume" in lines[0]:
-        run("predict", articles, "-m", "topic", "--keep-repeated", "-o", output, "--resume")
+        run(*OPTIONS, articles, "-o", output, "--resume")
         assert not (tmp_path / f".{name}.run").exists()
     assert names(tmp_path) == [name]

@@ -23,6 +23,23 @@ def rows(ended):
     return [json.loads(line) for line in ended.stdout.decode().splitlines()]
 
 
+@pytest.mark.parametrize("inputs", [["-"], ["-", "-o", "out.csv"], ["-", "-f", "json"]])
+def test_standard_input_without_a_byte_is_an_error_and_no_article(model, tmp_path, inputs):
+    """The command before it has failed: a row without a text would hide that."""
+    ended = run_process("predict", *inputs, "-m", model, stdin=b"", cwd=tmp_path)
+
+    said = b"textclf: standard input is empty; pipe a text into textclf, or name files\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [["--lines"], ["--input-format", "jsonl"]])
+def test_standard_input_of_no_lines_has_no_rows(model, options):
+    ended = run_process("predict", "-", *options, "-f", "jsonl", "-m", model, stdin=b"")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
 def test_a_folder_of_all_kinds_gives_a_row_for_each_article(model, tmp_path):
     counts = {
         "recs.json": 2,
@@ -82,7 +99,7 @@ def test_a_second_run_into_the_same_folder_reads_the_same_files(model, tmp_path)
         outputs.append((tmp_path / "out.csv").read_bytes())
 
     assert outputs[0] == outputs[1]
-    assert b"1 file of folders skipped: 1 written by textclf" in ended.stderr
+    assert b"2 files of folders skipped: 2 written by textclf" in ended.stderr
 
 
 def test_a_bad_file_first_in_a_folder_does_not_take_its_columns(model, tmp_path):

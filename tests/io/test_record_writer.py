@@ -116,15 +116,22 @@ def test_a_table_holds_the_users_columns_in_their_order_then_ours():
         **row,
         "topic": "sport",
         "topic_prob": "0.9313",
+        "topic_margin": "0.8625",
         "topic_status": "ok",
+        "topic_in_vocabulary": "1.0000",
         "topic_evidence": "extra time; cup",
         "topic_scheme": "topic 1 0a0b",
+        "topic_model": "",
         "themes": "crowds|money",
         "themes_prob": "0.6000",
+        "themes_margin": "0.2000",
         "themes_status": "ok",
+        "themes_in_vocabulary": "0.0000",
         "themes_evidence": "",
         "themes_scheme": "themes 2 0c0d",
+        "themes_model": "",
         "error": "",
+        "copy_of": "",
     }
     assert list(line)[:4] == ["z", "text", "a", "topic"]
 

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from textclf.text import repeated_paragraphs as room
-from textclf.text.repeated_paragraphs import ParagraphCounter, Repeated, keys_of
+from textclf.text import pair_store
+from textclf.text.repeated_paragraphs import Repeated, keys_of
 
 TEASER = "Crowds of mourners join the main procession in the city. — Agency"
 BODIES = [
@@ -65,19 +65,10 @@ def test_the_order_and_number_of_times_that_articles_are_given_make_no_differenc
 def test_what_does_not_fit_into_memory_is_counted_all_the_same(monkeypatch):
     texts = [f"Story {n} is told here at some length.\nTeaser {n % 7}" for n in range(200)]
     expected = Repeated.fit(texts)._keys
-    monkeypatch.setattr(room, "_HELD", 10)
+    monkeypatch.setattr(pair_store, "_HELD", 10)
 
     assert Repeated.fit(texts)._keys == expected
     assert len(expected) == 7
-
-
-def test_a_counter_leaves_no_file_open():
-    with ParagraphCounter() as counter:
-        counter.add(keys_of("It rained.\nIt stopped."))
-        counter._put_away()
-        file = counter._file
-
-    assert file.closed
 
 
 def test_it_goes_from_process_to_process():

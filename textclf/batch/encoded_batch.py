@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 from zlib import crc32
 
@@ -20,7 +19,7 @@ class EncodedBatch(NamedTuple):
     number: int = 0
     """How many records there are."""
     failed: int = 0
-    """How many records are of articles that could not be read."""
+    """How many records and rejects are of articles that could not be read."""
     messages: tuple[str, ...] = ()
     """Messages that are reported at once."""
     notes: tuple[tuple[str, str], ...] = ()
@@ -29,9 +28,9 @@ class EncodedBatch(NamedTuple):
     """Warnings, and why something could not be read."""
     error: TextclfError | None = None
     """The error that ends the run after this batch."""
-    removed: Mapping[str, int] = MappingProxyType({})
+    removed: Mapping[str, int] = {}
     """How many spans were not read, by reason."""
-    answers: Mapping[Status, int] = MappingProxyType({})
+    answers: Mapping[Status, int] = {}
     """How many predictions have each status."""
     shown: bytes = b""
     """The text that was read of each article, and what was not read and why."""
@@ -39,6 +38,28 @@ class EncodedBatch(NamedTuple):
     """How many bytes of the inputs had been read for these records and those before."""
     items: int = 0
     """How many items of the inputs were read for these records: a blank line is one too."""
+    passages: bytes = b""
+    """The rows of the table of passages."""
+    rejects: bytes = b""
+    """The rows of the table of rejects."""
+    rejected: int = 0
+    """How many rows are in the table of rejects and not among the records."""
+    blanks: int = 0
+    """How many rows or lines were blank, and have no record."""
+    copies: int = 0
+    """How many records are of copies of earlier articles."""
+    statuses: Mapping[str, Mapping[str, int]] = {}
+    """How many predictions of each scheme have each status."""
+    labels: Mapping[str, Mapping[str, int]] = {}
+    """How many articles each scheme gives each label."""
+    priors: Mapping[str, Mapping[str, float]] = {}
+    """The shares of labels that were estimated from the inputs, by scheme."""
+
+    def behind(self, headers: EncodedBatch) -> EncodedBatch:
+        """Return the batch with the bytes of the headers before its own."""
+        return self._replace(
+            passages=headers.passages + self.passages, rejects=headers.rejects + self.rejects
+        )
 
 
 class JournalEntry(NamedTuple):

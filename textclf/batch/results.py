@@ -6,24 +6,22 @@ ones are read.
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import IO, NamedTuple, TypeVar
 
 from textclf.batch.batches import FIRST_BATCH, LATER_BATCH, Batch, batches_of
+from textclf.batch.coded_articles import CodedArticle, SideTables
 from textclf.batch.encoded_batch import EncodedBatch
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
 from textclf.errors import InputError
-from textclf.io.cleaning_report import cleaning_report
 from textclf.io.find_inputs import STDIN, find_inputs
-from textclf.io.input_documents import InputDocument, Pending, ReadOptions
-from textclf.io.problems import problems_of
+from textclf.io.input_documents import DeferredLine, InputDocument, ReadOptions
 from textclf.io.read_inputs import (
     BytesRead,
     gather,
@@ -32,14 +30,33 @@ from textclf.io.read_inputs import (
     seekable_stdin,
 )
 from textclf.io.record_writer import Format, RecordWriter, blank
-from textclf.model.priors import prior_text
+from textclf.io.result_columns import AddedColumns
+from textclf.model.priors import prior_text, stated_prior
+from textclf.text.copies import CopyFinder, Sketch, sketch_of
 from textclf.text.document import Document
-from textclf.text.repeated_paragraphs import ARTICLES, ParagraphCounter, keys_of
+from textclf.text.repeated_paragraphs import (
+    ARTICLES,
+    ParagraphCounter,
+    folded_paragraphs,
+    keys_of_paragraphs,
+)
 
 R = TypeVar("R")
 
 _ESTIMATED = 2_000
 """The largest number of texts that the shares of labels are estimated from."""
+_NO_COPIES: Mapping[str, str] = {}
+
+
+class _Found(NamedTuple):
+    """What the first reading of the inputs has found."""
+
+    stdin: IO[bytes] | None
+    """Standard input from its beginning, if it was read."""
+    options: PredictOptions
+    """With the paragraphs that several articles share."""
+    copies: Mapping[str, str] = _NO_COPIES
+    """The place of each copy, with the id of the first article of its kind."""
 
 
 def iter_results(
@@ -58,13 +75,11 @@ def iter_results(
     and title. Raises InputError for an input that does not exist.
     """
     paths = find_inputs(inputs, reading).paths
-    with _twice(paths, reading, options) as (stdin, found):
-        for batch in batches_of(gather(paths, reading, stdin)):
-            for (result, row), document in _labelled(batch, multi_classifier, reading, found):
-                if keep_text and document:
-                    yield replace(result, text=document.original, title=document.title), row
-                else:
-                    yield result, row
+    with _twice(paths, reading, options) as found:
+        run = _Run(multi_classifier, reading, found.options)
+        for batch in batches_of(gather(paths, reading, found.stdin)):
+            for (result, row), _, _ in run.coded(batch, keep_text=keep_text):
+                yield result, row
             if batch.error:
                 raise batch.error
 
@@ -82,11 +97,12 @@ def find_article(
     InputError for an input that does not exist.
     """
     paths = find_inputs(inputs, reading).paths
-    with _twice(paths, reading, options) as (stdin, found):
-        for number, item in enumerate(items_of(gather(paths, reading, stdin), reading), start=1):
+    with _twice(paths, reading, options) as found:
+        items = items_of(gather(paths, reading, found.stdin), reading)
+        for number, item in enumerate(items, start=1):
             if wanted(number, item):
-                return item, found
-    return None, found
+                return item, found.options
+    return None, found.options
 
 
 def encode_results(
@@ -98,36 +114,56 @@ def encode_results(
     options: PredictOptions = PredictOptions(),
     jobs: int = 1,
     *,
-    show: bool = False,
+    side: SideTables = SideTables(),
     estimate: bool = False,
     excel: bool = False,
+    all_probabilities: bool = False,
+    copies: bool = False,
+    drop_copies: bool = False,
     skip: int = 0,
 ) -> Generator[EncodedBatch, None, None]:
     """Yield the bytes of the records of `iter_results`, some records at a time.
 
     `paths` are what `expand` returns. With several jobs, as many processes label and encode, to
-    the same bytes; this process does the first batch, so that a short input starts none. With
-    `show`, the text that was read of each article comes as well. With `estimate`, the first 2,000
-    articles are read once more before, labels are assumed to be as frequent as in these, and the
-    first message says so. The first items, `skip` of them, are read and not labelled, and what is
-    yielded follows their records. Raises InputError if there is no job, or if a record cannot be
-    encoded, and WorkerError if a process is killed.
+    the same bytes; this process does the first batch, so that a short input starts none. `side`
+    says what else is encoded. With `estimate`, the first 2,000 articles are read once more before,
+    labels are assumed to be as frequent as in these, and the first message says so. With
+    `all_probabilities`, a table has a column for each label. With `copies`, a record names
+    an earlier article that is nearly the same; with `drop_copies`, it gets no label either. A
+    record that cannot be written becomes an error. The first items, `skip` of them, are read and
+    have no bytes, and what is yielded follows theirs. Raises InputError if there is no job, and
+    WorkerError if a process is killed.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
     most = max(FIRST_BATCH, LATER_BATCH // jobs)
-    with _twice(paths, reading, options, jobs, again=estimate) as (stdin, found):
+    with _twice(
+        paths, reading, options, jobs, again=estimate, copies=copies or drop_copies
+    ) as found:
         if estimate:
-            multi_classifier, warning = _adapted(paths, multi_classifier, reading, found, stdin)
-            yield EncodedBatch(b"", messages=(warning,))
+            multi_classifier, warning = _adapted(paths, multi_classifier, reading, found)
+            priors = {one.scheme.name: stated_prior(one) for one in multi_classifier.models}
+            yield EncodedBatch(b"", messages=(warning,), priors=priors)
         count = BytesRead()
-        gathered = gather(paths, reading, stdin, count)
-        run = _Run(multi_classifier, reading, found, show)
-        writer = _writer_behind(islice(gathered, skip), run, style, prefix, excel=excel)
+        gathered = gather(paths, reading, found.stdin, count)
+        skipped = batches_of(islice(gathered, skip), most)
         batches = batches_of(gathered, most, count)
-        with closing(_encoded(batches, run, style, prefix, jobs, writer, excel=excel)) as parts:
+        run = _Run(
+            multi_classifier,
+            reading,
+            found.options,
+            found.copies,
+            drop_copies=drop_copies,
+            side=side,
+        )
+        schemes = [model.scheme for model in multi_classifier.models]
+        added = AddedColumns.of(schemes, all_probabilities=all_probabilities)
+        of = partial(RecordWriter.of, style=style, prefix=prefix, added=added, excel=excel)
+        headers = EncodedBatch(b"") if skip else side.headers
+        with closing(_encoded(skipped, batches, run, of, style, jobs)) as parts:
             for part in parts:
-                yield part
+                yield part.behind(headers)
+                headers = EncodedBatch(b"")
                 if part.error:
                     raise part.error
 
@@ -144,38 +180,37 @@ def adapted_to(
     not there, and where no model states a prior.
     """
     paths = find_inputs(inputs, reading).paths
-    with _twice(paths, reading, options, again=True) as (stdin, found):
-        return _adapted(paths, multi_classifier, reading, found, stdin)[0]
+    with _twice(paths, reading, options, again=True) as found:
+        return _adapted(paths, multi_classifier, reading, found)[0]
 
 
 def _adapted(
     paths: Sequence[str],
     multi_classifier: MultiClassifier,
     reading: ReadOptions,
-    options: PredictOptions,
-    stdin: IO[bytes] | None,
+    found: _Found,
 ) -> tuple[MultiClassifier, str]:
     """Return a classifier with priors estimated from the inputs, and a message that says so."""
     read = 0
 
     def documents() -> Iterator[list[Document]]:
         nonlocal read
-        for batch in batches_of(gather(paths, reading, stdin)):
+        for batch in batches_of(gather(paths, reading, found.stdin)):
             items = [item for item in items_of(batch.gathered, reading) if not item.error]
             items = items[: _ESTIMATED - read]
             read += len(items)
-            yield [read_document(item.text, item.title, options) for item in items]
+            yield [read_document(item.text, item.title, found.options) for item in items]
             if read == _ESTIMATED:
                 return
 
     adapted = multi_classifier.adapted(documents())
-    found = "; ".join(
+    shares = "; ".join(
         f"{one.scheme.name}: {prior_text(one) if one.decision.prior else 'states none, stays'}"
         for one in adapted.models
     )
     first = "the first " if read == _ESTIMATED else ""
     return adapted, (
-        f"warning: prior estimated from {first}{read:,} articles: {found}; "
+        f"warning: prior estimated from {first}{read:,} articles: {shares}; "
         "few texts, or texts unlike those learned from, mislead it"
     )
 
@@ -188,31 +223,35 @@ def _twice(
     jobs: int = 1,
     *,
     again: bool = False,
-) -> Iterator[tuple[IO[bytes] | None, PredictOptions]]:
-    """Read the inputs for repeated paragraphs; give standard input from its beginning, and options.
+    copies: bool = False,
+) -> Iterator[_Found]:
+    """Read the inputs for repeated paragraphs, and for `copies`, and give what is found.
 
-    The options hold the repeated paragraphs. Nothing is read if the options have them already, or
-    if the inputs are too short to repeat any. Standard input is kept in memory or in a file if it
-    is read here, or if the caller reads it twice (`again`).
+    Nothing is read if the options have the repeated paragraphs already, or if the inputs are too
+    short to repeat any, unless `copies` are asked for. Standard input is kept in memory or in a
+    file if it is read here, or if the caller reads it twice (`again`).
     """
-    known = options.repeated is not None or not options.clean or _is_short(paths, reading)
-    if known and not again:
-        yield None, options
+    known = options.repeated is not None or not options.clean
+    if not copies and (known or _is_short(paths, reading)):
+        with seekable_stdin() if again and STDIN in paths else nullcontext() as stdin:
+            yield _Found(stdin, options)
         return
     with seekable_stdin() if STDIN in paths else nullcontext() as stdin:
-        if known:
-            yield stdin, options
-            return
         batches = batches_of(gather(paths, reading, stdin))
         first = next(batches, Batch([]))
-        with ParagraphCounter() as counter:
-            for keys in _keys(first, reading):
-                counter.add(keys)
-            for found in _mapped(partial(_keys, reading=reading), batches, jobs):
-                for keys in found:
-                    counter.add(keys)
-            repeated = counter.repeated()
-        yield stdin, replace(options, repeated=repeated)
+        work = partial(_surveyed, reading=reading, copies=copies)
+        with ParagraphCounter() as counter, CopyFinder() as finder:
+            for articles in chain([work(first)], _mapped(work, batches, jobs)):
+                for one in articles:
+                    counter.add(one.keys)
+                    if copies:
+                        finder.add(one.place, one.id, one.sketch)
+            repeated = options.repeated if known else counter.repeated()
+            yield _Found(
+                stdin,
+                replace(options, repeated=repeated),
+                finder.copies() if copies else _NO_COPIES,
+            )
 
 
 def _is_short(paths: Sequence[str], reading: ReadOptions) -> bool:
@@ -220,10 +259,26 @@ def _is_short(paths: Sequence[str], reading: ReadOptions) -> bool:
     return len(paths) < ARTICLES and all(holds_one_article(path, reading) for path in paths)
 
 
-def _keys(batch: Batch, reading: ReadOptions) -> Sequence[Sequence[int]]:
-    """Return the keys of the paragraphs of each text."""
-    items = items_of(batch.gathered, reading)
-    return [array("Q", keys_of(item.text)) for item in items if not item.error]
+class _Surveyed(NamedTuple):
+    """What the first reading of an article gives."""
+
+    place: str
+    id: str
+    keys: Sequence[int]
+    """The keys of its paragraphs."""
+    sketch: Sketch
+    """Empty where no copies are asked for."""
+
+
+def _surveyed(batch: Batch, reading: ReadOptions, *, copies: bool) -> Sequence[_Surveyed]:
+    """Return what the first reading of a batch gives; this runs in any process."""
+    found = []
+    for item in items_of(batch.gathered, reading):
+        if not item.error:
+            texts = folded_paragraphs(item.text)
+            keys = array("Q", keys_of_paragraphs(texts))
+            found.append(_Surveyed(item.place, item.id, keys, sketch_of(texts if copies else ())))
+    return found
 
 
 def _mapped(work: Callable[[Batch], R], batches: Iterator[Batch], jobs: int) -> Iterator[R]:
@@ -236,129 +291,94 @@ def _mapped(work: Callable[[Batch], R], batches: Iterator[Batch], jobs: int) -> 
     yield from in_processes(work, batches, jobs)
 
 
-def _labelled(
-    batch: Batch, multi_classifier: MultiClassifier, reading: ReadOptions, options: PredictOptions
-) -> list[tuple[Labelled, Document | None]]:
-    """Return the result of each article, with its document if it could be read."""
-    items = list(items_of(batch.gathered, reading))
-    documents = [
-        None if item.error else read_document(item.text, item.title, options) for item in items
-    ]
-    predictions = iter(
-        multi_classifier.predict_documents([one for one in documents if one], options)
-    )
-    unread = multi_classifier.unanswered(Status.ERROR)
-    records: list[tuple[Labelled, Document | None]] = []
-    for item, document in zip(items, documents, strict=True):
-        result = DocumentResult(
-            next(predictions) if document else unread,
-            item.id,
-            item.path,
-            item.error,
-            item.warnings,
-            document.removed if document else (),
-        )
-        records.append(((result, item.row), document))
-    return records
-
-
 class _Run(NamedTuple):
     """What all batches of a run share."""
 
     multi_classifier: MultiClassifier
     reading: ReadOptions
     options: PredictOptions
-    show: bool
+    copies: Mapping[str, str] = _NO_COPIES
+    drop_copies: bool = False
+    side: SideTables = SideTables()
 
-    def labelled(self, batch: Batch) -> list[tuple[Labelled, Document | None]]:
-        """Return the results of a batch, with their documents."""
-        return _labelled(batch, self.multi_classifier, self.reading, self.options)
+    def coded(self, batch: Batch, *, keep_text: bool = True) -> list[CodedArticle]:
+        """Return the articles of a batch with their results."""
+        items = list(items_of(batch.gathered, self.reading))
+        documents = [
+            None
+            if item.error or (self.drop_copies and item.place in self.copies)
+            else read_document(item.text, item.title, self.options)
+            for item in items
+        ]
+        predictions = iter(
+            self.multi_classifier.predict_documents([one for one in documents if one], self.options)
+        )
+        articles = []
+        for item, document in zip(items, documents, strict=True):
+            without = Status.ERROR if item.error else Status.COPY
+            result = DocumentResult(
+                next(predictions) if document else self.multi_classifier.unanswered(without),
+                item.id,
+                item.path,
+                item.error,
+                item.warnings,
+                document.removed if document else (),
+                document.original if document and keep_text else "",
+                document.title if document and keep_text else "",
+                self.copies.get(item.place, ""),
+            )
+            articles.append(CodedArticle((result, item.row), item, document))
+        return articles
 
+    def encode(self, batch: Batch, writer: RecordWriter | None) -> EncodedBatch:
+        """Return the bytes of a batch; this runs in any process."""
+        return self.encode_coded(self.coded(batch), batch, writer)
 
-def _writer_behind(
-    gathered: Iterator[Pending], run: _Run, style: Format, prefix: str, *, excel: bool
-) -> RecordWriter | None:
-    """Read items to the end; return the writer of what follows, None if they have no record."""
-    writer = None
-    for batch in batches_of(gathered):
-        if writer is None and (records := run.labelled(batch)):
-            writer = _writer_of(records, batch, style, prefix, excel=excel)
-    return writer
-
-
-def _writer_of(
-    records: Sequence[tuple[Labelled, Document | None]],
-    first: Batch,
-    style: Format,
-    prefix: str,
-    *,
-    excel: bool,
-) -> RecordWriter:
-    """Return the writer of a run whose first batch has these records."""
-    # The columns are those of a row that could be read, if there is one.
-    limited_to = next((one for one, _ in records if not one[0].error), records[0][0])
-    mark = any(one.marked for one in first.documents)
-    return RecordWriter.of(limited_to, style, prefix, mark=mark, excel=excel)
+    def encode_coded(
+        self, articles: Sequence[CodedArticle], batch: Batch, writer: RecordWriter | None
+    ) -> EncodedBatch:
+        """Return the bytes of the articles of a batch."""
+        lines = {one.place for one in batch.gathered if isinstance(one, DeferredLine)}
+        known = EncodedBatch(
+            b"",
+            notes=tuple((one.path, note) for one in batch.documents for note in one.notes),
+            error=batch.error,
+            bytes_read=batch.bytes_read,
+            items=len(batch.gathered),
+            blanks=len(lines.difference(one.item.place for one in articles))
+            + sum(one.item.blanks for one in articles),
+        )
+        failed = self.multi_classifier.unanswered(Status.ERROR)
+        return self.side.encode(articles, writer, known, failed)
 
 
 def _encoded(
+    skipped: Iterator[Batch],
     batches: Iterator[Batch],
     run: _Run,
+    writer_of: Callable[..., RecordWriter],
     style: Format,
-    prefix: str,
     jobs: int,
-    writer: RecordWriter | None,
-    *,
-    excel: bool,
 ) -> Generator[EncodedBatch, None, None]:
-    if writer is None:
-        first = next(batches, Batch([]))
-        records = run.labelled(first)
-        if not records:
-            yield EncodedBatch(b"" if first.error else blank(style), error=first.error)
-            return
-        writer = _writer_of(records, first, style, prefix, excel=excel)
-        yield _encode(records, writer, first, run)
-    yield from _mapped(partial(_label_and_encode, run, writer.going_on()), batches, jobs)
+    """Yield the bytes of the batches, which follow those of the skipped ones."""
+    mark = False
+    # The first record decides the columns; until it comes, nothing is handed to other processes.
+    for batch, is_skipped in chain(zip(skipped, repeat(True)), zip(batches, repeat(False))):
+        articles, writer = run.coded(batch), None
+        mark = mark or any(one.marked for one in batch.documents)
+        if written := run.side.written(articles):
+            # The columns are those of a row that could be read, if there is one.
+            leading = next((one for one in written if not one.item.error), written[0])
+            writer = writer_of(leading.record, mark=mark)
+        part = run.encode_coded(articles, batch, writer)
+        if not is_skipped:
+            yield part
+        if writer and part.number:
+            break
+    else:
+        yield EncodedBatch(blank(style))
+        return
+    for _ in skipped:
+        pass
+    yield from _mapped(partial(run.encode, writer=writer.going_on()), batches, jobs)
     yield EncodedBatch(writer.ending)
-
-
-def _label_and_encode(run: _Run, writer: RecordWriter, batch: Batch) -> EncodedBatch:
-    """Label and encode a batch; this runs in any process."""
-    return _encode(run.labelled(batch), writer, batch, run)
-
-
-def _encode(
-    labelled: Sequence[tuple[Labelled, Document | None]],
-    writer: RecordWriter,
-    batch: Batch,
-    run: _Run,
-) -> EncodedBatch:
-    """Return the bytes of the records; one that cannot be written becomes an error."""
-    data: list[bytes] = []
-    met: list[DocumentResult] = []
-    failed = DocumentResult(run.multi_classifier.unanswered(Status.ERROR))
-    for (result, row), _ in labelled:
-        try:
-            data.append(writer.encoded_one((result, row)))
-            met.append(result)
-        except InputError as reason:
-            why = result.error or str(reason)
-            met.append(replace(failed, id=result.id, path=result.path, error=why))
-            data.append(writer.encoded_one((met[-1], writer.fitting(row))))
-        writer = writer.going_on()
-    read = [(result, document) for (result, _), document in labelled if document and run.show]
-    shown = "".join([cleaning_report(document, result.id) for result, document in read])
-    return EncodedBatch(
-        b"".join(data),
-        len(data),
-        sum(bool(one.error) for one in met),
-        notes=tuple((one.path, note) for one in batch.documents for note in one.notes),
-        problems=tuple([problem for one in met for problem in problems_of(one)]),
-        error=batch.error,
-        removed=Counter(removed.reason for one in met for removed in one.removed),
-        answers=Counter(answer.status for one in met for answer in one.predictions),
-        shown=shown.encode("utf-8", "backslashreplace"),
-        bytes_read=batch.bytes_read,
-        items=len(batch.gathered),
-    )

@@ -23,7 +23,7 @@ from textclf._atomic_file import (
 )
 from textclf.batch.encoded_batch import EncodedBatch, JournalEntry
 from textclf.errors import InputError, TextclfError, WorkerError
-from textclf.io.formats import FORMATS
+from textclf.io.formats import FORMATS, Sink
 from textclf.io.output_file import compressed, open_output, unwritable
 from textclf.io.record_writer import Format
 from textclf.io.run_folder import (
@@ -47,6 +47,8 @@ class Output(NamedTuple):
     style: Format
     bytes_of: Callable[[EncodedBatch], bytes]
     """Returns the bytes of a batch that go there."""
+    at_end: Callable[[Path], bytes] | None = None
+    """Returns the bytes of an output that nothing was written to; it gets the first one, whole."""
 
 
 class RunOutput(Protocol):
@@ -80,16 +82,12 @@ def open_run_output(
     has stopped if neither is given, and for one that had another manifest.
     """
     path = outputs[0].path
-    try:
-        targets = [regular_target(one.path) for one in outputs if one.path and CAN_LOCK]
-    except OSError as reason:
-        raise unwritable(path or Path(), reason) from None
+    targets = [_target(one.path) for one in outputs if one.path and CAN_LOCK]
     if path is None or len(targets) < len(outputs) or not all(targets):
         if resume or restart:
             raise InputError("only a run into a file can be resumed; give a file with --output")
         with ExitStack() as stack:
-            streams = [stack.enter_context(open_output(o.path, sys.stdout.buffer)) for o in outputs]
-            yield _Streams(outputs, streams)
+            yield _Streams(outputs, stack)
         return
     with signals_interrupt():
         run = _Files(path, outputs, [one for one in targets if one], manifest)
@@ -115,19 +113,26 @@ class _Streams:
 
     items = 0
 
-    def __init__(self, outputs: Sequence[Output], streams: Sequence[IO[bytes]]) -> None:
-        pairs = zip(outputs, streams, strict=True)
-        self._sinks = [(one, FORMATS[one.style].sink(stream)) for one, stream in pairs]
+    def __init__(self, outputs: Sequence[Output], stack: ExitStack) -> None:
+        self._path = outputs[0].path
+        self._opened: list[tuple[Output, ExitStack, Sink]] = []
+        for one in outputs:
+            own = stack.enter_context(ExitStack())
+            stream = own.enter_context(open_output(one.path, sys.stdout.buffer))
+            self._opened.append((one, own, FORMATS[one.style].sink(stream)))
 
     def record(self, batches: Iterable[EncodedBatch]) -> Iterator[EncodedBatch]:
         for batch in batches:
-            for one, sink in self._sinks:
+            for one, _, sink in self._opened:
                 sink.append(one.bytes_of(batch))
             yield batch
 
     def finish(self) -> None:
-        for _, sink in self._sinks:
+        for one, own, sink in self._opened:
+            if one.at_end and self._path:
+                sink.append(one.at_end(self._path))
             sink.finish()
+            own.close()
 
 
 class _Files:
@@ -168,8 +173,11 @@ class _Files:
         if self._folder:
             self._resume(self._folder)
         else:
-            for path, target in zip(self._paths, self._targets, strict=True):
-                self._parts.append(create(path, target))
+            for path, output, target in zip(self._paths, self._outputs, self._targets, strict=True):
+                try:
+                    self._parts.append(create(path, target))
+                except OSError as reason:
+                    raise unwritable(output.path or target, reason) from None
         self.is_open = True
 
     def record(self, batches: Iterable[EncodedBatch]) -> Iterator[EncodedBatch]:
@@ -195,9 +203,17 @@ class _Files:
                 flush_to_disk(part)
                 part.close()
             self._note(_FINISHED)
-        for output, path, target in zip(self._outputs, self._paths, self._targets, strict=True):
-            if path.exists():
-                self._complete(output, path, target)
+        # No file takes its place before all are whole, and the first one is the last to take it.
+        whole = list(self._targets)
+        for number, output in enumerate(self._outputs):
+            if self._paths[number].exists():  # else it took its place before the run was stopped
+                if output.at_end:
+                    _write(self._paths[number], output.at_end(whole[0]))
+                whole[number] = self._whole(output, number)
+        for number in reversed(range(len(whole))):
+            if whole[number] != self._targets[number]:
+                replace(whole[number], self._targets[number])
+                self._paths[number].unlink(missing_ok=True)
         self.discard()
 
     def stopped(self, reason: BaseException) -> BaseException:
@@ -225,7 +241,7 @@ class _Files:
         if self._folder:
             self._folder.leave()
             return
-        for path in self._paths:
+        for path in (*self._paths, *map(_whole_of, self._paths)):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -274,23 +290,35 @@ class _Files:
         self._journal.seek(kept)
         self._journal.truncate()
 
-    def _complete(self, output: Output, part: Path, target: Path) -> None:
-        """Make a part the file of an output."""
+    def _whole(self, output: Output, number: int) -> Path:
+        """Return the path of a file with the bytes that an output is to have."""
+        part, target = self._paths[number], self._targets[number]
         if not FORMATS[output.style].has_sink and target.suffix.lower() != ".gz":
-            replace(part, target)
-            return
-        whole = self._folder.path / "whole" if self._folder else temporary_beside(target)
+            return part
+        whole = _whole_of(part)
         whole.unlink(missing_ok=True)
-        try:
-            with create(whole, target) as raw, part.open("rb") as lines:
-                with compressed(raw, target) as stream:
-                    sink = FORMATS[output.style].sink(stream)
-                    for line in lines:
-                        sink.append(line)
-                    sink.finish()
-                flush_to_disk(raw)
-            replace(whole, target)
-            part.unlink()
-        finally:
-            with suppress(OSError):
-                whole.unlink(missing_ok=True)
+        with create(whole, target) as raw, part.open("rb") as lines:
+            with compressed(raw, target) as stream:
+                sink = FORMATS[output.style].sink(stream)
+                for line in lines:
+                    sink.append(line)
+                sink.finish()
+            flush_to_disk(raw)
+        return whole
+
+
+def _target(path: Path) -> Path | None:
+    try:
+        return regular_target(path)
+    except OSError as reason:
+        raise unwritable(path, reason) from None
+
+
+def _whole_of(part: Path) -> Path:
+    return part.with_name(f"{part.name}.whole")
+
+
+def _write(part: Path, data: bytes) -> None:
+    with part.open("wb") as stream:
+        stream.write(data)
+        flush_to_disk(stream)

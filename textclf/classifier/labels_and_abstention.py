@@ -27,10 +27,12 @@ class LabelDecider:
     def __init__(self, model: Model) -> None:
         self.scheme = model.scheme
         self._decision = model.decision
+        self._model = model.name_and_digest
 
     def unanswered(self, status: Status, known: float = 0.0) -> Prediction:
         """Return the prediction for a document that has no label; `known` is its share of words."""
-        return Prediction(self.scheme.id, self.scheme.kind, (), None, (), status, known)
+        scheme = self.scheme
+        return Prediction(scheme.id, scheme.kind, (), None, (), status, known, model=self._model)
 
     def each(self, found: Scores, passages: Sequence[int]) -> list[Row]:
         """Return the probabilities of each passage, or of each document without passages.
@@ -101,6 +103,7 @@ class LabelDecider:
                     map(_passage, passages[number], parts[first + 1 : end], known[first + 1 : end])
                 ),
                 supporting_passages=aggregated[number].supporting,
+                model=self._model,
             )
 
     def _answers(self, probs: Sequence[Row], best: Sequence[int], abstain: float) -> list[_Answer]:

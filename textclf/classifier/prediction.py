@@ -31,6 +31,8 @@ class Status(StrEnum):
     """The model knows no word of the text."""
     OTHER_LANGUAGE = "other_language"
     """The text is prose in another language than English, which the model reads."""
+    COPY = "copy"
+    """The article is nearly the same as an earlier one, and copies are left out."""
     EMPTY = "empty"
     """The text is empty, or all of it is boilerplate."""
     ERROR = "error"
@@ -152,6 +154,8 @@ class Prediction:
     """A prediction for each passage, if the scheme labels passages."""
     supporting_passages: tuple[int, ...] = ()
     """Indices of the passages that decided; empty if the document was read whole."""
+    model: str = ""
+    """The name and the version of the model, and the short digest of its file."""
 
     def __repr__(self) -> str:
         return f"<Prediction {self.name}: {summary(self)}>"
@@ -166,6 +170,22 @@ class Prediction:
         """The label of a single scheme; None if there is none."""
         return self.labels[0] if self.labels else None
 
+    @property
+    def margin(self) -> float | None:
+        """How far the label is ahead: its probability, less that of the next one.
+
+        It is below 0 where a threshold of the scheme gives a label that is not the most probable
+        one. In a multi scheme, it is that of the least certain decision, of a label given or not
+        given: the probability that it is right, less the probability that it is wrong. None if
+        there is no probability.
+        """
+        if self.prob is None:
+            return None
+        if self.kind == "multi":
+            return 2 * self.prob - 1
+        *_, second, first = 0.0, 0.0, *sorted([prob for _, prob in self.probs])
+        return self.prob - (second if self.prob >= first else first)
+
     def with_evidence(self, evidence: tuple[Evidence, ...]) -> "Prediction":
         """Return a copy with this evidence, in less time than `dataclasses.replace` takes."""
         return Prediction(
@@ -179,6 +199,7 @@ class Prediction:
             evidence,
             self.passages,
             self.supporting_passages,
+            self.model,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -186,10 +207,12 @@ class Prediction:
         return {
             **_plain_labels(self.kind, self.labels, self.status),
             "prob": _rounded(self.prob),
+            "margin": _rounded(self.margin),
             "probs": {label: _rounded(prob) for label, prob in self.probs},
             "status": self.status.value,
             "in_vocabulary": _rounded(self.in_vocabulary),
             "scheme": str(self.scheme),
+            "model": self.model,
             "evidence": [one.as_dict() for one in self.evidence],
             "passages": [one.as_dict(self.kind) for one in self.passages],
             "supporting_passages": list(self.supporting_passages),
@@ -202,8 +225,10 @@ class Prediction:
         passages = ", ".join([one.as_json(self.kind) for one in self.passages])
         return (
             f'{{{_labels(self.kind, self.labels, self.status)}, "prob": {_number(self.prob)}, '
-            f'"probs": {{{probs}}}, "status": {_name(self.status)}, '
+            f'"margin": {_number(self.margin)}, "probs": {{{probs}}}, '
+            f'"status": {_name(self.status)}, '
             f'"in_vocabulary": {_number(self.in_vocabulary)}, "scheme": {_scheme(self.scheme)}, '
+            f'"model": {_name(self.model)}, '
             f'"evidence": [{evidence}], "passages": [{passages}], '
             f'"supporting_passages": {list(self.supporting_passages)}}}'
         )
@@ -239,6 +264,8 @@ class DocumentResult:
     """The original text; empty in results of files, which keep no text."""
     title: str = field(default="", compare=False)
     """The title that was given besides the text; empty if the text begins with it."""
+    copy_of: str = ""
+    """The id of an earlier article of the inputs that is nearly the same; empty without one."""
 
     def __repr__(self) -> str:
         found = "; ".join(f"{one.name}: {summary(one)}" for one in self.predictions)
@@ -263,6 +290,8 @@ class DocumentResult:
             record["error"] = self.error
         if self.warnings:
             record["warnings"] = list(self.warnings)
+        if self.copy_of:
+            record["copy_of"] = self.copy_of
         record["schemes"] = {one.name: one.as_dict() for one in self.predictions}
         if self.removed:
             record["removed"] = [
@@ -277,6 +306,8 @@ class DocumentResult:
             record["error"] = dumped(self.error)
         if self.warnings:
             record["warnings"] = dumped(self.warnings)
+        if self.copy_of:
+            record["copy_of"] = dumped(self.copy_of)
         schemes = ", ".join([f"{_name(one.name)}: {one.as_json()}" for one in self.predictions])
         record["schemes"] = f"{{{schemes}}}"
         if self.removed:

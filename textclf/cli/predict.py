@@ -108,6 +108,34 @@ def predict(
         Path | None,
         typer.Option(help="Write what is read of each article, and what is not and why, here."),
     ] = None,
+    passages: Annotated[
+        Path | None,
+        typer.Option(help="Write a row for each passage and scheme here: .csv, .jsonl, .parquet."),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Write rows that cannot be read here, with the reason, not to OUTPUT."),
+    ] = None,
+    all_probabilities: Annotated[
+        bool,
+        typer.Option("--all-probabilities", help="Add a column for the probability of each label."),
+    ] = False,
+    copies: Annotated[
+        bool,
+        typer.Option(
+            "--copies", help="Name in copy_of an earlier article that is nearly the same."
+        ),
+    ] = False,
+    drop_copies: Annotated[
+        bool,
+        typer.Option(
+            "--drop-copies",
+            help="Give no label to an article that is nearly the same as an earlier one.",
+        ),
+    ] = False,
+    no_run_record: Annotated[
+        bool, typer.Option("--no-run-record", help="Write no OUTPUT.run.json.")
+    ] = False,
     jobs: Annotated[
         int, typer.Option(help="How many processes label; more than one is for many articles.")
     ] = 1,
@@ -128,6 +156,7 @@ def predict(
     ] = False,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
+    from textclf.batch.beside import Beside  # noqa: PLC0415 - start-up time
     from textclf.classifier.predict_options import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
@@ -153,11 +182,14 @@ def predict(
         options,
         prefix,
         jobs,
-        show_text,
+        Beside(show_text, passages, rejects, not no_run_record),
         prior or [],
-        precision is Precision.high,
-        files_from,
+        high_precision=precision is Precision.high,
+        files_from=files_from,
         excel=excel,
+        all_probabilities=all_probabilities,
+        copies=copies,
+        drop_copies=drop_copies,
         resume=resume,
         restart=restart,
     )

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from textclf.batch.beside import Beside
 from textclf.batch.predict_files import predict_files
 from textclf.classifier.predict_options import PredictOptions
 from textclf.cli.console import Progress, tell
@@ -21,12 +22,15 @@ def run_predict(
     options: PredictOptions,
     prefix: str = "",
     jobs: int = 1,
-    show_text: Path | None = None,
+    beside: Beside = Beside(),
     prior: Sequence[str] = (),
+    *,
     high_precision: bool = False,
     files_from: str = "",
-    *,
     excel: bool = False,
+    all_probabilities: bool = False,
+    copies: bool = False,
+    drop_copies: bool = False,
     resume: bool = False,
     restart: bool = False,
 ) -> None:
@@ -45,7 +49,10 @@ def run_predict(
                 prior=parse_prior(prior),
                 high_precision=high_precision,
                 jobs=jobs,
-                show_text=show_text,
+                all_probabilities=all_probabilities,
+                copies=copies,
+                drop_copies=drop_copies,
+                beside=beside,
                 files_from=files_from,
                 resume=resume,
                 restart=restart,
@@ -58,9 +65,10 @@ def run_predict(
         sys.exit(130)
     if output is not None:
         tell(f"{output}: {summary}")
-    if summary.removed and (output is not None or show_text is not None):
+    if summary.removed and (output is not None or beside.show_text is not None):
         by_count = sorted(summary.removed.items(), key=lambda pair: -pair[1])
         tell(f"not read: {', '.join(f'{reason} {count}' for reason, count in by_count)}")
     if summary.failed:
-        tell(f"{summary.failed} of the inputs could not be read; their rows say why")
+        where = f"see {beside.rejects}" if beside.rejects else "their rows say why"
+        tell(f"{summary.failed} of the inputs could not be read; {where}")
         sys.exit(3)

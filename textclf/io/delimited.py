@@ -25,6 +25,8 @@ class _Line(NamedTuple):
     text: str
     error: str = ""
     warning: str = ""
+    offset: int | None = None
+    """The byte of the file that it begins at, if it is known."""
 
 
 def read(
@@ -57,16 +59,21 @@ def read(
 
 
 def _decoded(raw: Iterable[bytes], most: int) -> Iterator[_Line]:
+    offset: int | None = 0
     for number, line in enumerate(raw, start=1):
+        begin = offset
         if len(line) > most:
-            yield _Line(number, "", line_too_long(most))
+            yield _Line(number, "", line_too_long(most), offset=begin)
+            offset = None  # the rest of the line is not here
             continue
+        if offset is not None:
+            offset += len(line)
         try:
             text, warning = decode(line)
         except InputError as reason:
-            yield _Line(number, "", str(reason))
+            yield _Line(number, "", str(reason), offset=begin)
         else:
-            yield _Line(number, text, "", warning)
+            yield _Line(number, text, "", warning, begin)
 
 
 def _beginning(lines: Iterator[_Line]) -> list[_Line]:
@@ -124,7 +131,7 @@ def _rows(lines: Iterator[_Line], delimiter: str, most: int) -> Iterator[Row]:
     import csv  # noqa: PLC0415 - start-up time
 
     retry: deque[_Line] = deque()
-    number = 0
+    number = blanks = 0
     failed = ""
     while True:
         # The lines of the current row: if the row turns out to be malformed, all lines after
@@ -145,7 +152,19 @@ def _rows(lines: Iterator[_Line], delimiter: str, most: int) -> Iterator[Row]:
                 error = next((line.error for line in taken if line.error), "")
                 if cells or error:
                     warnings = tuple(dict.fromkeys(line.warning for line in taken if line.warning))
-                    yield Row(number, cells, _at(error, taken[0], number), warnings)
+                    first = taken[0]
+                    yield Row(
+                        number,
+                        cells,
+                        _at(error, first, number),
+                        warnings,
+                        first.offset,
+                        first.text,
+                        blanks,
+                    )
+                    blanks = 0
+                else:
+                    blanks += 1
                 taken.clear()
         except csv.Error as reason:
             number += 1
@@ -154,7 +173,10 @@ def _rows(lines: Iterator[_Line], delimiter: str, most: int) -> Iterator[Row]:
                 failed = f"a cell has more than {most:,} characters"
             retry.extendleft(reversed(taken[1:]))
             error = f"is not a row of the table: {failed}"
-            yield Row(number, [], _at(error, taken[0], number))
+            first = taken[0]
+            at = _at(error, first, number)
+            yield Row(number, [], at, (), first.offset, first.text, blanks)
+            blanks = 0
             continue
         return
 

@@ -41,6 +41,12 @@ class InputDocument(NamedTuple):
     """Messages on how the file is read, which are reported with its first document."""
     marked: bool = False
     """Whether the file begins with a byte order mark; reported with its first document."""
+    offset: int | None = None
+    """Of an input that cannot be read: the byte of the file that it begins at, if it is known."""
+    raw: str = ""
+    """Of an input that cannot be read: how it begins, if that is not in `row`."""
+    blanks: int = 0
+    """How many blank rows of its table are between it and the row above."""
 
     @property
     def size(self) -> int:
@@ -55,6 +61,8 @@ class DeferredLine(NamedTuple):
     place: str
     """File and line."""
     raw: bytes
+    offset: int | None = None
+    """The byte of the file that it begins at."""
 
     @property
     def size(self) -> int:
@@ -171,9 +179,16 @@ def document_of_row(
     return InputDocument(name, path, text, row, "", warnings, place, title)
 
 
-def unreadable_row(place: str, path: str, row: dict[str, Any], error: str) -> InputDocument:
+def unreadable_row(
+    place: str,
+    path: str,
+    row: dict[str, Any],
+    error: str,
+    offset: int | None = None,
+    raw: str = "",
+) -> InputDocument:
     """Return the document of a row that cannot be read."""
-    return InputDocument(place, path, "", row, error, place=place)
+    return InputDocument(place, path, "", row, error, place=place, offset=offset, raw=raw)
 
 
 def _is_cut(text: str) -> bool:

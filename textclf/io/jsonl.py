@@ -18,8 +18,10 @@ from textclf.io.input_documents import (
 )
 from textclf.io.result_columns import column_is_taken
 
-ADDED_FIELDS = ("path", "error", "warnings", "schemes", "removed")
+ADDED_FIELDS = ("path", "error", "warnings", "copy_of", "schemes", "removed")
 """What is added to the fields of the user; `id` is added only where there is none."""
+_SHOWN = 1_000
+"""Bytes of a line that cannot be read that are kept."""
 
 
 def read(
@@ -29,14 +31,21 @@ def read(
 
     Raises InputError if the first row has no field for the text.
     """
-    numbered = enumerate(raw_lines(stream, reading.longest_line), start=1)
-    lines = (DeferredLine(path, f"{path}:{number}", raw) for number, raw in numbered)
+    lines = _deferred(path, stream, reading.longest_line)
     for one in lines:
         if document := document_of_line(one, reading, first=True):
             yield document
             if document.row:
                 break
     yield from lines
+
+
+def _deferred(path: str, stream: IO[bytes], longest: int) -> Iterator[DeferredLine]:
+    offset: int | None = 0
+    for number, raw in enumerate(raw_lines(stream, longest), start=1):
+        yield DeferredLine(path, f"{path}:{number}", raw, offset)
+        # Behind a line that was cut, it is not known.
+        offset = None if offset is None or len(raw) > longest else offset + len(raw)
 
 
 def document_of_line(
@@ -56,7 +65,9 @@ def document_of_line(
     except (ValueError, RecursionError) as reason:
         error = error or f"{place}: is not JSON: {reason}"
     if not isinstance(row, dict):
-        return unreadable_row(place, path, {}, error or f"{place}: is not a JSON object, {{...}}")
+        error = error or f"{place}: is not a JSON object, {{...}}"
+        shown = one.raw[:_SHOWN].decode("utf-8", "replace")
+        return unreadable_row(place, path, {}, error, one.offset, shown)
     if not first:
         return document_of_row(row, place, path, reading, warnings)
     try:

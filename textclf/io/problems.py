@@ -48,6 +48,10 @@ class Problems:
             self._first.setdefault(one.kind, one)
             self._count[one.kind] = self._count.get(one.kind, 0) + 1
 
+    def counts(self) -> tuple[tuple[Problem, int], ...]:
+        """Return the first problem of each kind, and how many are of this kind."""
+        return tuple((first, self._count[kind]) for kind, first in self._first.items())
+
     def lines(self) -> list[str]:
         """Return a line for each kind: how often it was met, and the first of it."""
         return [self._line(kind) for kind in self._first]

@@ -58,6 +58,8 @@ _BUFFER = 1 << 16
 """Bytes that are read at a time."""
 _STDIN_IN_MEMORY = 32_000_000
 """Bytes of standard input that are kept in memory; more go to a temporary file."""
+_NOTHING = InputDocument(STDIN, STDIN, place=STDIN)
+"""What is read of standard input without a byte, if it is one text."""
 _DEFERRED = 1_000_000
 """Bytes up to which a file is deferred without a look at what it holds."""
 
@@ -177,7 +179,8 @@ def _read(
         with _opened(path, stdin) as stream:
             if count and path != STDIN:
                 count.begin(stream)
-            for one in read_stream(path, stream, reading):
+            found = read_stream(path, stream, reading)
+            for one in _with_text(found) if path == STDIN and not reading.lines else found:
                 yield one
                 nothing = nothing and isinstance(one, InputDocument) and bool(one.error)
     except DAMAGED as reason:
@@ -188,6 +191,14 @@ def _read(
         if is_first and path.is_named and nothing:
             raise
         yield unread(path, reason)
+
+
+def _with_text(found: Iterator[Pending]) -> Iterator[Pending]:
+    """Yield what is read of standard input; raises InputError if that is no byte of a text."""
+    for one in found:
+        if one == _NOTHING:
+            raise InputError("standard input is empty; pipe a text into textclf, or name files")
+        yield one
 
 
 def _can_be_deferred(path: str, reading: ReadOptions) -> bool:

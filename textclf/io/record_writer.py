@@ -13,7 +13,7 @@ from textclf.io.delimited import delimited_line
 from textclf.io.formats import FORMATS, format_of_suffix, suffixes
 from textclf.io.jsonl import ADDED_FIELDS, json_record
 from textclf.io.plain_text import text_record
-from textclf.io.result_columns import header_cells, row_cells
+from textclf.io.result_columns import PLAIN, AddedColumns, header_cells, row_cells
 
 Format: TypeAlias = str
 """The name of a format in `FORMATS` that is written."""
@@ -55,6 +55,8 @@ class RecordWriter(NamedTuple):
     """The user's own columns, which are those of the first record."""
     separator: str
     """The text before the next record."""
+    added: AddedColumns = PLAIN
+    """What is added to the columns that every scheme has."""
     excel: bool = False
     """No cell of CSV or TSV is a formula."""
 
@@ -64,6 +66,7 @@ class RecordWriter(NamedTuple):
         first: Labelled,
         style: Format,
         prefix: str = "",
+        added: AddedColumns = PLAIN,
         *,
         mark: bool = False,
         excel: bool = False,
@@ -74,10 +77,10 @@ class RecordWriter(NamedTuple):
         if the user has a column with the name of an added column.
         """
         if FORMATS[style].delimiter or FORMATS[style].has_sink:
-            own, added = header_cells(first, prefix)
-            writer = cls(style, prefix, own, "", excel)
+            own, names = header_cells(first, prefix, added)
+            writer = cls(style, prefix, own, "", added, excel)
             begin = _MARK if (mark or excel) and FORMATS[style].delimiter else ""
-            return writer._replace(separator=f"{begin}{writer._row([*own, *added])}")
+            return writer._replace(separator=f"{begin}{writer._row([*own, *names])}")
         if style in {"json", "jsonl"}:
             json_record(*first, prefix)
         return cls(style, prefix, (), "[\n" if style == "json" else "")
@@ -123,17 +126,22 @@ class RecordWriter(NamedTuple):
         if self.style == "text":
             return text_record(result)
         if FORMATS[self.style].delimiter or FORMATS[self.style].has_sink:
-            return self._row(row_cells(result, row, self.columns))
+            return self._row(row_cells(result, row, self.columns, self.added))
         record = json_record(result, row, self.prefix)
         return record if self.style == "json" else f"{record}\n"
 
     def _row(self, cells: Sequence[str]) -> str:
-        """Return the encoded row of a table; for a sink, a JSON list of cells on a line."""
-        if FORMATS[self.style].has_sink:
-            return f"{dumped(list(cells))}\n"
-        if self.excel:
+        """Return the encoded row of a table."""
+        if self.excel and FORMATS[self.style].delimiter:
             cells = [_as_text(cell) for cell in cells]
-        return delimited_line(cells, FORMATS[self.style].delimiter)
+        return encoded_row(self.style, cells)
+
+
+def encoded_row(style: Format, cells: Sequence[str]) -> str:
+    """Return the encoded row of a table; for a sink, a JSON list of cells on a line."""
+    if FORMATS[style].has_sink:
+        return f"{dumped(list(cells))}\n"
+    return delimited_line(cells, FORMATS[style].delimiter)
 
 
 def _as_text(cell: str) -> str:
@@ -153,6 +161,7 @@ def write(
     stream: IO[bytes],
     style: Format,
     prefix: str = "",
+    added: AddedColumns = PLAIN,
 ) -> None:
     """Write results, each with the user's own fields; added columns get the `prefix`."""
     sink = FORMATS[style].sink(stream)
@@ -161,7 +170,7 @@ def write(
     if first is None:
         sink.append(blank(style))
     else:
-        writer = RecordWriter.of(first, style, prefix)
+        writer = RecordWriter.of(first, style, prefix, added)
         for encoded in writer.encoded(chain([first], records)):
             sink.append(encoded)
         sink.append(writer.ending)

@@ -99,12 +99,14 @@ def _sheets(path: str, stream: IO[bytes]) -> Iterator[tuple[str, Iterator[Row]]]
 def _rows(path: str, sheet: Any) -> Iterator[Row]:  # noqa: ANN401 - a sheet of openpyxl
     """Yield the rows of a sheet that are not blank, without the empty cells at their ends."""
     with _damage_named(path):
+        last = 0
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = [shown(cell.value, cell) for cell in cells]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:
-                yield Row(number, texts)
+                yield Row(number, texts, blanks=number - last - 1)
+                last = number
 
 
 @contextmanager

@@ -20,6 +20,8 @@ FIRST_ROWS = 40
 _LONGEST_NAME = 60
 """Characters that the name of a column has at most, if nothing else shows that it is a name."""
 _NUMBER = r"[-+]?[\d.,:/ ]*\d%?"
+_SHOWN = 1_000
+"""Characters of a row that cannot be read that are kept."""
 _ROLES = 2
 """A row that names so many of the usual columns is a header, whatever is above it."""
 
@@ -32,6 +34,12 @@ class Row(NamedTuple):
     error: str = ""
     """Why the row cannot be read."""
     warnings: tuple[str, ...] = ()
+    offset: int | None = None
+    """The byte of the file that it begins at, if it is known."""
+    raw: str = ""
+    """How its line begins, if it has one."""
+    blanks: int = 0
+    """How many blank rows are between it and the row above."""
 
 
 def read_rows(
@@ -63,7 +71,9 @@ def read_rows(
         above = "row 1 is" if number == 2 else f"rows 1 to {number - 1} are"  # noqa: PLR2004
         messages.insert(0, f"{path}: the header is row {number}; {above} not read")
     below = chain(first[start + reading.header :], source)
-    documents = (_document(path, row, header, reading, padded=padded) for row in below)
+    documents = (
+        _with_row(_document(path, row, header, reading, padded=padded), row) for row in below
+    )
     for document in documents:
         yield document._replace(notes=tuple(messages), marked=marked)
         break
@@ -135,6 +145,13 @@ def _stands_apart(rows: Sequence[Row], number: int) -> bool:
     """Return whether no row above has as many filled cells as this one."""
     width = _width(rows[number].cells)
     return all(_width(row.cells) != width for row in rows[:number])
+
+
+def _with_row(document: InputDocument, row: Row) -> InputDocument:
+    """Return a document with what is told of its row."""
+    if document.error:
+        document = document._replace(offset=row.offset, raw=row.raw[:_SHOWN])
+    return document._replace(blanks=row.blanks) if row.blanks else document
 
 
 def _document(

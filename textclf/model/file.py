@@ -105,7 +105,7 @@ def from_bytes(data: bytes | mmap, place: str, *, thorough: bool = False) -> Mod
         reader.floats(tensors, "bias", (count,))[0],
     )
     decision = reader.decision(header, scheme)
-    model = Model(scheme, linear_weights, decision, reader.card(header))
+    model = Model(scheme, linear_weights, decision, reader.card(header), metadata["sha256"])
     reader.probes(header, model)
     return model
 

@@ -18,6 +18,17 @@ class Model:
     linear_weights: LinearWeights
     decision: DecisionRule
     card: ModelCard
+    digest: str = ""
+    """The SHA-256 that the header of the model file states, which covers all parts of the file;
+    empty if the model was not read from a file."""
+
+    @property
+    def name_and_digest(self) -> str:
+        """The name and version of the scheme it learned, and the first twelve digits of `digest`.
+
+        It names one trained model: the same scheme can have several.
+        """
+        return " ".join([self.scheme.name, self.scheme.version, self.digest[:12]]).rstrip()
 
     def __repr__(self) -> str:
         terms = sum(len(part.terms) for part in self.linear_weights.groups)

@@ -149,6 +149,12 @@ def assumed_by(model: Model) -> tuple[float, ...]:
     return tuple(float(share) for share in prior)
 
 
+def stated_prior(model: Model) -> dict[str, float]:
+    """Return the share of each label that a model assumes; empty if it states no prior."""
+    shares = () if model.decision.prior is None else assumed_by(model)
+    return dict(zip(model.scheme.label_names, shares, strict=False))
+
+
 def prior_text(model: Model) -> str:
     """Return the shares that a model assumes as text, with three significant digits."""
     names, shares = model.scheme.label_names, assumed_by(model)

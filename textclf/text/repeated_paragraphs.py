@@ -5,22 +5,17 @@ by its longest paragraph, so that copies of one article count once.
 """
 
 import re
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Self
+from typing import Self
 from zlib import adler32, crc32
 
-from textclf.errors import no_room
 from textclf.text.boilerplate import is_boilerplate
 from textclf.text.normalize import normalize
+from textclf.text.pair_store import PairStore
 from textclf.text.paragraphs import RARE_LINE_ENDS, lines, paragraphs
 
 ARTICLES = 3
 """A paragraph of at least so many articles is repeated."""
-_PARTITIONS = 256
-"""Parts of the count, by key, so that only one part is in memory at the end."""
-_HELD = 1 << 20
-"""Pairs of numbers that are kept in memory; more go to a temporary file."""
 _MAY_BE_WRAPPED = re.compile(r"\n[^\S\n]*[^\W\d_A-Z]|[-\u2010\u00ac][^\S\n]*\n")
 """A line that begins with a letter that is no capital, or one that ends in a hyphen."""
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum() and chr(sign) != "\n")
@@ -81,83 +76,59 @@ class ParagraphCounter:
     """
 
     def __init__(self) -> None:
-        self._held = [array("Q") for _ in range(_PARTITIONS)]
-        self._count = 0
-        self._file: IO[bytes] | None = None
-        self._written: list[list[tuple[int, int]]] = [[] for _ in range(_PARTITIONS)]
-        """For each partition: offset and bytes of its pairs in the file."""
+        self._pairs = PairStore()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+    def __exit__(self, *exception: object) -> None:
+        self._pairs.__exit__(*exception)
 
     def add(self, keys: Sequence[int]) -> None:
         """Count the paragraphs of an article, given as `keys_of(text)`."""
-        if not keys:
-            return
-        article = keys[0]
-        for key in keys[1:]:
-            self._held[key % _PARTITIONS].extend((key, article))
-        self._count += len(keys) - 1
-        if self._count >= _HELD:
-            self._put_away()
+        if keys:
+            self._pairs.add(keys[1:], keys[0])
 
     def repeated(self) -> Repeated:
         """Return the paragraphs of three or more articles."""
-        return Repeated(key for number in range(_PARTITIONS) for key in self._frequent(number))
+        return Repeated(key for pairs in self._pairs.partitions() for key in _frequent(pairs))
 
-    def _frequent(self, number: int) -> Iterator[int]:
-        """Return the keys of a partition that enough articles have."""
-        pairs = array("Q")
-        for start, size in self._written[number]:
-            assert self._file is not None  # noqa: S101 - what was written is in the file
-            self._file.seek(start)
-            pairs.frombytes(self._file.read(size))
-        pairs.extend(self._held[number])
-        # Most paragraphs are of one article: its number alone takes less memory than a set.
-        articles: dict[int, set[int] | int] = {}
-        for key, article in zip(pairs[::2], pairs[1::2], strict=True):
-            known = articles.setdefault(key, article)
-            if known == article:
-                continue
-            if isinstance(known, int):
-                articles[key] = {known, article}
-            elif len(known) < ARTICLES:
-                known.add(article)
-        return (
-            key
-            for key, known in articles.items()
-            if not isinstance(known, int) and len(known) >= ARTICLES
-        )
 
-    def _put_away(self) -> None:
-        """Move the pairs from memory to the temporary file."""
-        import tempfile  # noqa: PLC0415 - start-up time
-
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the counter
-            self._file.seek(0, 2)
-            for number, pairs in enumerate(self._held):
-                data = pairs.tobytes()
-                self._written[number].append((self._file.tell(), len(data)))
-                self._file.write(data)
-        except OSError as reason:
-            raise no_room(reason) from None
-        self._held = [array("Q") for _ in range(_PARTITIONS)]
-        self._count = 0
+def _frequent(pairs: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Return the keys that enough articles have; a pair is a key and the number of an article."""
+    # Most paragraphs are of one article: its number alone takes less memory than a set.
+    articles: dict[int, set[int] | int] = {}
+    for key, article in pairs:
+        known = articles.setdefault(key, article)
+        if known == article:
+            continue
+        if isinstance(known, int):
+            articles[key] = {known, article}
+        elif len(known) < ARTICLES:
+            known.add(article)
+    return (
+        key
+        for key, known in articles.items()
+        if not isinstance(known, int) and len(known) >= ARTICLES
+    )
 
 
 def keys_of(text: str) -> list[int]:
     """Return the key that identifies an article, then the keys of its paragraphs."""
+    return keys_of_paragraphs(folded_paragraphs(text))
+
+
+def folded_paragraphs(text: str) -> list[bytes]:
+    """Return the paragraphs of an article, folded, without those that have no letter or digit."""
     characters = normalize(text).text
     if _MAY_BE_WRAPPED.search(characters) or any(sign in text for sign in RARE_LINE_ENDS):
         found = paragraphs(characters, lines(characters), is_boilerplate)
         characters = "\n".join(one.text for one in found)
-    texts = [line for line in folded(characters).split(b"\n") if line]
+    return [line for line in folded(characters).split(b"\n") if line]
+
+
+def keys_of_paragraphs(texts: Sequence[bytes]) -> list[int]:
+    """Return the key that identifies an article, then the keys of its folded paragraphs."""
     if not texts:
         return []
     # Captions follow the article, so the longest paragraph of the first half is its own.
