@@ -2,9 +2,10 @@
 
     python benchmarks/kill_runs.py [KILLS]
 
-Half of the kills hit `predict`, in turn with one job and with two, a quarter `train`, and a quarter
-writers of one corpus. A run that is killed is resumed, or done again, and its files are compared
-with those of a run that nothing disturbed. As root on Linux, a small file system is filled too.
+Half of the kills hit `predict`, in turn with one job and with two, half of these with files beside
+the output; a quarter `train`, and a quarter writers of one corpus. A run that is killed is resumed,
+or done again, and its files are compared with those of a run that nothing disturbed. As root on
+Linux, a small file system is filled too.
 """
 
 import json
@@ -38,7 +39,8 @@ def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        kill_predict(folder, kills // 2)
+        kill_predict(folder, kills // 4)
+        kill_files_beside(folder, kills // 2 - kills // 4)
         kill_train(folder, kills // 4)
         kill_corpus(folder, kills - kills // 2 - kills // 4)
         fill_disk(folder)
@@ -104,6 +106,60 @@ def kill_predict(folder: Path, kills: int) -> None:
         f"predict: {hit} kills, {resumed} left a run to resume; rows lost {lost}, doubled "
         f"{doubled}, torn {torn}; files that differ {wrong}"
     )
+
+
+def kill_files_beside(folder: Path, kills: int) -> None:
+    """Kill runs that write five files: all of them must be whole in the end, and none too early."""
+    lines = (folder / "articles.jsonl").read_bytes().splitlines(keepends=True)
+    for number in range(0, len(lines), 50):
+        lines[number] = CHANCE.choice((b"{broken\n", b"\n"))
+    (folder / "some.jsonl").write_bytes(b"".join(lines[:1_500]))
+    names = ("out.csv", "read.txt", "passages.csv", "rejects.xlsx")
+    for side in ("whole", "killed"):
+        (folder / side).mkdir()
+    started = time.monotonic()
+    quiet(*_beside("whole", names), folder=folder)
+    seconds = time.monotonic() - started
+    command = [*_beside("killed", names), "--resume"]
+    hit = resumed = early = wrong = 0
+    while hit < kills:
+        for one in (folder / "killed").iterdir():
+            one.unlink()
+        while hit < kills:
+            if not killed([*command, "--jobs", 1 + hit % 2], folder, CHANCE.uniform(0, seconds)):
+                break
+            hit += 1
+            resumed += (folder / "killed" / ".out.csv.run").exists()
+            # The output comes last.
+            early += (folder / "killed" / "out.csv").exists() and _differ(folder, names)
+        if not (folder / "killed" / "out.csv").exists():
+            quiet(*command, folder=folder)
+        wrong += _differ(folder, names)
+    print(
+        f"files beside the output: {hit} kills, {resumed} left a run to resume; outputs that came "
+        f"too early {early}; runs whose files differ {wrong}"
+    )
+
+
+def _beside(side: str, names: tuple[str, ...]) -> list[object]:
+    output, read, passages, rejects = (f"{side}/{name}" for name in names)
+    return [
+        *("predict", "some.jsonl", "-m", "stance", "--copies", "-o", output),
+        *("--show-text", read, "--passages", passages, "--rejects", rejects),
+    ]
+
+
+def _differ(folder: Path, names: tuple[str, ...]) -> bool:
+    """Return whether a file is not as that of an undisturbed run, or is missing, or one more."""
+    found = []
+    for side in ("whole", "killed"):
+        # A workbook holds the time of its making, and a run record those of the run.
+        files = [*(folder / side).glob("[!.]*")]
+        data = [one.read_bytes() for one in files if one.suffix in {".csv", ".txt"}]
+        record = json.loads((folder / side / f"{names[0]}.run.json").read_bytes())
+        shares = [record[name] for name in ("rows", "statuses", "labels", "copies", "warnings")]
+        found.append((sorted(one.name for one in files), sorted(data), shares))
+    return found[0] != found[1]
 
 
 def kill_train(folder: Path, kills: int) -> None:
