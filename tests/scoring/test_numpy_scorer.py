@@ -6,6 +6,7 @@ and as it is laid out once it has many texts to score.
 
 from dataclasses import replace
 from functools import cache, partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ MAKERS = {
     "laid out": laid_out,
 }
 SCORERS = [pytest.param(name, marks=[built] if name != "numpy" else []) for name in MAKERS]
+HERE = ["numpy"] if why_unavailable() else list(MAKERS)
 
 X = SPORT + WEATHER + BOTH
 Y = ["sport"] * 6 + ["weather"] * 6 + ["both"] * 2
@@ -137,7 +139,7 @@ EDGES = [
     ".",
     "goal " * 300,
     "goal" * 300,
-    "goal. Rain! " * 1000,
+    "goal. Rain! " * 200,
     "the match was " * 100 + "over",
     "\ud800goal",
     "\u0130stanbul\u03a3 rain",
@@ -145,7 +147,7 @@ EDGES = [
     "\u212a" * 40 + " goal",
     "“Rain.” ‘Gen. Snow’ (Dr. Wind) [Goal.] 'A. Captain' É. Night i.e. Friday",
 ]
-LARGE = ["goal " * 70_000, "goal" * 20_000]
+LARGE = ["goal " * 70_000, "goal" * 20_000, "goal. Rain! " * 1000]
 
 
 @cache
@@ -158,13 +160,13 @@ def expected(name, text):
     return model.scores(count([text], model.groups()))[0]
 
 
-@pytest.mark.parametrize("maker", SCORERS)
-@pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
-def test_an_engine_scores_as_the_reference(maker, name, text):
-    found = scorer_of(maker, name).score([text])[0].scores[0]
-
-    assert np.allclose(found, expected(name, text), rtol=0, atol=1e-6)
+def test_each_scorer_scores_as_the_reference(text):
+    for name in MODELS:
+        scores = expected(name, text)
+        for maker in HERE:
+            found = scorer_of(maker, name).score([text])[0].scores[0]
+            assert np.allclose(found, scores, rtol=0, atol=1e-6), (maker, name)
 
 
 @pytest.mark.parametrize(
@@ -176,30 +178,20 @@ def test_an_engine_scores_as_the_reference(maker, name, text):
 def test_the_engines_score_as_the_reference_at_the_edges(name, text):
     scores = expected(name, text)
 
-    for maker in ["numpy"] if why_unavailable() else MAKERS:
+    for maker in HERE:
         scorer = scorer_of(maker, name)
         for texts in ([text], [text, ""]):
             assert np.allclose(scorer.score(texts)[0].scores[0], scores, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("maker", SCORERS)
-@pytest.mark.parametrize("name", MODELS)
 @given(text=TEXTS)
-def test_contributions_and_bias_add_up_to_the_score(maker, name, text):
-    scorer = scorer_of(maker, name)
-
-    score = scorer.score([text])[0].scores[0]
-
-    for label, total in enumerate(score):
-        parts = scorer.contributions(text, 0, label, (0, len(text)))
-        assert (
-            abs(
-                sum(weight for *_, weight in parts)
-                + MODELS[name].linear_weights_.bias[label]
-                - total
-            )
-            < 1e-6
-        )
+def test_contributions_and_bias_add_up_to_the_score(text):
+    for maker, name in product(HERE, MODELS):
+        scorer, bias = scorer_of(maker, name), MODELS[name].linear_weights_.bias
+        for label, total in enumerate(scorer.score([text])[0].scores[0]):
+            parts = scorer.contributions(text, 0, label, (0, len(text)))
+            added = sum(weight for *_, weight in parts) + bias[label]
+            assert abs(added - total) < 1e-6, (maker, name, label)
 
 
 @pytest.mark.parametrize("maker", SCORERS)

@@ -28,10 +28,9 @@ def alike(scorer, texts):
     )
 
 
-@pytest.mark.parametrize("name", MODELS)
 @given(texts=st.lists(TEXTS | LETTERS, max_size=6))
-def test_texts_score_together_as_each_alone(name, texts):
-    assert alike(SCORERS[name], texts)
+def test_texts_score_together_as_each_alone(texts):
+    assert [name for name in MODELS if not alike(SCORERS[name], texts)] == []
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_texts_score_together_as_each_alone(name, texts):
 )
 @pytest.mark.parametrize("name", MODELS)
 def test_odd_texts_score_beside_others_as_alone(name, large):
-    assert alike(SCORERS[name], [*EDGES, *large, "The captain scored.", *EDGES])
+    assert alike(SCORERS[name], [*EDGES, *large, "The captain scored."])
 
 
 @given(texts=st.lists(TEXTS, max_size=4))
