@@ -16,16 +16,18 @@ _FACTOR, _SUPERLINEAR = 4, 10
 """A text of four times the size takes four times as long, or sixteen if time is quadratic."""
 
 
-def growth(work, size):
-    """Return how many times as long four times the size takes: the least of several turns."""
+def takes_linear_time(work, size):
+    """Return whether four times the size takes less than ten times as long in one of some turns."""
 
     def seconds(size):
         began = time.process_time()
         work(size)
         return time.process_time() - began
 
-    return min(
-        seconds(_FACTOR * size) / max(least, 1e-6) for _ in range(3) for least in [seconds(size)]
+    return any(
+        seconds(_FACTOR * size) < _SUPERLINEAR * max(least, 1e-6)
+        for _ in range(3)
+        for least in [seconds(size)]
     )
 
 
@@ -39,7 +41,7 @@ def test_a_table_is_read_in_linear_time(unit):
         stream = io.BytesIO(b"text,other\n" + unit.encode() * (size // len(unit)))
         return sum(1 for _ in read_table("a.csv", stream, ReadOptions(), ","))
 
-    assert growth(read, 40_000) < _SUPERLINEAR
+    assert takes_linear_time(read, 40_000)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_a_document_is_read_in_linear_time(unit, end):
     def read(size):
         Document.read(unit * (size // len(unit)) + end)
 
-    assert growth(read, 60_000) < _SUPERLINEAR
+    assert takes_linear_time(read, 60_000)
 
 
 def test_a_line_that_is_nearly_a_row_of_sections_is_soon_recognized():
@@ -74,7 +76,7 @@ def test_one_long_paragraph_is_classified_by_passage_in_linear_time():
     classifier = load_all(["sectarian_violence"])
     sentence = "Gunmen shot dead two Shia men near a mosque and police arrested nobody. "
 
-    assert growth(lambda size: classifier.classify(sentence * (size // 72)), 150_000) < _SUPERLINEAR
+    assert takes_linear_time(lambda size: classifier.classify(sentence * (size // 72)), 40_000)
 
 
 def test_a_long_text_is_compared_only_with_texts_that_can_be_similar():

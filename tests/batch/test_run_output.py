@@ -30,6 +30,9 @@ OPTIONS = ["predict", "-m", "topic", "--keep-repeated", "--no-run-record"]
 COMMAND = [sys.executable, "-m", "textclf", *OPTIONS]
 COUNT = 700
 STYLES = ["out.jsonl", "out.json", "out.csv", "out.csv.gz", "out.xlsx", "out.parquet"]
+SLOW = pytest.mark.slow
+FAST_LIMITS = [("out.jsonl", 20_000), ("out.parquet", 1_000)]
+"""A disk that is full after some articles are done, and one that is full before the first."""
 predict = partial(
     predict_files,
     models=["topic"],
@@ -93,7 +96,7 @@ def same(name, found, expected):
 
 
 @pytest.mark.parametrize("name", STYLES)
-@pytest.mark.parametrize("number", [65, 400, COUNT + 1])
+@pytest.mark.parametrize("number", [400, *(pytest.param(n, marks=SLOW) for n in (65, COUNT + 1))])
 def test_a_resumed_run_writes_what_an_undisturbed_one_writes(
     name, number, articles, expected, tmp_path
 ):
@@ -412,7 +415,7 @@ def test_standard_input_cannot_be_resumed_and_leaves_nothing_in_the_way(articles
     output = tmp_path / "out.csv"
     command = [*COMMAND, "-", "--input-format", "jsonl", "-o", str(output)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
-    process.stdin.write(articles.read_bytes() * 20)
+    process.stdin.write(articles.read_bytes() * 3)
     process.stdin.flush()
     until((tmp_path / ".out.csv.run").exists)
     process.kill()
@@ -432,7 +435,7 @@ def until(holds):
 def test_a_second_run_is_refused_and_names_the_process_that_writes(articles, tmp_path):
     command = [*COMMAND, "-", "--input-format", "jsonl", "-o", str(tmp_path / "out.csv")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        process.stdin.write(articles.read_bytes() * 20)
+        process.stdin.write(articles.read_bytes() * 3)
         process.stdin.flush()
         until((tmp_path / ".out.csv.run").exists)
 
@@ -446,7 +449,7 @@ def test_a_second_run_is_refused_and_names_the_process_that_writes(articles, tmp
         process.kill()
 
 
-@pytest.mark.parametrize("_trial", range(4))
+@pytest.mark.parametrize("_trial", [0, *(pytest.param(n, marks=SLOW) for n in (1, 2, 3))])
 def test_two_runs_with_one_output_never_mix(_trial, articles, tmp_path):
     output = tmp_path / "out.jsonl"
     commands = [[*COMMAND, str(articles), "-o", str(output), "--prefix", one] for one in "ab"]
@@ -465,6 +468,7 @@ def test_two_runs_with_one_output_never_mix(_trial, articles, tmp_path):
     assert names(tmp_path) == ["out.jsonl"]
 
 
+@SLOW
 def test_kills_at_many_moments_lose_and_double_nothing(articles, expected, tmp_path):
     output = tmp_path / "out.jsonl"
     command = [*COMMAND, str(articles), "-o", str(output), "--resume"]
@@ -491,8 +495,14 @@ def test_kills_at_many_moments_lose_and_double_nothing(articles, expected, tmp_p
     assert output.read_bytes() == whole
 
 
-@pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
-@pytest.mark.parametrize("name", ["out.jsonl", "out.csv.gz", "out.parquet"])
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        pytest.param(name, limit, marks=[] if (name, limit) in FAST_LIMITS else SLOW)
+        for name in ("out.jsonl", "out.csv.gz", "out.parquet")
+        for limit in (1_000, 20_000, 60_000)
+    ],
+)
 def test_a_full_disk_leaves_the_old_file_whole_and_says_so_once(name, limit, articles, tmp_path):
     output = tmp_path / name
     output.write_bytes(b"old")
