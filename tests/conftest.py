@@ -1,5 +1,11 @@
 """Small models that the tests share, trained once on texts written here."""
 
+import os
+
+# Before numpy is imported: for matrices this small, threads that wait for one another take two
+# thirds of the CPU time of a training.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 from small_models import (
