@@ -72,6 +72,7 @@ def one(folder, *arguments):
     return found.returncode, found.stdout, found.stderr
 
 
+SLOW = pytest.mark.slow
 GOOD = ["good.jsonl", "--evidence", "3"]
 CSV = ["rows.csv", "--evidence", "0", "--prefix", "our_"]
 ODD = ["good.jsonl", "odd.jsonl", "--evidence", "0"]
@@ -81,8 +82,11 @@ MANY = ["many", "--evidence", "0"]
 @pytest.mark.parametrize(
     ("style", "given"),
     [
-        *(("text", GOOD), ("jsonl", MANY), ("json", ODD), ("json", CSV)),
-        *(("csv", GOOD), ("csv", ODD), ("csv", MANY), ("tsv", CSV)),
+        *(("text", GOOD), ("jsonl", MANY), ("json", ODD), ("tsv", CSV)),
+        *(
+            pytest.param(*one, marks=SLOW)
+            for one in [("json", CSV), ("csv", GOOD), ("csv", ODD), ("csv", MANY)]
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
@@ -90,7 +94,7 @@ def test_several_jobs_write_what_one_writes(folder, style, given):
     assert several(folder, *given, "-f", style, "--jobs", "2") == one(folder, *given, "-f", style)
 
 
-@pytest.mark.parametrize("style", ["jsonl", "csv"])
+@pytest.mark.parametrize("style", ["jsonl", pytest.param("csv", marks=SLOW)])
 def test_several_jobs_tell_what_one_tells_of_what_cannot_be_read(folder, style):
     code, out, err = several(folder, "rows.jsonl", "-f", style, "--jobs", "3")
 
@@ -98,7 +102,7 @@ def test_several_jobs_tell_what_one_tells_of_what_cannot_be_read(folder, style):
     assert b"rows.jsonl:101: is not JSON" in err
 
 
-@pytest.mark.parametrize("given", ["rows.jsonl", "many"])
+@pytest.mark.parametrize("given", [pytest.param("rows.jsonl", marks=SLOW), "many"])
 def test_processes_that_are_no_copies_write_the_same(folder, given):
     spawn = [sys.executable, "spawn.py", "predict", "-m", "topic"]
 
@@ -121,7 +125,7 @@ def test_a_name_that_is_of_one_process_alone_is_read_there(folder, tmp_path):
 
 
 def test_a_reader_that_has_enough_ends_them_quietly(folder):
-    pipe = f"{' '.join(PREDICT)} lines.txt --lines --jobs 2 | head -1"
+    pipe = f"{' '.join(PREDICT)} lines.txt --lines --keep-repeated --jobs 2 | head -1"
 
     found = subprocess.run(["/bin/sh", "-c", pipe], cwd=folder, capture_output=True, check=False)
 
@@ -131,7 +135,13 @@ def test_a_reader_that_has_enough_ends_them_quietly(folder):
 @pytest.fixture
 def started(folder, tmp_path):
     """A run in a group of its own, as a terminal has it, with both of its workers at work."""
-    lines = ["lines.txt", "--lines", "-f", "jsonl"]  # the more bytes, the sooner some are written
+    lines = [
+        "lines.txt",
+        "--lines",
+        "--keep-repeated",
+        "-f",
+        "jsonl",
+    ]  # the more bytes, the sooner some are written
     command = [*PREDICT, *lines, "--jobs", "2", "-o", str(tmp_path / "out.csv")]
     (tmp_path / "out.csv").write_bytes(b"old")
     process = subprocess.Popen(
@@ -171,7 +181,9 @@ def part_of(folder):
     return sum(path.stat().st_size for path in folder.glob(".out.csv.run/part0"))
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGINT, *(pytest.param(s, marks=SLOW) for s in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_an_interrupt_or_a_request_to_end_keeps_what_is_done(started, tmp_path, stop):
     os.killpg(started.pid, stop)
 
@@ -197,6 +209,7 @@ def test_a_worker_that_is_killed_is_one_line_and_what_is_done_is_kept(started, t
     assert (tmp_path / "out.csv").read_bytes() == b"old"
 
 
+@SLOW
 def test_workers_go_where_the_run_is_killed(started):
     started.kill()
 

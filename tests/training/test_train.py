@@ -321,6 +321,7 @@ def test_an_exported_first_words_limit_costs_no_more_than_the_text_is_long(long,
     assert exported_group(long, 60)(text) == WordNgrams(1, 2, first_words=60).terms(text)
 
 
+@pytest.mark.slow
 def test_the_exported_pipeline_of_many_labels_agrees_with_the_shipped_model(tmp_path):
     model = read_model(find_model("topic"))
     export(model, tmp_path / "topic.joblib")
