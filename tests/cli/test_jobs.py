@@ -149,8 +149,10 @@ def started(folder, tmp_path):
         cwd=folder,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # A shell starts what runs in its background deaf to interrupts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        # A shell starts what runs in its background deaf to interrupts, and nohup to hang-ups.
+        preexec_fn=lambda: [  # noqa: PLW1509
+            signal.signal(one, signal.SIG_DFL) for one in (signal.SIGINT, signal.SIGHUP)
+        ],
     )
     until(lambda: part_of(tmp_path) and len(workers(process)) == 2)
     yield process
