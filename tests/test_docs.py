@@ -27,13 +27,19 @@ UNTRIED = "-o models/"
 """Training the bundled models is tested by itself."""
 SLOW = {
     "textclf corpus check",
+    "textclf corpus stats",
+    "textclf corpus agree",
     "textclf corpus propose articles/ --scheme stance",
     "textclf corpus agree > agreement.txt",
+    "textclf corpus propose articles.csv --text-field body --scheme stance --abstain 0.8"
+    " -o proposed.jsonl",
+    'textclf corpus check proposed.jsonl --scheme stance || echo "read the findings"',
+    "textclf corpus stats proposed.jsonl",
     "textclf model export topic -o topic.joblib",
     "textclf train --scheme stance --terms seeds/terms/stance.toml -o terms_alone.textclf",
     "textclf predict articles/ -m terms_alone.textclf -o coded.csv",
 }
-"""All but the first have an example beside them that does as much in less time."""
+"""Each has an example or another test beside it that does as much in less time."""
 NEEDS_SHELL = re.compile(r"[|>*$]|--jobs|^(?!textclf )")
 """Pipes, several processes and other programs need one; all else runs in this process."""
 

@@ -97,7 +97,9 @@ def test_of_large_texts_a_part_has_few(tmp_path, multi_classifier, jobs):
 
 
 @pytest.mark.parametrize("style", ["text", "jsonl", "json", "csv", "tsv"])
-@pytest.mark.parametrize(("jobs", "evidence"), [(1, 3), (3, 0), (3, 3)])
+@pytest.mark.parametrize(
+    ("jobs", "evidence"), [(1, 3), pytest.param(3, 0, marks=pytest.mark.slow), (3, 3)]
+)
 def test_what_is_encoded_is_what_is_written_of_the_records(
     rows, multi_classifier, style, jobs, evidence
 ):
