@@ -31,8 +31,10 @@ SLOW = {
     "textclf corpus agree",
     "textclf corpus propose articles/ --scheme stance",
     "textclf corpus agree > agreement.txt",
-    "textclf corpus propose articles.csv --text-field body --scheme stance --abstain 0.8"
-    " -o proposed.jsonl",
+    (
+        "textclf corpus propose articles.csv --text-field body --scheme stance"
+        " --abstain 0.8 -o proposed.jsonl"
+    ),
     'textclf corpus check proposed.jsonl --scheme stance || echo "read the findings"',
     "textclf corpus stats proposed.jsonl",
     "textclf model export topic -o topic.joblib",
