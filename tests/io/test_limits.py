@@ -19,7 +19,7 @@ import re, sys
 from pathlib import Path
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import read_items
-reading = ReadOptions(lines=sys.argv[2] == "lines", max_text=1_000_000)
+reading = ReadOptions(lines=sys.argv[2] == "lines")
 for item in read_items([sys.argv[1]], reading):
     print(len(item.text), item.error)
 # The peak of this process: `ru_maxrss` would be that of the process that has started it.

@@ -78,7 +78,8 @@ def test_a_signal_that_ends_the_process_leaves_the_old_file_and_nothing_else(nam
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        # A shell starts what runs in its background deaf to some signals.
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         process.stdout.readline()
         process.send_signal(getattr(signal, name))
