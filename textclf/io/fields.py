@@ -4,7 +4,7 @@ A field is found by the name that the user gives, else by the names that such fi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ class Fields(NamedTuple):
         text = " and ".join(repr(".".join(path)) for path in self.text)
         others = zip(self._fields[1:], self[1:], strict=True)
         rest = [f"{what} from {'.'.join(path)!r}" for what, path in others if path]
-        return ", ".join([f"text from {text}", *rest])
+        return ", ".join([*([f"text from {text}"] if text else ()), *rest])
 
     def text_of(self, row: Mapping[str, Any]) -> str:
         """Return the text of a row; raises InputError for a value that is not a string."""
@@ -110,6 +110,13 @@ def chosen_fields(
     )
 
 
+def check_columns(names: tuple[str, ...], wanted: Iterable[str]) -> None:
+    """Raise InputError unless each of the wanted columns is among the names of a row."""
+    for name in wanted:
+        if not field_path(names, name):
+            raise InputError(f"there is no column {name!r}; {choices(name, names)}")
+
+
 def roles(names: tuple[str, ...]) -> int:
     """Return how many of the usual fields are among the names of a row."""
     kinds = (TEXT_FIELDS, TITLE_FIELDS, ID_FIELDS, DATE_FIELDS, SOURCE_FIELDS)
@@ -148,7 +155,7 @@ def _text(row: Mapping[str, Any], path: Path) -> str:
 
 def _given_texts(names: tuple[str, ...], given: str) -> tuple[Path, ...]:
     """Return the fields of `--text-field`, which may be several with commas between."""
-    if path := _path(names, given):
+    if path := field_path(names, given):
         return (path,)
     parts = [part.strip() for part in given.split(",")]
     if len(parts) == 1 or not all(parts):
@@ -157,13 +164,13 @@ def _given_texts(names: tuple[str, ...], given: str) -> tuple[Path, ...]:
 
 
 def _given(names: tuple[str, ...], given: str) -> Path:
-    path = _path(names, given)
+    path = field_path(names, given)
     if not path:
         raise InputError(f"there is no field {given!r}; {choices(given, names)}")
     return path
 
 
-def _path(names: tuple[str, ...], given: str) -> Path:
+def field_path(names: tuple[str, ...], given: str) -> Path:
     """Return the field of a name, or the path of names with dots between; else an empty path."""
     if name := like(names, given):
         return (name,)

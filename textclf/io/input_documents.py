@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from textclf.errors import InputError
-from textclf.io.fields import Fields, chosen_fields
+from textclf.io.fields import Fields, check_columns, chosen_fields
 from textclf.io.limits import MAX_TEXT, longest_line, too_long
 
 _DELIMITER_NAMES = {
@@ -105,6 +105,8 @@ class ReadOptions(NamedTuple):
     """What separates the columns of CSV and TSV; empty: what the first rows show."""
     header: bool = True
     """Whether a table begins with the names of its columns; else these are numbered from 1."""
+    columns: tuple[str, ...] = ()
+    """Given: rows are read for these columns, and documents have no text."""
 
     @property
     def longest_line(self) -> int:
@@ -115,7 +117,11 @@ class ReadOptions(NamedTuple):
         """Return the fields of a row with these names.
 
         Raises InputError where there is no field for the text, or not one that is given.
+        Where only `columns` are wanted, the fields are empty, and none of the columns may miss.
         """
+        if self.columns:
+            check_columns(tuple(names), self.columns)
+            return Fields(())
         return chosen_fields(tuple(names), self.text_field, self.title_field, self.id_field)
 
 
@@ -161,6 +167,8 @@ def document_of_row(
     warnings: tuple[str, ...] = (),
 ) -> InputDocument:
     """Return the document of a row; one with an error if the row has no string for the text."""
+    if reading.columns:
+        return InputDocument(place, path, "", row, "", warnings, place)
     name = place
     try:
         fields = reading.fields(row)

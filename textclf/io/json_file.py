@@ -57,7 +57,8 @@ def records_of(path: str, stream: IO[bytes], reading: ReadOptions) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        wanted = (reading.text_field.partition(".")[0],) if reading.text_field else TEXT_FIELDS
+        given = reading.columns or ((reading.text_field,) if reading.text_field else ())
+        wanted = [name.partition(".")[0] for name in given] or TEXT_FIELDS
         if not {name.lower() for name in wanted}.isdisjoint(name.lower() for name in value):
             return [value]
         found = _lists_of_records(value)

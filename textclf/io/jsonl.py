@@ -71,10 +71,11 @@ def document_of_line(
     if not first:
         return document_of_row(row, place, path, reading, warnings)
     try:
-        message = f"{check_fields(row, place, reading)} ({path})"
+        fields = check_fields(row, place, reading)
     except InputError as reason:
         raise InputError(f"{reason}{_inside(row)}") from None
-    return document_of_row(row, place, path, reading, warnings)._replace(notes=(message,))
+    notes = (f"{fields} ({path})",) if fields else ()
+    return document_of_row(row, place, path, reading, warnings)._replace(notes=notes)
 
 
 def _inside(row: Mapping[str, Any]) -> str:

@@ -26,7 +26,8 @@ def read(path: str, stream: IO[bytes], reading: ReadOptions) -> Iterator[InputDo
         file = pyarrow.parquet.ParquetFile(stream)
     except (pyarrow.ArrowInvalid, OSError) as reason:
         raise InputError(f"{path}: is not a Parquet file: {reason}") from None
-    notes: tuple[str, ...] = (f"{check_fields(file.schema_arrow.names, path, reading)} ({path})",)
+    fields = check_fields(file.schema_arrow.names, path, reading)
+    notes: tuple[str, ...] = (f"{fields} ({path})",) if fields else ()
     number = 0
     batches = file.iter_batches(_ROWS)
     while True:

@@ -68,12 +68,12 @@ def recognized_format(path: str, stream: IO[bytes], reading: ReadOptions) -> str
     Raises InputError for what cannot be read, with the remedy.
     """
     named, head = format_of(path, reading), _head(stream)
-    if named == "text" and not reading.text_field and _is_plain(head):
+    if named == "text" and not reading.text_field and not reading.columns and _is_plain(head):
         return named
     from textclf.io.recognize import recognize  # noqa: PLC0415 - start-up time
 
     given = reading.format is not None or (reading.lines and named == "text")
-    fields = [name for name in reading.text_field.split(",") if name]
+    fields = [name for name in (*reading.text_field.split(","), *reading.columns) if name]
     return recognize(head, path, named, given=given, fields=fields)
 
 

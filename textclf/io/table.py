@@ -65,7 +65,8 @@ def read_rows(
     else:
         start, header = 0, [str(n) for n in range(1, len(first[0].cells) + 1)]
     place = f"{path}:{first[start].number}"
-    messages = [*notes, f"{check_fields(header, place, reading)} ({path})"]
+    fields = check_fields(header, place, reading)
+    messages = [*notes, *([f"{fields} ({path})"] if fields else ())]
     if start:
         number = first[start].number
         above = "row 1 is" if number == 2 else f"rows 1 to {number - 1} are"  # noqa: PLR2004
@@ -106,7 +107,7 @@ def _header(path: str, rows: Sequence[Row], reading: ReadOptions) -> tuple[int, 
     if rows[0].error:
         raise InputError(f"{place}: {rows[0].error}: the header cannot be read")
     cells = rows[0].cells
-    if is_data(cells):
+    if is_data(cells) and not reading.columns:
         longest = max(range(len(cells)), key=lambda n: len(cells[n])) + 1
         raise InputError(
             f"{place}: the first row is not a header; add a row with the names of the columns, "
