@@ -349,12 +349,17 @@ def test_a_model_of_ones_own_labels_and_is_judged(trained, tmp_path):
     write_csv(tmp_path / "new.csv", [{"text": t, "label": la[0]} for t, la in BEAT_TEXTS])
 
     labelled = run("predict", "new.csv", "-m", trained, cwd=tmp_path)
-    judged = run("evaluate", trained, "new.csv", cwd=tmp_path)
-    failed = run("evaluate", trained, "new.csv", "--fail-under", "1.1", cwd=tmp_path)
+    judged = run("evaluate", trained, "new.csv", "--allow-training-rows", cwd=tmp_path)
+    failed = run(
+        *("evaluate", trained, "new.csv", "--allow-training-rows", "--fail-under", "1.1"),
+        cwd=tmp_path,
+    )
+    refused = run("evaluate", trained, "new.csv", cwd=tmp_path)
 
     assert [row["beat"] for row in rows_of(labelled.stdout)] == [la[0] for _, la in BEAT_TEXTS]
-    assert "macro-F1    1.000" in judged.stdout.decode()
-    assert (judged.returncode, failed.returncode) == (0, 4)
+    assert re.search(r"macro-F1 +1\.000 ", judged.stdout.decode())
+    assert (judged.returncode, failed.returncode, refused.returncode) == (0, 4, 1)
+    assert b"the model was trained on, the first is new.csv:2" in refused.stderr
 
 
 @pytest.mark.slow
@@ -394,7 +399,9 @@ def test_several_labels_in_a_cell_make_a_multi_label_model(tmp_path):
     columns = ["--label-field", "tags", "--label-sep", ";"]
 
     trained = run("train", "tags.csv", *columns, "-o", "tags.textclf", cwd=tmp_path)
-    judged = run("evaluate", "tags.textclf", "tags.csv", *columns, cwd=tmp_path)
+    judged = run(
+        "evaluate", "tags.textclf", "tags.csv", *columns, "--allow-training-rows", cwd=tmp_path
+    )
     labelled = run("predict", "tags.csv", "-m", "tags.textclf", "-f", "jsonl", cwd=tmp_path)
 
     assert trained.returncode == 0, trained.stderr
@@ -423,7 +430,9 @@ def test_lists_of_zero_and_one_make_a_multi_label_model(tmp_path):
         "m.textclf",
         cwd=tmp_path,
     )
-    judged = run("evaluate", "m.textclf", "in.jsonl", *columns, cwd=tmp_path)
+    judged = run(
+        "evaluate", "m.textclf", "in.jsonl", *columns, "--allow-training-rows", cwd=tmp_path
+    )
 
     assert trained.returncode == 0, trained.stderr
     assert "outdoors" in judged.stdout.decode()
@@ -641,7 +650,8 @@ def test_a_table_of_another_format_is_labelled_learned_from_and_scored_alike(tmp
     coded = run("predict", path, "-m", "topic", "-f", "csv", cwd=tmp_path)
     plain = run("predict", "plain.csv", "-m", "topic", cwd=tmp_path)
     trained = run("train", path, "--label-field", "beat", "-o", "beat.textclf", cwd=tmp_path)
-    scored = run("evaluate", "beat.textclf", path, "--label-field", "beat", cwd=tmp_path)
+    columns = ["--label-field", "beat", "--allow-training-rows"]
+    scored = run("evaluate", "beat.textclf", path, *columns, cwd=tmp_path)
     again = run("predict", path, "-m", "topic", "-o", f"coded.{suffix}", cwd=tmp_path)
     options = ["-m", "stance", "-f", "csv", "--prefix", "again_"]
     read = run("predict", f"coded.{suffix}", *options, cwd=tmp_path)

@@ -5,10 +5,13 @@ from typing import Annotated
 import typer
 
 from textclf.cli import bundle, corpus, model, scheme
+from textclf.cli.agree import agree
+from textclf.cli.compare import compare
+from textclf.cli.evaluate import evaluate
 from textclf.cli.explain import explain
 from textclf.cli.info import info
 from textclf.cli.predict import predict
-from textclf.cli.train import evaluate, train
+from textclf.cli.train import train
 
 app = typer.Typer(
     help="Code news articles with a codebook: labels with evidence, offline.",
@@ -21,6 +24,8 @@ app.command()(predict)
 app.command()(explain)
 app.command()(train)
 app.command()(evaluate)
+app.command()(agree)
+app.command()(compare)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(bundle.app, name="bundle")

@@ -1,4 +1,4 @@
-"""`train` and `evaluate`: train a model, and score it on other labelled texts."""
+"""`train`: train a model on labelled texts, seed terms or both."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,6 @@ from textclf.corpus.label_cells import Spelling
 from textclf.corpus.labelled_tables import Columns
 from textclf.errors import InputError
 
-Data = Annotated[
-    list[str],
-    typer.Argument(help="Corpus records (.jsonl), or a labelled table: .csv, .tsv, .jsonl, .json."),
-]
 LabelField = Annotated[str, typer.Option(help="Column that holds the label or labels.")]
 LabelSep = Annotated[str, typer.Option(help="Separator of several labels in one cell.")]
 LabelNames = Annotated[
@@ -99,7 +95,7 @@ def train(
         output,
         scheme=scheme,
         terms=terms,
-        columns=_columns(
+        columns=columns_of(
             label_field,
             label_sep,
             label_names,
@@ -120,37 +116,7 @@ def train(
     tell(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
 
 
-def evaluate(
-    model: Annotated[str, typer.Argument(help="Model to score: a name or a file.")],
-    data: Data,
-    text_field: TextField = "",
-    title_field: TitleField = "",
-    delimiter: Delimiter = "",
-    no_header: NoHeader = False,
-    label_field: LabelField = "label",
-    label_sep: LabelSep = "",
-    label_names: LabelNames = "",
-    group_field: GroupField = "",
-    fold_case: FoldCase = False,
-    rename: Rename = None,
-    fail_under: Annotated[
-        float, typer.Option(help="Exit with code 4 if macro-F1 is below this.")
-    ] = 0.0,
-) -> None:
-    """Score a model on labelled texts that it was not trained on."""
-    from textclf.evaluation.model_evaluation import evaluate_file  # noqa: PLC0415 - start-up time
-    from textclf.reports.scores import scores_report  # noqa: PLC0415 - start-up time
-
-    spelling = Spelling.parse(rename or [], fold_case=fold_case)
-    columns = _columns(label_field, label_sep, label_names, group_field, spelling)
-    reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
-    scores = evaluate_file(model, data, columns, reading, tell)
-    print_text(scores_report(scores))
-    if scores.macro_f1.value < fail_under:
-        tell(f"macro-F1 {scores.macro_f1.value:.3f} is under {fail_under}")
-        raise typer.Exit(4)
-
-
-def _columns(label: str, separator: str, names: str, group: str, spelling: Spelling) -> Columns:
+def columns_of(label: str, separator: str, names: str, group: str, spelling: Spelling) -> Columns:
+    """Return the columns of a labelled table, as the options say."""
     split = tuple(name.strip() for name in names.split(",") if name.strip())
     return Columns(label, separator, split, group, spelling)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from textclf.corpus.label_cells import means_no_label
 from textclf.corpus.records import Answer
 from textclf.errors import InputError
 from textclf.io.fields import ID_FIELDS, Path, field_path, like, value_at
@@ -18,10 +19,6 @@ from textclf.io.read_inputs import read_items
 
 SEPARATOR = "|"
 """What `textclf predict` writes between the labels of one cell."""
-MISSING = frozenset(
-    ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "<NA>", "#N/A", "#NA", "None", "null", "NULL")
-)
-"""Cells that hold no label. `none` is not among them: it is a label of many codebooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,8 @@ class CodedColumns:
     """Rows with the same value, such as passages of one article, are not independent."""
     date: str = ""
     others: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    """The other columns whose names begin so are read too, where there are any."""
     separator: str = SEPARATOR
     """What stands between the labels of one cell; empty: each cell is one label."""
 
@@ -118,10 +117,7 @@ def read_coded_table(
     """
     names = columns.named
     problems = Problems()
-    places: list[str] = []
-    kept: dict[str, list[object]] = {name: [] for name in names}
-    ids: list[object] = []
-    paths: dict[tuple[str, ...], tuple[Path, dict[str, Path]]] = {}
+    read = _Cells(columns)
     for item in read_items(inputs, reading._replace(columns=names)):
         if item.error:
             raise InputError(item.error)
@@ -130,39 +126,20 @@ def read_coded_table(
         for note in item.notes:
             report(note)
         problems.add(problem_of(item.path, warning) for warning in item.warnings)
-        header = tuple(item.row)
-        if header not in paths:
-            paths[header] = _paths(header, columns)
-        id_path, path_of = paths[header]
-        places.append(item.place)
-        ids.append(value_at(item.row, id_path) if id_path else None)
-        for name, values in kept.items():
-            values.append(value_at(item.row, path_of[name]) if path_of[name] else None)
-    if not places:
+        read.add(item.row, item.place)
+    if not read.places:
         raise InputError(
             f"{', '.join(inputs)}: holds no rows; give a table with {', '.join(names)}"
         )
-    unnamed = [place for one, place in zip(ids, places, strict=True) if _is_missing(one)]
-    if columns.id and unnamed:
-        problems.add(Problem(place, f"has no {columns.id}") for place in unnamed)
+    if columns.id:
+        problems.add(
+            Problem(place, f"has no {columns.id}")
+            for one, place in zip(read.ids, read.places, strict=True)
+            if _is_missing(one)
+        )
     for line in problems.lines():
         report(line)
-    return CodedTable(
-        path=", ".join(inputs),
-        ids=tuple(
-            place if _is_missing(one) else _as_text(one)
-            for one, place in zip(ids, places, strict=True)
-        ),
-        places=tuple(places),
-        labels={name: answers_of(kept[name], columns.separator) for name in columns.labels},
-        weights=_weights(kept, columns, places),
-        groups=_texts(kept[columns.group], places) if columns.group else None,
-        dates=_texts(kept[columns.date]) if columns.date else None,
-        others={
-            name: tuple(None if _is_missing(one) else one for one in kept[name])
-            for name in columns.others
-        },
-    )
+    return read.table(", ".join(inputs))
 
 
 def answers_of(cells: Iterable[object], separator: str = SEPARATOR) -> tuple[Answer | None, ...]:
@@ -201,15 +178,63 @@ def joined_rows(first: CodedTable, second: CodedTable) -> tuple[list[int], list[
     return [one for one, _ in pairs], [other for _, other in pairs], alone
 
 
-def _paths(header: tuple[str, ...], columns: CodedColumns) -> tuple[Path, dict[str, Path]]:
-    """Return where a row with this header has its id and each wanted column."""
-    name = columns.id or next((found for usual in ID_FIELDS if (found := like(header, usual))), "")
-    paths = {name: field_path(header, name) for name in columns.named}
-    return (field_path(header, name) if name else ()), paths
+class _Cells:
+    """The cells of the wanted columns, row after row."""
+
+    def __init__(self, columns: CodedColumns) -> None:
+        self._columns = columns
+        self._cells: dict[str, list[object]] = {name: [] for name in columns.named}
+        self._optional: tuple[str, ...] = ()
+        self._paths: dict[tuple[str, ...], tuple[Path, list[Path]]] = {}
+        """For each header, where a row has its id and each wanted column."""
+        self.ids: list[object] = []
+        self.places: list[str] = []
+
+    def add(self, row: Mapping[str, object], place: str) -> None:
+        """Add a row; the first one says which columns with a wanted prefix there are."""
+        header = tuple(row)
+        if not self.places:
+            self._optional = tuple(
+                name
+                for name in header
+                if name.startswith(self._columns.prefixes) and name not in self._cells
+            )
+            self._cells |= {name: [] for name in self._optional}
+        if header not in self._paths:
+            self._paths[header] = self._found(header)
+        id_path, paths = self._paths[header]
+        self.places.append(place)
+        self.ids.append(value_at(row, id_path) if id_path else None)
+        for values, path in zip(self._cells.values(), paths, strict=True):
+            values.append(value_at(row, path) if path else None)
+
+    def table(self, path: str) -> CodedTable:
+        """Return the table of all rows."""
+        columns, cells = self._columns, self._cells
+        return CodedTable(
+            path=path,
+            ids=_texts(self.ids, self.places),
+            places=tuple(self.places),
+            labels={name: answers_of(cells[name], columns.separator) for name in columns.labels},
+            weights=_weights(cells, columns, self.places),
+            groups=_texts(cells[columns.group], self.places) if columns.group else None,
+            dates=_texts(cells[columns.date]) if columns.date else None,
+            others={
+                name: tuple(None if _is_missing(one) else one for one in cells[name])
+                for name in (*columns.others, *self._optional)
+            },
+        )
+
+    def _found(self, header: tuple[str, ...]) -> tuple[Path, list[Path]]:
+        usual = (name for one in ID_FIELDS if (name := like(header, one)))
+        name = self._columns.id or next(usual, "")
+        return field_path(header, name) if name else (), [
+            field_path(header, one) for one in self._cells
+        ]
 
 
 def _answer(cell: str, separator: str) -> Answer | None:
-    if cell.strip() in MISSING:
+    if _is_missing(cell):
         return None
     return _unique(cell.split(separator) if separator else [cell])
 
@@ -227,7 +252,7 @@ def _as_text(value: object) -> str:
 
 def _is_missing(value: object) -> bool:
     if isinstance(value, str):
-        return value.strip() in MISSING
+        return not value.strip() or means_no_label(value.strip())
     return value is None or value != value  # noqa: PLR0124 - NaN of JSON
 
 

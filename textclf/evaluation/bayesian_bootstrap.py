@@ -6,6 +6,8 @@ have. Here each group gets a random weight, and the cells of a confusion matrix 
 intervals hold the truth. Seed and number of draws are fixed: equal data give equal intervals.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,21 +58,28 @@ def draw_counts(
         return np.asarray(weights[0] * rng.gamma(counts, size=(draws, number)))
     order = np.argsort(kinds, kind="stable")
     starts = np.searchsorted(kinds[order], np.arange(number))
-    row_weights = weights[order]
-    owners = np.arange(len(kinds)) if groups is None else groups[order]
-    units = int(owners.max()) + 1
-    step = max(1, _CHUNK // len(kinds))
+    owners = None if groups is None else groups[order]
     return np.concatenate(
         [
-            np.add.reduceat(
-                rng.standard_exponential((min(step, draws - first), units))[:, owners]
-                * row_weights,
-                starts,
-                axis=1,
-            )
-            for first in range(0, draws, step)
+            np.add.reduceat(drawn, starts, axis=1)
+            for drawn in draw_weights(weights[order], owners, draws, seed)
         ]
     )
+
+
+def draw_weights(
+    weights: NDArray[np.float64],
+    groups: NDArray[np.intp] | None,
+    draws: int = DRAWS,
+    seed: int = _SEED,
+) -> Iterator[NDArray[np.float64]]:
+    """Yield the weight of each row in some of the draws, shape (some draws, rows), until all."""
+    rng = np.random.default_rng(seed)
+    units = len(weights) if groups is None else int(groups.max()) + 1
+    step = max(1, _CHUNK // len(weights))
+    for first in range(0, draws, step):
+        drawn = rng.standard_exponential((min(step, draws - first), units))
+        yield (drawn if groups is None else drawn[:, groups]) * weights
 
 
 def credible(value: float, draws: NDArray[np.float64]) -> Interval:

@@ -47,6 +47,8 @@ class LabelFigures:
     """How many texts are given the label."""
     needed: int
     """How many texts with the label would make the interval of F1 narrow enough; 0: it is."""
+    average_precision: Interval | None = None
+    """None where there are no probabilities, or no text has the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Evaluation:
                     "precision": _plain(one.precision),
                     "recall": _plain(one.recall),
                     "f1": _plain(one.f1),
+                    "average_precision": _plain(one.average_precision),
                     "support": one.support,
                     "predicted": one.predicted,
                     "trusted": not one.needed,
@@ -97,7 +100,8 @@ class Evaluation:
         by_label = [
             ("model", name, one.label, *_ends(getattr(one, name)), one.support)
             for one in self.labels
-            for name in ("precision", "recall", "f1")
+            for name in ("precision", "recall", "f1", "average_precision")
+            if name != "average_precision" or one.average_precision
         ]
         return overall + by_label
 

@@ -1,15 +1,30 @@
 """Evaluate a model on labelled texts that it was not trained on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
 from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Status
+from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes
+from textclf.corpus.coded_table import CodedColumns, read_coded_table
 from textclf.corpus.labelled_tables import Columns, read_labelled
-from textclf.corpus.records import Corpus
+from textclf.corpus.records import Answer, Corpus
+from textclf.corpus.text_hashes import known_texts, text_hashes
+from textclf.errors import InputError
+from textclf.evaluation.comparison import Comparison, compare_answers
+from textclf.evaluation.label_evaluation import Evaluation
 from textclf.evaluation.metrics import Metrics, evaluate
+from textclf.evaluation.table_evaluation import LabelPairs, evaluate_pairs
 from textclf.io.input_documents import ReadOptions
+from textclf.model.card import ModelCard
+
+Baselines = Callable[[Corpus, Scheme], Mapping[str, Sequence[Answer | None]]]
+"""Returns the answers of each baseline for the records of a corpus."""
 
 
 def evaluate_file(
@@ -18,11 +33,86 @@ def evaluate_file(
     columns: Columns = Columns(),
     reading: ReadOptions = ReadOptions(),
     report: Callable[[str], None] = lambda _: None,
-) -> Metrics:
-    """Return the metrics of a model on labelled files; `report` gets how these are read."""
+    *,
+    weighting: CodedColumns = CodedColumns(()),
+    baselines: Baselines = lambda *_: {},
+    allow_training_rows: bool = False,
+) -> Evaluation:
+    """Return the figures of a model on labelled files; `report` gets how these are read.
+
+    `weighting` names the column of sampling weights or inclusion probabilities, if there is one.
+    Raises InputError if the model was trained on some of the texts, unless that is allowed.
+    """
     classifier = load(model)
     corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme, report=report)
-    return evaluate_model(classifier, corpus)
+    _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
+    pairs = model_pairs(classifier, corpus)
+    if weighting.weight or weighting.probability:
+        table = read_coded_table(inputs, weighting, reading)
+        if table.weights is not None:
+            of_place = dict(zip(table.places, table.weights, strict=True))
+            weights = np.array([of_place[record.place] for record in corpus.records])
+            pairs = replace(pairs, weights=weights)
+    return evaluate_pairs(pairs, dict(baselines(corpus, classifier.scheme)))
+
+
+def model_pairs(
+    classifier: Classifier, corpus: Corpus, options: PredictOptions = PredictOptions(evidence=0)
+) -> LabelPairs:
+    """Return the labels of a corpus, and what a model predicts for its texts.
+
+    A prediction whose status is not ok is an abstention. Passages of one article are one group.
+    Each text is read by itself, so paragraphs that several texts share are read too.
+    """
+    scheme = classifier.scheme
+    found = [classifier.classify_document(record.document(), options) for record in corpus.records]
+    probs = [dict(one.probs) for one in found]
+    nothing = float("nan")
+    return LabelPairs(
+        tuple(corpus.answers(scheme)),
+        tuple(one.labels if one.status is Status.OK else None for one in found),
+        tuple(record.id for record in corpus.records),
+        None,
+        tuple(record.group for record in corpus.records),
+        np.array([nothing if one.prob is None else one.prob for one in found]),
+        np.array([[one.get(label, nothing) for label in scheme.label_names] for one in probs]),
+        scheme.label_names,
+    )
+
+
+def compare_files(
+    first: str,
+    second: str,
+    inputs: Sequence[str],
+    columns: Columns = Columns(),
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
+    *,
+    allow_training_rows: bool = False,
+) -> Comparison:
+    """Return how two models differ on labelled files.
+
+    Raises InputError if their schemes have different labels, or if one of them was trained on some
+    of the texts, unless that is allowed.
+    """
+    one, other = load(first), load(second)
+    if set(one.scheme.label_names) != set(other.scheme.label_names):
+        raise InputError(
+            f"{first} and {second} have different labels: {', '.join(one.scheme.label_names)} and "
+            f"{', '.join(other.scheme.label_names)}; compare models of one scheme"
+        )
+    corpus, _ = read_labelled(inputs, columns, reading, scheme=one.scheme, report=report)
+    for classifier in (one, other):
+        _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
+    pairs = model_pairs(one, corpus)
+    renamed = Corpus(
+        tuple(
+            replace(record, labels={other.scheme.name: record.labels[one.scheme.name]})
+            for record in corpus.records
+        )
+    )
+    answers = model_pairs(other, renamed).answers
+    return compare_answers(pairs.truth, pairs.answers, answers, groups=pairs.groups)
 
 
 def evaluate_model(
@@ -31,7 +121,7 @@ def evaluate_model(
     """Return the metrics of a model on the labels of a corpus.
 
     A prediction whose status is not ok counts as wrong. Passages of one article are resampled
-    together. Each text is read by itself, so paragraphs that several texts share are read too.
+    together.
     """
     answers = [
         classifier.classify_document(record.document(), options) for record in corpus.records
@@ -42,3 +132,30 @@ def evaluate_model(
         classifier.scheme.label_names,
         [record.group for record in corpus.records],
     )
+
+
+def training_texts(card: ModelCard, scheme: Scheme) -> str:
+    """Return the hashes of the texts that a model was trained on; empty if they are not known."""
+    trained = card.trained_on
+    if trained.text_hashes is None and trained.texts and scheme.name in bundled_schemes():
+        return text_hashes(record.text for record in Corpus.read().labelled(scheme).records)
+    return trained.text_hashes or ""
+
+
+def _refuse_training_rows(
+    corpus: Corpus, classifier: Classifier, report: Callable[[str], None], *, allowed: bool
+) -> None:
+    hashes = training_texts(classifier.model.card, classifier.scheme)
+    known = known_texts([record.text for record in corpus.records], hashes)
+    if not known:
+        return
+    first = corpus.records[known[0]]
+    found = (
+        f"{len(known):,} of {len(corpus):,} texts are among those that the model was trained on, "
+        f"the first is {first.place or first.id}"
+    )
+    if not allowed:
+        raise InputError(
+            f"{found}; such scores are too high: give other texts, or --allow-training-rows"
+        )
+    report(f"warning: {found}; such scores are too high")

@@ -35,6 +35,11 @@ class TrainedOn(NamedTuple):
     """The weight of an own text, where a text of the bundled corpus has the weight 1."""
     random_sample: bool | None = None
     """Whether the own texts are a random sample of the texts that will be classified."""
+    text_hashes: str | None = None
+    """Short hashes of the texts, in base64.
+
+    None for the bundled corpus, which is at hand, and in older models.
+    """
 
 
 class FeatureGroupWorth(NamedTuple):
@@ -223,10 +228,16 @@ def _checked(part: _AnyPart) -> _AnyPart:
         elif wanted == bool | None:
             right = value is None or type(value) is bool
         else:
-            right = value is None or isinstance(value, str if wanted is str else Mapping | tuple)
+            right = _is_text_or_part(value, wanted)
         if not right:
             raise ValueError(f"{name} is {str(value)[:40]!r}")
     return part
+
+
+def _is_text_or_part(value: object, wanted: object) -> bool:
+    return value is None or isinstance(
+        value, str if wanted in (str, str | None) else Mapping | tuple
+    )
 
 
 def _estimate(data: Sequence[float] | None) -> Estimate:

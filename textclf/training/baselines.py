@@ -15,10 +15,12 @@ from nltk.stem.snowball import SnowballStemmer
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes
 from textclf.corpus.records import Answer, Corpus
-from textclf.corpus.term_lists import TermList
+from textclf.corpus.term_lists import TermList, bundled_terms
 from textclf.text.tokens import words
 
+_FOLDS = 5
 _KEYWORDS = 20
 """Keywords of each label that are learned."""
 _FEW = 3
@@ -61,6 +63,21 @@ def baseline_answers(
         "keywords": keyword_answers(corpus, scheme, terms, folds)[first:],
         "majority": [majority(answers)] * len(answers),
     }
+
+
+def keyword_baseline(corpus: Corpus, scheme: Scheme) -> dict[str, list[Answer]]:
+    """Return the answers of the keyword rule for texts that a model is evaluated on.
+
+    It looks for the bundled terms of the scheme; without these, for words that it learns from the
+    other folds of the texts. Empty if there are too few groups of texts for folds.
+    """
+    terms = bundled_terms(scheme) if scheme.name in bundled_schemes() else None
+    groups = {name: number for number, name in enumerate(sorted({r.group for r in corpus.records}))}
+    if len(groups) < _FOLDS:
+        return {}
+    fold = np.array([groups[record.group] % _FOLDS for record in corpus.records])
+    folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(_FOLDS)]
+    return {"keywords": keyword_answers(corpus, scheme, terms, folds)}
 
 
 def majority(answers: Sequence[Answer]) -> Answer:

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 from textclf.codebook.scheme import Scheme
+from textclf.codebook.scheme_file import bundled_schemes
 from textclf.corpus.records import Answer, Corpus, as_dict
 from textclf.corpus.term_lists import TermList
+from textclf.corpus.text_hashes import text_hashes
 from textclf.model.card import CrossValidation, FeatureGroupWorth, ModelCard, TrainedOn
 from textclf.training.config import TrainConfig
 
@@ -37,6 +39,7 @@ def model_card(
             labels=label_counts(scheme, records.answers(scheme)),
             terms=sum(map(len, terms.by_label().values())) if terms else 0,
             corpus_sha256=_digest([as_dict(record) for record in records.records]),
+            text_hashes=_hashes(scheme, records),
             terms_sha256=_digest(asdict(terms)) if terms else "",
             scheme_sha256=scheme.digest,
         ),
@@ -52,6 +55,14 @@ def model_card(
 def label_counts(scheme: Scheme, answers: Sequence[Answer]) -> dict[str, int]:
     """Return how many texts have each label of the scheme."""
     return {name: sum(name in answer for answer in answers) for name in scheme.label_names}
+
+
+def _hashes(scheme: Scheme, records: Corpus) -> str | None:
+    """Return the hashes of the texts; None for those of the bundled corpus, which is at hand."""
+    texts = {record.text for record in records.records}
+    if scheme.name in bundled_schemes() and texts <= {one.text for one in Corpus.read().records}:
+        return None
+    return text_hashes(texts)
 
 
 _MADE_WITH = ("numpy", "scikit-learn", "scipy", "textclf")

@@ -1,0 +1,206 @@
+"""`evaluate`, `agree` and `compare` on tables of any origin."""
+
+import csv
+import json
+import re
+
+import pytest
+from command_line import run
+
+from textclf._resources import bundled_path
+
+HEADER = "id,topic,topic_prob,other,topic_human,article,weight"
+ROWS = [
+    ",".join(
+        (
+            f"r{n}",
+            "law" if n % 5 else "war",
+            "0.8",
+            "law",
+            "law" if n % 6 else "war",
+            f"a{n // 2}",
+            str(1 + n % 3),
+        )
+    )
+    for n in range(60)
+]
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "coded.csv"
+    path.write_text("\n".join([HEADER, *ROWS, "r60,law,0.9,law,NA,a30,1"]) + "\n", "utf-8")
+    return path
+
+
+def lines(result, code=0):
+    assert result.returncode == code, result.stderr.decode()
+    assert "Traceback" not in result.stderr.decode()
+    assert "np." not in result.stdout.decode()
+    return result.stdout.decode()
+
+
+def test_a_column_of_labels_is_evaluated_against_another(table, tmp_path):
+    out = tmp_path / "scores.json"
+
+    result = run(
+        *("evaluate", table, "--predicted", "topic", "--gold", "topic_human"),
+        *("--group-field", "article", "--weight-field", "weight", "-o", out),
+    )
+
+    text = lines(result)
+    assert re.search(r"macro-F1 +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", text)
+    assert "Brier score" in text
+    assert "majority" in text
+    assert "do not trust war: 10 texts have it" in text
+    assert b"1 rows without a label in 'topic_human': left out" in result.stderr
+    found = json.loads(out.read_text("utf-8"))
+    assert found["texts"] == 60
+    assert found["labels"]["war"]["support"] == 10
+    assert not found["labels"]["war"]["trusted"]
+
+
+def test_labels_of_people_may_be_in_a_table_of_their_own(table, tmp_path):
+    gold = tmp_path / "gold.csv"
+    gold.write_text("id,coder\nr5,war\nr0,war\nr1,law\nr99,law\n", "utf-8")
+    out = tmp_path / "scores.csv"
+
+    result = run(
+        *("evaluate", table, "--predicted", "topic", "--gold", "coder", "--gold-file", gold),
+        *("--id-field", "id", "-o", out),
+    )
+
+    lines(result)
+    assert b"1 rows of" in result.stderr
+    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
+    accuracy = next(one for one in rows if one["figure"] == "accuracy")
+    assert (float(accuracy["value"]), accuracy["texts"]) == (1, "3")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code", "told"),
+    [
+        ("macro_f1=0.1", 0, ""),
+        ("0.999", 4, "macro_f1 0."),
+        ("war.recall=0.99", 4, "war.recall 0."),
+        ("macrof1=0.5", 1, "did you mean 'macro_f1'?"),
+        ("macro_f1=high", 1, "is not FIGURE=NUMBER"),
+    ],
+)
+def test_a_figure_under_its_threshold_ends_with_code_4(table, threshold, code, told):
+    result = run(
+        *("evaluate", table, "--predicted", "topic", "--gold", "topic_human"),
+        *("--fail-under", "accuracy=0.1", "--fail-under", threshold),
+    )
+
+    assert result.returncode == code
+    assert told in result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["--predicted", "topik", "--gold", "topic_human"], "no column 'topik'; did you mean"),
+        (["--predicted", "topic"], "--predicted needs --gold"),
+        ([], "there is nothing to evaluate on"),
+        (["--predicted", "topic", "--gold", "topic_human", "-o", "a.png"], "a.png: name it .csv"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(table, arguments, error):
+    result = run("evaluate", table, *arguments)
+
+    told = result.stderr.decode().splitlines()
+    assert result.returncode == 1
+    assert len(told) == 1
+    assert error in told[0]
+
+
+def test_texts_that_a_bundled_model_was_trained_on_are_refused_unless_asked_for(tmp_path):
+    lines_of = (bundled_path("corpus") / "briefs.jsonl").read_text("utf-8").splitlines()[:12]
+    path = tmp_path / "seen.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["text", "label"])
+        for line in lines_of:
+            record = json.loads(line)
+            if "topic" in record["labels"]:
+                writer.writerow([record["text"].upper(), record["labels"]["topic"]])
+
+    refused = run("evaluate", "topic", path)
+    allowed = run("evaluate", "topic", path, "--allow-training-rows")
+
+    assert refused.returncode == 1
+    assert b"12 of 12 texts are among those that the model was trained on" in refused.stderr
+    assert "keywords" in lines(allowed)
+    assert b"warning: 12 of 12 texts" in allowed.stderr
+
+
+def test_coders_in_columns_and_in_rows_agree_alike(tmp_path):
+    answers = {"ann": ["war", "law", "law", "war", "law"], "bob": ["war", "law", "war", "", "law"]}
+    wide = tmp_path / "wide.csv"
+    rows = zip(*answers.values(), strict=True)
+    wide.write_text(
+        "id,ann,bob,body\n" + "".join(f"{n},{a},{b},Text {n}\n" for n, (a, b) in enumerate(rows))
+    )
+    long = tmp_path / "long.jsonl"
+    long.write_text(
+        "".join(
+            json.dumps({"unit": n, "who": who, "label": label or None}) + "\n"
+            for who, given in answers.items()
+            for n, label in enumerate(given)
+        )
+    )
+    page, listed = tmp_path / "differ.html", tmp_path / "differ.csv"
+
+    first = run(
+        "agree", wide, "--coders", "ann,bob", "--text-field", "body", "--disagreements", page
+    )
+    run("agree", wide, "--coders", "ann,bob", "--text-field", "body", "--disagreements", listed)
+    second = run("agree", long, "--id-field", "unit", "--coder-field", "who")
+
+    assert lines(first) == lines(second)
+    assert "5 texts, 4 with two or more answers, 2 coders" in lines(first)
+    assert "<p style" in page.read_text("utf-8")
+    assert "http" not in page.read_text("utf-8")
+    [row] = csv.DictReader(listed.read_text("utf-8").splitlines())
+    assert (row["id"], row["ann"], row["bob"], row["text"]) == ("2", "law", "war", "Text 2")
+
+
+def test_the_edge_cases_of_the_codebook_are_beside_a_disagreement_of_corpus_coders(tmp_path):
+    record = {"id": "x", "labels": {}, "text": "T"}
+    coded = [
+        {**record, "id": str(n), "labels_a": {"stance": a}, "labels_b": {"stance": b}}
+        for n, (a, b) in enumerate([("favor", "none"), ("against", "against"), ("none", "none")])
+    ]
+    path = tmp_path / "records.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in coded))
+    listed = tmp_path / "differ.csv"
+
+    result = run(
+        *("agree", path, "--coders", "labels_a.stance,labels_b.stance", "-s", "stance"),
+        *("--disagreements", listed),
+    )
+
+    lines(result)
+    [row] = csv.DictReader(listed.read_text("utf-8").splitlines())
+    assert "favor excludes:" in row["codebook"]
+    assert row["decision"] == ""
+
+
+def test_agreement_without_variation_is_said_to_be_undefined(tmp_path):
+    path = tmp_path / "same.csv"
+    path.write_text("id,a,b\n1,no,no\n2,no,no\n")
+
+    text = lines(run("agree", path, "--coders", "a,b"))
+
+    assert re.search(r"alpha \(nominal\) +undefined", text)
+    assert "alpha is undefined: all answers are the same" in text
+
+
+def test_two_columns_are_compared_on_the_same_rows(table, tmp_path):
+    out = tmp_path / "difference.json"
+
+    text = lines(run("compare", "topic", "other", table, "--gold", "topic_human", "-o", out))
+
+    assert "difference and 95% interval" in text
+    assert json.loads(out.read_text())["texts"] == 60

@@ -1,0 +1,61 @@
+"""Tables of coders to coded texts: one column a coder, or one row an answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
+from textclf.corpus.records import Answer
+from textclf.errors import InputError
+from textclf.evaluation.coder_agreement import CodedTexts
+from textclf.io.input_documents import ReadOptions
+
+
+def read_wide(
+    inputs: Sequence[str],
+    coders: Sequence[str],
+    columns: CodedColumns = CodedColumns(()),
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[CodedTexts, CodedTable]:
+    """Return the coded texts of a table with a column for each coder, and the table.
+
+    Raises InputError for a column or a row that cannot be read.
+    """
+    table = read_coded_table(inputs, replace(columns, labels=tuple(coders)), reading, report)
+    return CodedTexts(table.ids, table.labels, table.groups), table
+
+
+def read_long(
+    inputs: Sequence[str],
+    coder: str,
+    label: str,
+    columns: CodedColumns = CodedColumns(()),
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[CodedTexts, CodedTable]:
+    """Return the coded texts of a table with a row for each answer, and a row of it for each text.
+
+    `coder` and `label` name columns, and `columns.id` that of the texts. Raises InputError for a
+    column or a row that cannot be read, and where a coder answers twice for one text.
+    """
+    wanted = replace(columns, labels=(label,), others=(*columns.others, coder))
+    table = read_coded_table(inputs, wanted, reading, report)
+    answers: dict[str, dict[str, Answer | None]] = {}
+    first_row: dict[str, int] = {}
+    for row, (text, who) in enumerate(zip(table.ids, table.others[coder], strict=True)):
+        if who is None:
+            raise InputError(f"{table.places[row]}: has no {coder}; name the coder of each row")
+        given = answers.setdefault(str(who).strip(), {})
+        if text in given:
+            raise InputError(
+                f"{table.places[row]}: {who} has answered for {text!r} before; keep one of the rows"
+            )
+        given[text] = table.labels[label][row]
+        first_row.setdefault(text, row)
+    texts = table.taken(list(first_row.values()))
+    coded = CodedTexts(
+        texts.ids,
+        {who: tuple(given.get(text) for text in first_row) for who, given in answers.items()},
+        texts.groups,
+    )
+    return coded, texts
