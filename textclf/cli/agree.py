@@ -8,7 +8,7 @@ import typer
 
 from textclf.cli.console import print_text, tell
 from textclf.cli.evaluate import OutputFile
-from textclf.cli.options import Delimiter, NoHeader, reading_of
+from textclf.cli.shared_options import Delimiter, NoHeader, reading_of
 from textclf.errors import InputError
 
 

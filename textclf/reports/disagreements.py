@@ -7,7 +7,7 @@ from html import escape
 from textclf.codebook.scheme import Scheme
 from textclf.evaluation.coder_agreement import CodedTexts, CoderAgreement, disagreements
 from textclf.reports.evaluation import shown
-from textclf.reports.html import page
+from textclf.reports.article import page
 from textclf.reports.tables import table
 
 COLUMNS = ("figure", "of", "value", "low", "high", "texts")
