@@ -79,6 +79,13 @@ def folder(tmp_path_factory):
     (here / "labelled.csv").write_text("\n".join(["beat,body", *labelled]), "utf-8")
     study = "textclf predict articles.csv --text-field body -m topic -o topics.csv\n"
     (here / "study.sh").write_text(study, "utf-8")
+    held_out = [f"{label[0]},{json.dumps(f'{text} So it was.')}" for text, label in BEAT_TEXTS]
+    (here / "held_out.csv").write_text("\n".join(["beat,body", *held_out]), "utf-8")
+    checked = [f"{n},law,war,{'war' if n % 3 else 'law'},{n // 2}" for n in range(40)]
+    header = "id,topic,other,topic_human,article"
+    (here / "checked.csv").write_text("\n".join([header, *checked]), "utf-8")
+    coders = [f"{n},law,{'war' if n % 3 else 'law'}" for n in range(40)]
+    (here / "coders.csv").write_text("\n".join(["id,ann,bob", *coders]), "utf-8")
     articles = [json.dumps(text) for text, _ in BEAT_TEXTS]
     (here / "articles.csv").write_text("\n".join(["body", *articles]), "utf-8")
     return here

@@ -6,8 +6,8 @@ from html import escape
 
 from textclf.codebook.scheme import Scheme
 from textclf.evaluation.coder_agreement import CodedTexts, CoderAgreement, disagreements
-from textclf.reports.evaluation import shown
 from textclf.reports.article import page
+from textclf.reports.evaluation import shown
 from textclf.reports.tables import table
 
 COLUMNS = ("figure", "of", "value", "low", "high", "texts")
