@@ -26,6 +26,7 @@ SESSIONS = [ROOT / "README.md", DOCS / "usage.md", DOCS / "python.md", DOCS / "o
 UNTRIED = "-o models/"
 """Training the bundled models is tested by itself."""
 SLOW = {
+    "textclf curve labelled.csv --text-field body --label-field beat -o curve.csv",
     "textclf corpus check",
     "textclf corpus stats",
     "textclf corpus agree",

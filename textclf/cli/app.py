@@ -7,6 +7,7 @@ import typer
 from textclf.cli import bundle, corpus, model, scheme
 from textclf.cli.agree import agree
 from textclf.cli.compare import compare
+from textclf.cli.curve import curve
 from textclf.cli.evaluate import evaluate
 from textclf.cli.explain import explain
 from textclf.cli.info import info
@@ -26,6 +27,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(agree)
 app.command()(compare)
+app.command()(curve)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(bundle.app, name="bundle")
