@@ -1,4 +1,5 @@
 from ._version import __version__
+from .batch.data_frames import score_frame
 from .classifier.classifier import Classifier, MultiLabelClassifier, SingleLabelClassifier
 from .classifier.loading import classify, load, load_all
 from .classifier.multi_classifier import MultiClassifier
@@ -59,5 +60,6 @@ __all__ = [
     "load",
     "load_all",
     "propose_labels",
+    "score_frame",
     "train",
 ]

@@ -159,11 +159,11 @@ def _strings(texts: Iterable[str]) -> Iterator[str]:
     if not isinstance(texts, Iterable):
         raise InputError(f"texts must be a list of strings, not {type(texts).__name__}")
     for text in texts:
-        yield "" if _is_missing(text) else text
+        yield "" if is_missing(text) else text
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
     """Return whether a value is None, NaN or the missing value of a data frame."""
-    if value is None or type(value).__name__ == "NAType":
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, float) and isnan(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from itertools import repeat
 
 from textclf._lazy_numpy import np
 from textclf.classifier.evidence import ScoredLabel, all_evidence, strongest_evidence
@@ -67,13 +68,19 @@ class MultiClassifier:
         return _result(document, predictions)
 
     def classify_all(
-        self, texts: Sequence[str], options: PredictOptions = PredictOptions()
+        self,
+        texts: Sequence[str],
+        options: PredictOptions = PredictOptions(),
+        *,
+        titles: Sequence[str] | None = None,
     ) -> list[DocumentResult]:
         """Return the results of texts, in their order.
 
-        With `evidence=0` this takes less time than one call of `classify` for each text.
+        `titles` has the title of each text, if they are given separately. With `evidence=0` this
+        takes less time than one call of `classify` for each text.
         """
-        documents = [read_document(text, "", options) for text in texts]
+        with_titles = zip(texts, titles or repeat(""), strict=titles is not None)
+        documents = [read_document(text, title, options) for text, title in with_titles]
         return list(map(_result, documents, self.predict_documents(documents, options)))
 
     def predict_documents(
