@@ -23,9 +23,10 @@ from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions
 from textclf.corpus.near_duplicates import near_duplicates
 from textclf.io.delimited import read as read_table
-from textclf.io.input_documents import DeferredLine, ReadOptions
-from textclf.io.jsonl import document_of_line, json_record
+from textclf.io.input_documents import ReadOptions
+from textclf.io.jsonl import json_record
 from textclf.io.jsonl import read as read_jsonl
+from textclf.io.read_inputs import items_of
 from textclf.text.document import Document
 from textclf.text.repeated_paragraphs import keys_of
 
@@ -82,11 +83,7 @@ def _read_cell(text: str) -> int:
 
 def _read_jsonl(text: str) -> list[object]:
     lines = f"{dumped({'text': text})}\n{text}"
-    found = read_jsonl("a.jsonl", io.BytesIO(_bytes(lines)), ReadOptions())
-    return [
-        document_of_line(one, ReadOptions()) if isinstance(one, DeferredLine) else one
-        for one in found
-    ]
+    return [*items_of(read_jsonl("a.jsonl", io.BytesIO(_bytes(lines)), ReadOptions()))]
 
 
 def grown(stage: Stage, make: Callable[[int], str], largest: int) -> tuple[float, int, float]:

@@ -135,6 +135,20 @@ def test_a_run_can_be_resumed_again_and_again_with_other_jobs(articles, expected
     assert shown.read_bytes() == (tmp_path / "whole" / "read.txt").read_bytes()
 
 
+@pytest.mark.parametrize("number", [65, 300, 500])
+def test_a_run_over_row_groups_is_resumed_between_two_of_them(number, articles, tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    lines = articles.read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines if line.startswith("{")]
+    pq.write_table(pa.table({"text": texts}), tmp_path / "in.parquet", row_group_size=70)
+    predict([str(tmp_path / "in.parquet")], tmp_path / "whole.csv")
+
+    stopped_at(number, tmp_path / "in.parquet", tmp_path / "out.csv", jobs=2)
+    predict([str(tmp_path / "in.parquet")], tmp_path / "out.csv", resume=True)
+
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
 SIDES = [("read.txt", "p.csv", "r.csv"), ("read.txt", "p.xlsx", "r.jsonl")]
 
 

@@ -47,8 +47,10 @@ def slow_where_first(number):
     return number
 
 
-def fatal(number, *, at):
-    if number == at:
+def mortal(number, *, at, times, folder):
+    """Return a number; but for the first few times, kill this process at one of them."""
+    if number == at and len(list(folder.iterdir())) < times:
+        (folder / str(os.getpid())).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number
 
@@ -88,11 +90,22 @@ def test_no_more_is_taken_ahead_than_a_few_things_a_job():
 
 
 @pytest.mark.parametrize("start", ["fork", "spawn"], indirect=True)
-def test_one_that_is_killed_is_an_error_that_names_the_thing():
-    found = in_processes(partial(fatal, at=7), range(50), 2)
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_killed_process_was_at_is_done_again_by_another(times, tmp_path):
+    found = in_processes(partial(mortal, at=7, times=times, folder=tmp_path), range(50), 2)
 
-    with pytest.raises(WorkerError, match=r"^7: .* signal 9 \(Killed\); if memory .* fewer jobs$"):
+    assert list(found) == list(range(50))
+    assert len(list(tmp_path.iterdir())) == times
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"], indirect=True)
+def test_a_thing_that_kills_three_processes_ends_the_run_with_an_error_that_names_it(tmp_path):
+    found = in_processes(partial(mortal, at=7, times=9, folder=tmp_path), range(50), 2)
+
+    said = r"^7: .* ended too early, 3 times, .* signal 9 \(Killed\); if memory .* fewer jobs$"
+    with pytest.raises(WorkerError, match=said):
         list(found)
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_one_that_fails_tells_where_and_is_an_error(capfd):

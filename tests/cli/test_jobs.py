@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -202,14 +203,33 @@ def test_an_interrupt_or_a_request_to_end_keeps_what_is_done(started, tmp_path, 
     assert (tmp_path / "out.csv").read_bytes() == b"old"
 
 
-def test_a_worker_that_is_killed_is_one_line_and_what_is_done_is_kept(started, tmp_path):
-    os.kill(workers(started)[0], signal.SIGKILL)
+def test_what_a_killed_worker_was_at_is_done_again_by_another(tmp_path):
+    (tmp_path / "in.txt").write_text(f"{SNOW}\n" * 3_000, "utf-8")
+    command = [*PREDICT, "in.txt", "--lines", "-f", "jsonl", "--jobs", "2", "-o", "out.jsonl"]
+    with subprocess.Popen(command, cwd=tmp_path, start_new_session=True) as process:
+        until(lambda: len(workers(process)) == 2)
+        os.kill(workers(process)[0], signal.SIGKILL)
+
+    code, expected, _ = one(tmp_path, "in.txt", "--lines", "-f", "jsonl")
+    assert process.returncode == code == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == expected
+
+
+def test_workers_that_are_killed_again_and_again_end_the_run_and_what_is_done_is_kept(
+    started, tmp_path
+):
+    while started.poll() is None:
+        for worker in workers(started):
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        time.sleep(0.01)
 
     err = started.communicate(timeout=60)[1].decode()
 
     assert started.returncode == 1
     assert err.startswith("textclf: lines.txt:")
-    assert "ended too early, with signal 9 (Killed); if memory ran out, give fewer jobs; " in err
+    assert "ended too early, 3 times, the last with signal 9 (Killed); " in err
+    assert "if memory ran out, give fewer jobs; " in err
     assert "are done and kept" in err
     assert err.count("\n") == 1
     assert (tmp_path / "out.csv").read_bytes() == b"old"

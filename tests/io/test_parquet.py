@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from textclf._json import dumped
 from textclf.errors import InputError
+from textclf.io.input_documents import DeferredRows
 from textclf.io.parquet import Sink as ParquetSink
-from textclf.io.read_inputs import read_items
+from textclf.io.read_inputs import gather, items_of, read_items
 
 
 def table(folder, columns):
@@ -32,6 +33,24 @@ def test_a_row_is_a_document_and_a_type_that_json_lacks_is_text(tmp_path):
     assert (first.id, first.text, first.place) == ("7", "It rained.", f"{path}:1")
     assert first.row == {"id": 7, "text": "It rained.", "day": "2020-01-02"}
     assert (second.id, second.text) == ("8", "")
+
+
+def test_row_groups_after_the_first_can_be_read_by_any_process(tmp_path):
+    path = str(tmp_path / "articles.parquet")
+    texts = [f"Rain {n}." for n in range(250)]
+    pq.write_table(pa.table({"text": texts}), path, row_group_size=100)
+
+    gathered = list(gather([path]))
+
+    groups = [(one.group, one.number, one.items) for one in gathered[100:]]
+    assert groups == [(1, 101, 100), (2, 201, 50)]
+    assert all(isinstance(one, DeferredRows) for one in gathered[100:])
+    assert [(item.place, item.text) for item in items_of(gathered)] == [
+        (f"{path}:{n}", text) for n, text in enumerate(texts, start=1)
+    ]
+    pq.write_table(pa.table({"text": texts}), path)
+    with pytest.raises(InputError, match=r"parquet:101: the file changed while it was read"):
+        list(items_of(gathered))
 
 
 def test_what_is_no_parquet_or_has_no_text_is_a_named_error(tmp_path):

@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from textclf.errors import InputError
 from textclf.io.encoding import decode
-from textclf.io.input_documents import DeferredFile, DeferredLine, InputDocument, ReadOptions
+from textclf.io.input_documents import DeferredFile, DeferredLines, InputDocument, ReadOptions
 from textclf.io.read_inputs import (
     BytesRead,
     bytes_of,
@@ -509,23 +510,73 @@ def test_files_of_one_text_are_gathered_unopened(tmp_path):
     ]
 
 
-def test_lines_of_json_are_gathered_as_they_stand_once_a_row_was_read(tmp_path):
+def test_lines_of_json_are_gathered_as_a_byte_range_once_a_row_was_read(tmp_path):
     path = tmp_path / "in.jsonl"
     lines = [b"no JSON\n", b'{"text": "Rain."}\n', b"\n", b"no JSON\n", b'{"text": "Hail."}']
     path.write_bytes(b"".join(lines))
 
     gathered = list(gather([str(path)]))
 
-    assert [type(one) for one in gathered] == [
-        InputDocument,
-        InputDocument,
-        DeferredLine,
-        DeferredLine,
-        DeferredLine,
-    ]
-    assert [one.raw for one in gathered[2:]] == lines[2:]
+    part = DeferredLines(str(path), 3, 3, sum(map(len, lines[:2])), sum(map(len, lines[2:])))
+    assert [type(one) for one in gathered[:2]] == [InputDocument, InputDocument]
+    assert gathered[2:] == [part]
     assert list(items_of(gathered)) == list(read_items([str(path)]))
     assert [item.text for item in items_of(gathered)] == ["", "Rain.", "", "Hail."]
+
+
+def test_byte_ranges_of_a_file_follow_each_other_from_line_to_line(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(f'{{"text": "{"Rain. " * (n % 7)}"}}\n\n' for n in range(500)))
+
+    ranges = list(gather([str(path)]))[1:]
+
+    assert len(ranges) > 3
+    for one, other in pairwise(ranges):
+        assert one.offset + one.size == other.offset
+        assert one.number + one.items == other.number
+    assert ranges[-1].offset + ranges[-1].size == path.stat().st_size
+    assert [item.place for item in items_of(ranges)][-1] == f"{path}:999"
+
+
+@pytest.mark.parametrize("kind", ["gzip", "UTF-16", "standard input"])
+def test_lines_that_no_other_process_can_find_by_offset_are_gathered_as_they_are(tmp_path, kind):
+    path = tmp_path / ("in.jsonl.gz" if kind == "gzip" else "in.jsonl")
+    text = "".join(f'{{"text": "Rain {n}."}}\n' for n in range(300))
+    data = text.encode("utf-16" if kind == "UTF-16" else "utf-8")
+    path.write_bytes(gzip.compress(data) if kind == "gzip" else data)
+    given = ("-", io.BytesIO(data)) if kind == "standard input" else (str(path), None)
+
+    gathered = list(gather([given[0]], ReadOptions(format="jsonl"), given[1]))
+    path.unlink()
+
+    assert b"".join(one.raw for one in gathered[1:]) == text.encode().partition(b"\n")[2]
+    assert [item.text for item in items_of(gathered)] == [f"Rain {n}." for n in range(300)]
+
+
+def test_a_line_that_is_too_long_does_not_shift_the_byte_ranges_after_it(tmp_path):
+    path = tmp_path / "in.jsonl"
+    rows = [f'{{"text": "Rain {n}."}}' for n in range(300)]
+    path.write_text("\n".join([*rows[:100], "x" * 16_000_100, *rows[100:]]))
+
+    found = list(items_of(gather([str(path)])))
+
+    assert [one.text for one in found if not one.error] == [f"Rain {n}." for n in range(300)]
+    assert [one.place for one in found if one.error] == [f"{path}:101"]
+    assert found[-1].place == f"{path}:301"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: data[:-30], lambda data: data.replace(b"\n", b" ")]
+)
+def test_a_file_that_changes_between_gathering_and_reading_is_an_error(tmp_path, change):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "Rain."}\n' * 100)
+    gathered = list(gather([str(path)]))
+
+    path.write_bytes(change(path.read_bytes()))
+
+    with pytest.raises(InputError, match=r"in\.jsonl:(2|65): the file changed while it was read"):
+        list(items_of(gathered))
 
 
 def test_the_bytes_read_grow_to_the_size_of_all_files(tmp_path):

@@ -38,6 +38,8 @@ class EncodedBatch(NamedTuple):
     """How many bytes of the inputs had been read for these records and those before."""
     items: int = 0
     """How many items of the inputs were read for these records: a blank line is one too."""
+    start: int = 0
+    """How many items of the inputs come before these."""
     passages: bytes = b""
     """The rows of the table of passages."""
     rejects: bytes = b""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from textclf.batch.beside import Beside
+from textclf.batch.engines import Engine, in_this_process_or_several
 from textclf.batch.results import encode_results
 from textclf.batch.run_output import Output, open_run_output
 from textclf.batch.run_record import record_path, run_record
@@ -43,6 +44,7 @@ def predict_files(
     prior: Prior | None = None,
     high_precision: bool = False,
     jobs: int = 1,
+    engine: Engine = in_this_process_or_several,
     all_probabilities: bool = False,
     copies: bool = False,
     drop_copies: bool = False,
@@ -57,7 +59,8 @@ def predict_files(
 
     `output` is a file, which is written whole or not at all; None is standard output. Without
     `style`, the format follows from its name, or from the inputs. `models` are names or files;
-    without them, all bundled models are used. `beside` are further files. `excel` writes CSV with
+    without them, all bundled models are used. `engine` is where articles are labelled, as
+    `engine_of` returns it. `beside` are further files. `excel` writes CSV with
     a byte order mark and no formulas. `files_from` is a file that lists more inputs, one on each
     line or with NUL between; "-" is standard input. With `all_probabilities`, a table has a column
     for the probability of each label. With `copies`, a record names an earlier article that is
@@ -139,6 +142,7 @@ def predict_files(
             copies=copies,
             drop_copies=drop_copies,
             skip=run.items,
+            engine=engine,
         )
         stack.enter_context(closing(parts))
         for part in run.record(parts):

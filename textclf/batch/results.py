@@ -11,17 +11,19 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice, repeat
-from typing import IO, NamedTuple, TypeVar
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
-from textclf.batch.batches import FIRST_BATCH, LATER_BATCH, Batch, batches_of
+from textclf.batch.batches import FIRST_BATCH, LATER_BATCH, Batch, Tiling, batches_of, first_of
 from textclf.batch.coded_articles import CodedArticle, SideTables
 from textclf.batch.encoded_batch import EncodedBatch
+from textclf.batch.engines import Engine, in_this_process_or_several
 from textclf.classifier.multi_classifier import MultiClassifier
 from textclf.classifier.predict_options import PredictOptions, read_document
 from textclf.classifier.prediction import DocumentResult, Labelled, Status
-from textclf.errors import InputError
+from textclf.errors import InputError, TextclfError
 from textclf.io.find_inputs import STDIN, find_inputs
-from textclf.io.input_documents import DeferredLine, InputDocument, ReadOptions
+from textclf.io.input_documents import DeferredLines, InputDocument, ReadOptions
 from textclf.io.read_inputs import (
     BytesRead,
     gather,
@@ -41,7 +43,8 @@ from textclf.text.repeated_paragraphs import (
     keys_of_paragraphs,
 )
 
-R = TypeVar("R")
+Mapped = Callable[[Callable[[Batch], Any], Iterator[Batch]], Iterator[Any]]
+"""Maps work over batches, in their order."""
 
 _ESTIMATED = 2_000
 """The largest number of texts that the shares of labels are estimated from."""
@@ -121,24 +124,27 @@ def encode_results(
     copies: bool = False,
     drop_copies: bool = False,
     skip: int = 0,
+    engine: Engine = in_this_process_or_several,
 ) -> Generator[EncodedBatch, None, None]:
     """Yield the bytes of the records of `iter_results`, some records at a time.
 
     `paths` are what `expand` returns. With several jobs, as many processes label and encode, to
-    the same bytes; this process does the first batch, so that a short input starts none. `side`
-    says what else is encoded. With `estimate`, the first 2,000 articles are read once more before,
-    labels are assumed to be as frequent as in these, and the first message says so. With
-    `all_probabilities`, a table has a column for each label. With `copies`, a record names
-    an earlier article that is nearly the same; with `drop_copies`, it gets no label either. A
-    record that cannot be written becomes an error. The first items, `skip` of them, are read and
-    have no bytes, and what is yielded follows theirs. Raises InputError if there is no job, and
-    WorkerError if a process is killed.
+    the same bytes; this process does the first batch, so that a short input starts none. `engine`
+    is another way to map the work over batches, as `engine_of` returns it. `side` says what else
+    is encoded. With `estimate`, the first 2,000 articles are read once more before, labels are
+    assumed to be as frequent as in these, and the first message says so. With `all_probabilities`,
+    a table has a column for each label. With `copies`, a record names an earlier article that is
+    nearly the same; with `drop_copies`, it gets no label either. A record that cannot be written
+    becomes an error. The first items, `skip` of them, are read and have no bytes, and what is
+    yielded follows theirs. Raises InputError if there is no job, and WorkerError if processes are
+    killed again and again.
     """
     if jobs < 1:
         raise InputError(f"there are {jobs} jobs; give 1 or more")
     most = max(FIRST_BATCH, LATER_BATCH // jobs)
+    mapped = partial(engine, jobs=jobs)
     with _twice(
-        paths, reading, options, jobs, again=estimate, copies=copies or drop_copies
+        paths, reading, options, mapped, again=estimate, copies=copies or drop_copies
     ) as found:
         if estimate:
             multi_classifier, warning = _adapted(paths, multi_classifier, reading, found)
@@ -146,8 +152,9 @@ def encode_results(
             yield EncodedBatch(b"", messages=(warning,), priors=priors)
         count = BytesRead()
         gathered = gather(paths, reading, found.stdin, count)
-        skipped = batches_of(islice(gathered, skip), most)
-        batches = batches_of(gathered, most, count)
+        skipped = batches_of(first_of(gathered, skip), most)
+        tiling = Tiling(skip)
+        batches = tiling.handed_out(batches_of(gathered, most, count, skip))
         run = _Run(
             multi_classifier,
             reading,
@@ -155,13 +162,14 @@ def encode_results(
             found.copies,
             drop_copies=drop_copies,
             side=side,
+            folder=str(Path.cwd()),
         )
         schemes = [model.scheme for model in multi_classifier.models]
         added = AddedColumns.of(schemes, all_probabilities=all_probabilities)
         of = partial(RecordWriter.of, style=style, prefix=prefix, added=added, excel=excel)
         headers = EncodedBatch(b"") if skip else side.headers
-        with closing(_encoded(skipped, batches, run, of, style, jobs)) as parts:
-            for part in parts:
+        with closing(_encoded(skipped, batches, run, of, style, mapped)) as parts:
+            for part in tiling.came_back(parts):
                 yield part.behind(headers)
                 headers = EncodedBatch(b"")
                 if part.error:
@@ -220,7 +228,7 @@ def _twice(
     paths: Sequence[str],
     reading: ReadOptions,
     options: PredictOptions,
-    jobs: int = 1,
+    mapped: Mapped = map,
     *,
     again: bool = False,
     copies: bool = False,
@@ -238,10 +246,9 @@ def _twice(
         return
     with seekable_stdin() if STDIN in paths else nullcontext() as stdin:
         batches = batches_of(gather(paths, reading, stdin))
-        first = next(batches, Batch([]))
-        work = partial(_surveyed, reading=reading, copies=copies)
+        work = partial(_surveyed, reading=reading, copies=copies, folder=str(Path.cwd()))
         with ParagraphCounter() as counter, CopyFinder() as finder:
-            for articles in chain([work(first)], _mapped(work, batches, jobs)):
+            for articles in chain(map(work, islice(batches, 1)), mapped(work, batches)):
                 for one in articles:
                     counter.add(one.keys)
                     if copies:
@@ -270,25 +277,17 @@ class _Surveyed(NamedTuple):
     """Empty where no copies are asked for."""
 
 
-def _surveyed(batch: Batch, reading: ReadOptions, *, copies: bool) -> Sequence[_Surveyed]:
+def _surveyed(
+    batch: Batch, reading: ReadOptions, *, copies: bool, folder: str
+) -> Sequence[_Surveyed]:
     """Return what the first reading of a batch gives; this runs in any process."""
     found = []
-    for item in items_of(batch.gathered, reading):
+    for item in items_of(batch.gathered, reading, folder):
         if not item.error:
             texts = folded_paragraphs(item.text)
             keys = array("Q", keys_of_paragraphs(texts))
             found.append(_Surveyed(item.place, item.id, keys, sketch_of(texts if copies else ())))
     return found
-
-
-def _mapped(work: Callable[[Batch], R], batches: Iterator[Batch], jobs: int) -> Iterator[R]:
-    """Yield the result of the work for each batch, in order, from as many processes as jobs."""
-    if jobs == 1:
-        yield from map(work, batches)
-        return
-    from textclf.batch.workers import in_processes  # noqa: PLC0415 - start-up time
-
-    yield from in_processes(work, batches, jobs)
 
 
 class _Run(NamedTuple):
@@ -300,10 +299,12 @@ class _Run(NamedTuple):
     copies: Mapping[str, str] = _NO_COPIES
     drop_copies: bool = False
     side: SideTables = SideTables()
+    folder: str = ""
+    """The folder that the paths of the inputs start from."""
 
     def coded(self, batch: Batch, *, keep_text: bool = True) -> list[CodedArticle]:
         """Return the articles of a batch with their results."""
-        items = list(items_of(batch.gathered, self.reading))
+        items = list(items_of(batch.gathered, self.reading, self.folder))
         documents = [
             None
             if item.error or (self.drop_copies and item.place in self.copies)
@@ -332,19 +333,25 @@ class _Run(NamedTuple):
 
     def encode(self, batch: Batch, writer: RecordWriter | None) -> EncodedBatch:
         """Return the bytes of a batch; this runs in any process."""
-        return self.encode_coded(self.coded(batch), batch, writer)
+        try:
+            articles = self.coded(batch)
+        except TextclfError as error:
+            return EncodedBatch(b"", error=error, items=batch.items, start=batch.start)
+        return self.encode_coded(articles, batch, writer)
 
     def encode_coded(
         self, articles: Sequence[CodedArticle], batch: Batch, writer: RecordWriter | None
     ) -> EncodedBatch:
         """Return the bytes of the articles of a batch."""
-        lines = {one.place for one in batch.gathered if isinstance(one, DeferredLine)}
+        parts = (one for one in batch.gathered if isinstance(one, DeferredLines))
+        lines = {place for one in parts for place in one.places}
         known = EncodedBatch(
             b"",
             notes=tuple((one.path, note) for one in batch.documents for note in one.notes),
             error=batch.error,
             bytes_read=batch.bytes_read,
-            items=len(batch.gathered),
+            items=batch.items,
+            start=batch.start,
             blanks=len(lines.difference(one.item.place for one in articles))
             + sum(one.item.blanks for one in articles),
         )
@@ -358,7 +365,7 @@ def _encoded(
     run: _Run,
     writer_of: Callable[..., RecordWriter],
     style: Format,
-    jobs: int,
+    mapped: Mapped,
 ) -> Generator[EncodedBatch, None, None]:
     """Yield the bytes of the batches, which follow those of the skipped ones."""
     mark = False
@@ -380,5 +387,5 @@ def _encoded(
         return
     for _ in skipped:
         pass
-    yield from _mapped(partial(run.encode, writer=writer.going_on()), batches, jobs)
+    yield from mapped(partial(run.encode, writer=writer.going_on()), batches)
     yield EncodedBatch(writer.ending)

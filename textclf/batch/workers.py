@@ -14,8 +14,9 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, get_start_method
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import DefaultContext, ForkContext, SpawnContext
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from textclf.batch.engines import ATTEMPTS, PATIENCE
 from textclf.errors import WorkerError
 
 T = TypeVar("T")
@@ -25,13 +26,21 @@ _AHEAD = 4
 """For each job, so many things are under way, or done and waiting for an earlier one."""
 
 
-def in_processes(work: Callable[[T], R], things: Iterable[T], jobs: int) -> Iterator[R]:
+class _KilledError(WorkerError):
+    """A process was killed by a signal. Another process may do its work."""
+
+
+def in_processes(
+    work: Callable[[T], R], things: Iterable[T], jobs: int, patience: float = PATIENCE
+) -> Iterator[R]:
     """Yield what the work makes of each thing, in their order, done in so many processes.
 
-    A process begins when no other is free for a thing, and none outlives the iterator. Raises
-    WorkerError, with the thing's `str`, where a process ends before it is done.
+    A process begins when no other is free for a thing, and none outlives the iterator. Where a
+    process is killed, another one does its thing again. Raises WorkerError, with the thing's
+    `str`, where the work fails, where three processes are killed at it, or where no process gives
+    a result in `patience` seconds.
     """
-    crew: _Crew[R] = _Crew(work, jobs)
+    crew: _Crew[R] = _Crew(work, jobs, patience)
     try:
         for thing in things:
             parcel = pickle.dumps(thing)
@@ -46,14 +55,24 @@ def in_processes(work: Callable[[T], R], things: Iterable[T], jobs: int) -> Iter
         crew.dismiss()
 
 
+class _Job(NamedTuple):
+    """A thing that a process works on."""
+
+    number: int
+    name: str
+    parcel: bytes
+    attempt: int = 1
+
+
 class _Crew(Generic[R]):
     """Processes, what each is at, and what is done and waits for an earlier one."""
 
-    def __init__(self, work: Callable[[Any], R], jobs: int) -> None:
+    def __init__(self, work: Callable[[Any], R], jobs: int, patience: float) -> None:
         self._work = work
         self._jobs = jobs
+        self._patience = patience
         self._free: list[_Worker] = []
-        self._busy: dict[object, tuple[_Worker, int]] = {}
+        self._busy: dict[object, tuple[_Worker, _Job]] = {}
         self._done: dict[int, R] = {}
         self._due: deque[R] = deque()
         self._dealt = self._in_order = 0
@@ -69,18 +88,42 @@ class _Crew(Generic[R]):
 
     def deal(self, name: str, parcel: bytes) -> None:
         """Give a thing to a process that is free, or to a new one."""
-        worker = self._free.pop() if self._free else _Worker(self._work, name)
-        self._busy[worker.pipe] = worker, self._dealt
+        self._assign(_Job(self._dealt, name, parcel))
         self._dealt += 1
-        worker.give(name, parcel)
+
+    def _assign(self, job: _Job) -> None:
+        """Give a job to a process that is free, or to a new one; again if that was killed."""
+        worker = self._free.pop() if self._free else _Worker(self._work, job.name)
+        try:
+            worker.give(job.name, job.parcel)
+        except _KilledError:
+            self._try_again(worker, job)
+        else:
+            self._busy[worker.pipe] = worker, job
+
+    def _try_again(self, worker: "_Worker", job: _Job) -> None:
+        worker.join()
+        if job.attempt == ATTEMPTS:
+            raise worker.ended(f", {ATTEMPTS} times, the last")
+        self._assign(job._replace(attempt=job.attempt + 1))
 
     def collect(self) -> None:
         """Wait for what is done next."""
-        for pipe in wait([worker.pipe for worker, _ in self._busy.values()]):
-            worker, number = self._busy[pipe]
-            self._done[number] = worker.take()
-            self._free.append(worker)
-            del self._busy[pipe]
+        ready = wait([worker.pipe for worker, _ in self._busy.values()], self._patience)
+        if not ready:
+            _, first = min(self._busy.values(), key=lambda pair: pair[1].number)
+            raise WorkerError(
+                f"{first.name}: gave no result in {self._patience:g} seconds; "
+                "raise --task-timeout if it may take longer"
+            )
+        for pipe in ready:
+            worker, job = self._busy.pop(pipe)
+            try:
+                self._done[job.number] = worker.take()
+            except _KilledError:
+                self._try_again(worker, job)
+            else:
+                self._free.append(worker)
         while self._in_order in self._done:
             self._due.append(self._done.pop(self._in_order))
             self._in_order += 1
@@ -138,12 +181,17 @@ class _Worker:
             yield
         except (EOFError, OSError):
             self._process.join()
-            code = self._process.exitcode or 0
-            how = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit code {code}"
-            raise WorkerError(
-                f"{self._name}: the process that worked on this ended too early, with {how}; "
-                "if memory ran out, give fewer jobs"
-            ) from None
+            raise self.ended() from None
+
+    def ended(self, times: str = ",") -> WorkerError:
+        """Return the error of a process that ended too early, or of the last one that did."""
+        code = self._process.exitcode or 0
+        how = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit code {code}"
+        kind = _KilledError if code < 0 else WorkerError
+        return kind(
+            f"{self._name}: the process that worked on this ended too early{times} with {how}; "
+            "if memory ran out, give fewer jobs"
+        )
 
 
 def _context() -> DefaultContext | ForkContext | SpawnContext:

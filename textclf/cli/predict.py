@@ -154,9 +154,21 @@ def predict(
         bool,
         typer.Option("--restart", help="Discard what a stopped run has done, and begin again."),
     ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="processes|joblib|dask:ADDRESS",
+            help="Where articles are labelled: in processes of this machine, by a backend of "
+            "joblib (joblib:BACKEND), or on a Dask cluster, such as dask:tcp://host:8786.",
+        ),
+    ] = "processes",
+    task_timeout: Annotated[
+        float, typer.Option(help="Give up when no worker gives a result for so many seconds.")
+    ] = 600.0,
 ) -> None:
     """Label articles under all schemes, one record for each input, in order."""
     from textclf.batch.beside import Beside  # noqa: PLC0415 - start-up time
+    from textclf.batch.engines import engine_of  # noqa: PLC0415 - start-up time
     from textclf.classifier.predict_options import PredictOptions  # noqa: PLC0415 - start-up time
     from textclf.cli.predict_run import run_predict  # noqa: PLC0415 - start-up time
     from textclf.text.repeated_paragraphs import NOTHING_REPEATED  # noqa: PLC0415 - start-up time
@@ -192,4 +204,5 @@ def predict(
         drop_copies=drop_copies,
         resume=resume,
         restart=restart,
+        engine=engine_of(engine, task_timeout),
     )

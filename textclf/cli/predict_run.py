@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textclf.batch.beside import Beside
+from textclf.batch.engines import Engine, in_this_process_or_several
 from textclf.batch.predict_files import predict_files
 from textclf.classifier.predict_options import PredictOptions
 from textclf.cli.console import Progress, tell
@@ -33,6 +34,7 @@ def run_predict(
     drop_copies: bool = False,
     resume: bool = False,
     restart: bool = False,
+    engine: Engine = in_this_process_or_several,
 ) -> None:
     """Label the inputs and write the records; exits with 3 if some could not be read."""
     try:
@@ -49,6 +51,7 @@ def run_predict(
                 prior=parse_prior(prior),
                 high_precision=high_precision,
                 jobs=jobs,
+                engine=engine,
                 all_probabilities=all_probabilities,
                 copies=copies,
                 drop_copies=drop_copies,

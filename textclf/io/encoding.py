@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from itertools import chain
 from typing import IO
 
@@ -18,6 +19,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_WIDE = tuple(mark for mark, _ in _MARKS)
 _UTF8_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 16
 """Bytes that are read at a time."""
@@ -76,12 +78,14 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def _wide_encoding(data: bytes) -> str:
     """Return UTF-16 or UTF-32 where the byte order mark says so, else an empty string."""
-    return next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    if not data.startswith(_WIDE):  # a table has many lines
+        return ""
+    return next(name for mark, name in _MARKS if data.startswith(mark))
 
 
 def has_mark(data: bytes) -> bool:
     """Return whether data begins with a byte order mark."""
-    return data.startswith((_UTF8_MARK, *(mark for mark, _ in _MARKS)))
+    return data.startswith((_UTF8_MARK, *_WIDE))
 
 
 def _is_foreign(data: bytes) -> bool:
@@ -110,6 +114,11 @@ def decode_line(place: str, raw: bytes, most: int = _LONGEST) -> tuple[str, str,
     except InputError as reason:
         return "", f"{place}: {reason}", ()
     return line, "", (f"{place}: {warning}",) if warning else ()
+
+
+def is_wide(stream: IO[bytes]) -> bool:
+    """Return whether a stream is in UTF-16 or UTF-32 by its mark; nothing of it is taken."""
+    return isinstance(stream, BufferedReader) and bool(_wide_encoding(stream.peek(4)[:4]))
 
 
 def raw_lines(stream: IO[bytes], most: int = _LONGEST) -> Iterator[bytes]:

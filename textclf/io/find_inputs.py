@@ -11,12 +11,11 @@ from textclf.errors import InputError
 from textclf.io.formats import suffixes
 from textclf.io.input_documents import PLAIN, ReadOptions
 from textclf.io.read_stream import readable_suffixes
+from textclf.io.reopening import PROCESS_FOLDERS
 
 STDIN = "-"
 RUN_REPORT = ".run.json"
 """What follows the name of an output in the name of its report."""
-PROCESS_FOLDERS = ("/dev/", "/proc/")
-"""Folders in which a name may be a different file for each process, or each time it is opened."""
 
 
 class InputPath(str):

@@ -1,4 +1,4 @@
-"""What reading yields: documents, and files and lines that any process can read later.
+"""What reading yields: documents, and parts of files that any process can read later.
 
 This module also makes the document of a row.
 """
@@ -53,21 +53,56 @@ class InputDocument(NamedTuple):
         """How many characters there are to read."""
         return len(self.text)
 
+    @property
+    def items(self) -> int:
+        """One."""
+        return 1
 
-class DeferredLine(NamedTuple):
-    """An undecoded line of a JSON-lines file, which any process can parse."""
+
+class DeferredLines(NamedTuple):
+    """Successive lines of a JSON-lines file, which any process can parse."""
 
     path: str
-    place: str
-    """File and line."""
-    raw: bytes
-    offset: int | None = None
-    """The byte of the file that it begins at."""
+    number: int
+    """The number of the first line, from 1."""
+    items: int
+    """How many lines there are. A blank one holds no article."""
+    offset: int | None
+    """The byte of the file that the first line begins at, if it is known."""
+    size: int
+    """How many bytes the lines have."""
+    raw: bytes | None = None
+    """The lines; None if a process is to read them from the file."""
 
     @property
-    def size(self) -> int:
-        """How many bytes it has."""
-        return len(self.raw)
+    def place(self) -> str:
+        """File and first line."""
+        return f"{self.path}:{self.number}"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """File and line of each line."""
+        numbers = range(self.number, self.number + self.items)
+        return tuple([f"{self.path}:{number}" for number in numbers])
+
+
+class DeferredRows(NamedTuple):
+    """A row group of a Parquet file, which any process can read."""
+
+    path: str
+    group: int
+    """The number of the row group, from 0."""
+    number: int
+    """The number of its first row, from 1."""
+    items: int
+    """How many rows there are."""
+    size: int
+    """How many bytes the rows have in memory."""
+
+    @property
+    def place(self) -> str:
+        """File and first row."""
+        return f"{self.path}:{self.number}"
 
 
 class DeferredFile(NamedTuple):
@@ -82,8 +117,13 @@ class DeferredFile(NamedTuple):
         """The file."""
         return self.path
 
+    @property
+    def items(self) -> int:
+        """One."""
+        return 1
 
-Pending = InputDocument | DeferredLine | DeferredFile
+
+Pending = InputDocument | DeferredLines | DeferredRows | DeferredFile
 
 
 class ReadOptions(NamedTuple):

@@ -12,24 +12,18 @@ from pathlib import Path
 from typing import IO
 
 from textclf.errors import InputError, no_room
-from textclf.io.find_inputs import (
-    PROCESS_FOLDERS,
-    STDIN,
-    InputPath,
-    expand,
-    find_inputs,
-    standard_input,
-)
+from textclf.io.find_inputs import STDIN, InputPath, expand, find_inputs, standard_input
 from textclf.io.formats import COMPRESSED_SUFFIXES, FORMATS
 from textclf.io.input_documents import (
     PLAIN,
     DeferredFile,
-    DeferredLine,
+    DeferredLines,
+    DeferredRows,
     InputDocument,
     Pending,
     ReadOptions,
 )
-from textclf.io.jsonl import document_of_line
+from textclf.io.jsonl import documents_of_lines
 from textclf.io.read_stream import (
     DAMAGED,
     format_of,
@@ -38,6 +32,7 @@ from textclf.io.read_stream import (
     recognized_format,
     unread,
 )
+from textclf.io.reopening import PROCESS_FOLDERS
 
 __all__ = [
     "STDIN",
@@ -117,9 +112,9 @@ def gather(
 ) -> Iterator[Pending]:
     """Yield the items of files that `find_inputs` found, some of them still to be read.
 
-    These are files of one article, and lines of JSON once their file has begun well: any process
-    can read them later, with `items_of`. `stdin` stands for standard input, from its beginning.
-    `count` counts what is read. Raises what `read_items` raises; `items_of` raises nothing.
+    These are files of one article, and lines of JSON and row groups once their file has begun
+    well: any process can read them later, with `items_of`. `stdin` stands for standard input, from
+    its beginning. `count` counts what is read. Raises what `read_items` raises.
     """
     for number, path in enumerate(paths):
         file = path if isinstance(path, InputPath) else InputPath(path)
@@ -128,13 +123,39 @@ def gather(
             count.finish(path)
 
 
-def items_of(gathered: Iterable[Pending], reading: ReadOptions = PLAIN) -> Iterator[InputDocument]:
-    """Yield the documents of gathered inputs; a blank line yields none."""
+def items_of(
+    gathered: Iterable[Pending], reading: ReadOptions = PLAIN, folder: str = ""
+) -> Iterator[InputDocument]:
+    """Yield the documents of gathered inputs; a blank line yields none.
+
+    `folder` is the folder that paths start from; empty for the present one. Raises InputError for
+    a part of a file that changed after it was gathered.
+    """
     for one in gathered:
-        if isinstance(one, DeferredFile):
-            yield from _documents_of_file(one.path, reading)
-        elif document := document_of_line(one, reading) if isinstance(one, DeferredLine) else one:
-            yield document
+        if isinstance(one, InputDocument):
+            yield one
+        elif isinstance(one, DeferredFile):
+            yield from _documents_of_file(one.path, reading, folder)
+        elif isinstance(one, DeferredLines) and one.raw is not None:
+            yield from documents_of_lines(one, one.raw, reading)
+        else:
+            yield from _documents_of_part(one, reading, folder)
+
+
+def _documents_of_part(
+    part: DeferredLines | DeferredRows, reading: ReadOptions, folder: str
+) -> Iterator[InputDocument]:
+    try:
+        with Path(folder, part.path).open("rb") as stream:
+            if isinstance(part, DeferredLines):
+                stream.seek(part.offset or 0)
+                yield from documents_of_lines(part, stream.read(part.size), reading)
+            else:
+                from textclf.io.parquet import documents_of_rows  # noqa: PLC0415 - start-up time
+
+                yield from documents_of_rows(part, stream, reading)
+    except OSError as reason:
+        raise InputError(f"{part.place}: cannot be read any more: {reason.strerror}") from None
 
 
 def read_article(path: str) -> InputDocument:
@@ -212,10 +233,10 @@ def _can_be_deferred(path: str, reading: ReadOptions) -> bool:
     )
 
 
-def _documents_of_file(path: str, reading: ReadOptions) -> Iterator[InputDocument]:
+def _documents_of_file(path: str, reading: ReadOptions, folder: str) -> Iterator[InputDocument]:
     try:
-        with _opened(path) as stream:
-            yield from items_of(read_stream(path, stream, reading), reading)
+        with _opened(os.path.join(folder, path)) as stream:  # noqa: PTH118 - a Path takes longer
+            yield from items_of(read_stream(path, stream, reading), reading, folder)
     except (*DAMAGED, InputError) as reason:
         yield unread(path, reason)
 
