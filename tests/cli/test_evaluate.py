@@ -204,3 +204,42 @@ def test_two_columns_are_compared_on_the_same_rows(table, tmp_path):
 
     assert "difference and 95% interval" in text
     assert json.loads(out.read_text())["texts"] == 60
+
+
+def test_a_report_is_one_page_with_the_scores_by_the_values_of_a_column(table, tmp_path):
+    pytest.importorskip("matplotlib")
+    page, folder = tmp_path / "scores.html", tmp_path / "figures"
+
+    result = run(
+        *("evaluate", table, "--predicted", "topic", "--gold", "topic_human", "--by", "other"),
+        *("--report", page, "--figures", folder),
+    )
+
+    lines(result)
+    html = page.read_text("utf-8")
+    for part in ("Confusion matrix", "Reliability", "Coverage", "Scores by other", "law (60)"):
+        assert part in html
+    assert "do not trust war: 10 texts have it" in html
+    assert {path.suffix for path in folder.iterdir()} == {".pdf", ".svg"}
+    assert f"wrote {page}" in result.stderr.decode()
+
+
+def test_the_report_of_a_model_shows_its_surest_errors_and_its_terms(tmp_path):
+    pytest.importorskip("matplotlib")
+    page = tmp_path / "scores.html"
+    texts = {
+        "Heavy snowfall and a cold wave are forecast for the valley.": "weather",
+        "The captain scored twice and the club won the cup.": "weather",
+        "Rain and wind will lash the coast until Friday.": "weather",
+        "The bowler took the last wicket and the match was over.": "sport",
+    }
+    rows = "".join(f"{label},{text}\n" for text, label in texts.items())
+    (tmp_path / "own.csv").write_text(f"label,text\n{rows}", "utf-8")
+
+    lines(run("evaluate", "topic", tmp_path / "own.csv", "--report", page))
+
+    html = page.read_text("utf-8")
+    assert "machine <b>sport</b> over 99%, human <b>weather</b>" in html
+    assert "scored" in html
+    assert "<mark" in html
+    assert "snowfall" in html.partition("Terms that decide each label")[2]

@@ -62,7 +62,7 @@ def test_a_registered_format_is_read_by_train_evaluate_and_predict(articles, tmp
     write_model(beat, model)
 
     corpus, scheme = read_labelled([str(articles)], columns)
-    metrics = evaluate_file(str(model), [str(articles)], columns)
+    found = evaluate_file(str(model), [str(articles)], columns, allow_training_rows=True)
     predict_files([str(articles)], tmp_path / "out.jsonl", models=[str(model)])
 
     assert scheme.label_names == ("sport", "weather")

@@ -83,6 +83,16 @@ def evaluate(
             "lower. Repeatable."
         ),
     ] = None,
+    by: Annotated[
+        str,
+        typer.Option(help="Columns whose values get scores of their own in the report: a,b."),
+    ] = "",
+    report: Annotated[
+        Path | None, typer.Option(help="HTML page of the evaluation, with figures.")
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Folder for the figures of the report, as PDF and SVG.")
+    ] = None,
     output: OutputFile = None,
 ) -> None:
     """Evaluate a model on labelled texts, or predicted labels against those of people."""
@@ -102,34 +112,35 @@ def evaluate(
         weight=weight_field,
         probability=inclusion_field,
         group=group_field,
+        others=tuple(name.strip() for name in by.split(",") if name.strip()),
         separator=label_sep or SEPARATOR,
     )
+    made = None
     if predicted:
         if not gold:
             raise InputError("--predicted needs --gold, the column of the labels of people")
-        found = evaluate_pairs(
-            read_pairs(
-                [model, *(data or [])],
-                predicted,
-                gold,
-                gold_inputs=gold_file or [],
-                columns=table,
-                prob=prob_field,
-                spelling=spelling,
-                reading=reading,
-                report=tell,
-            )
+        pairs = read_pairs(
+            [model, *(data or [])],
+            predicted,
+            gold,
+            gold_inputs=gold_file or [],
+            columns=table,
+            prob=prob_field,
+            spelling=spelling,
+            reading=reading,
+            report=tell,
         )
+        found = evaluate_pairs(pairs)
     else:
         if not data:
             raise InputError(
                 "there is nothing to evaluate on; give labelled texts after the model, or a table "
                 "with --predicted and --gold"
             )
-        from textclf.evaluation.model_evaluation import evaluate_file  # noqa: PLC0415 - start-up time
+        from textclf.evaluation.model_evaluation import predict_labelled  # noqa: PLC0415 - start-up time
         from textclf.training.baselines import keyword_baseline  # noqa: PLC0415 - start-up time
 
-        found = evaluate_file(
+        made = predict_labelled(
             model,
             data,
             columns_of(label_field, label_sep, label_names, group_field, spelling),
@@ -139,10 +150,17 @@ def evaluate(
             baselines=keyword_baseline,
             allow_training_rows=allow_training_rows,
         )
+        pairs, found = made.pairs, made.evaluation()
     lines = missed(found, thresholds)
     print_text(evaluation_report(found))
     if output is not None:
         print_text(tidy(output, COLUMNS, found.rows(), found.as_dict()), output)
+    if report is not None or figures is not None:
+        from textclf.reports.evaluated_texts import write_report  # noqa: PLC0415 - start-up time
+
+        title = f"{predicted or model} against {gold or label_field}"
+        for path in write_report(pairs, found, title, report, figures, table.others, made):
+            tell(f"wrote {path}")
     for line in lines:
         tell(line)
     if lines:

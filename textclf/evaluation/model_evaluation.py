@@ -1,7 +1,7 @@
 """Evaluate a model on labelled texts that it was not trained on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,51 @@ Baselines = Callable[[Corpus, Scheme], Mapping[str, Sequence[Answer | None]]]
 """Returns the answers of each baseline for the records of a corpus."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelPairs:
+    """A model, labelled texts, and what the model and the baselines predict for these."""
+
+    name: str
+    """The name or the file of the model."""
+    classifier: Classifier
+    corpus: Corpus
+    pairs: LabelPairs
+    baselines: Mapping[str, Sequence[Answer | None]]
+
+    def evaluation(self) -> Evaluation:
+        """Return the figures of the model, with those of the baselines."""
+        return evaluate_pairs(self.pairs, dict(self.baselines))
+
+
+def predict_labelled(
+    model: str,
+    inputs: Sequence[str],
+    columns: Columns = Columns(),
+    reading: ReadOptions = ReadOptions(),
+    report: Callable[[str], None] = lambda _: None,
+    *,
+    weighting: CodedColumns = CodedColumns(()),
+    baselines: Baselines = lambda *_: {},
+    allow_training_rows: bool = False,
+) -> ModelPairs:
+    """Return what a model predicts for labelled files; `report` gets how these are read.
+
+    `weighting` names the column of sampling weights or inclusion probabilities, if there is one,
+    and other columns that are kept. Raises InputError if the model was trained on some of the
+    texts, unless that is allowed.
+    """
+    classifier = load(model)
+    corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme, report=report)
+    _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
+    pairs = model_pairs(classifier, corpus)
+    if weighting.weight or weighting.probability or weighting.others:
+        table = read_coded_table(inputs, replace(weighting, group=""), reading)
+        row_of = {place: row for row, place in enumerate(table.places)}
+        table = table.taken([row_of[record.place] for record in corpus.records])
+        pairs = replace(pairs, weights=table.weights, others=table.others)
+    return ModelPairs(model, classifier, corpus, pairs, baselines(corpus, classifier.scheme))
+
+
 def evaluate_file(
     model: str,
     inputs: Sequence[str],
@@ -38,22 +83,17 @@ def evaluate_file(
     baselines: Baselines = lambda *_: {},
     allow_training_rows: bool = False,
 ) -> Evaluation:
-    """Return the figures of a model on labelled files; `report` gets how these are read.
-
-    `weighting` names the column of sampling weights or inclusion probabilities, if there is one.
-    Raises InputError if the model was trained on some of the texts, unless that is allowed.
-    """
-    classifier = load(model)
-    corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme, report=report)
-    _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
-    pairs = model_pairs(classifier, corpus)
-    if weighting.weight or weighting.probability:
-        table = read_coded_table(inputs, weighting, reading)
-        if table.weights is not None:
-            of_place = dict(zip(table.places, table.weights, strict=True))
-            weights = np.array([of_place[record.place] for record in corpus.records])
-            pairs = replace(pairs, weights=weights)
-    return evaluate_pairs(pairs, dict(baselines(corpus, classifier.scheme)))
+    """Return the figures of a model on labelled files, as `predict_labelled` reads them."""
+    return predict_labelled(
+        model,
+        inputs,
+        columns,
+        reading,
+        report,
+        weighting=weighting,
+        baselines=baselines,
+        allow_training_rows=allow_training_rows,
+    ).evaluation()
 
 
 def model_pairs(

@@ -1,8 +1,8 @@
 """Evaluate a column of predicted labels against a column of true ones, in tables of any origin."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -38,6 +38,8 @@ class LabelPairs:
     """Shape (rows, labels): the probability of each label."""
     labels: tuple[str, ...] = ()
     """The labels of the columns of `probs`, or of the scheme; empty: those that occur."""
+    others: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    """Other columns by name, such as the source of each row; None where a cell is missing."""
 
 
 def read_pairs(
@@ -55,14 +57,16 @@ def read_pairs(
     """Return the rows with a true label of one table, or of two that are joined by id.
 
     `predicted` and `gold` name the columns of labels; with `gold_inputs`, `gold`, weights and
-    groups are columns of these. `columns` names the other columns. `prob` names the probability of
-    the predicted labels; without it, the columns that `textclf predict` writes are used where they
-    are. Raises InputError for a column or a row that cannot be read, or if no row has both.
+    groups are columns of these. `columns` names these and the other columns that are kept. `prob`
+    names the probability of the predicted labels; without it, the columns that `textclf predict`
+    writes are used where they are. Raises InputError for a column or a row that cannot be read, or
+    if no row has both.
     """
+    named = (prob,) if prob else ()
     more = CodedColumns(
         (predicted,) if gold_inputs else (predicted, gold),
         columns.id,
-        others=(prob,) if prob else (),
+        others=named if gold_inputs else (*columns.others, *named),
         prefixes=(f"{predicted}_prob", f"{predicted}_status"),
         separator=columns.separator,
     )
@@ -103,6 +107,7 @@ def read_pairs(
         human.groups,
         machine.numbers(name) if name in machine.others else None,
         *_label_probs(machine, predicted, {label for one in truth for label in one}),
+        {name: human.others[name] for name in columns.others},
     )
 
 

@@ -25,9 +25,8 @@ def evaluation_report(found: Evaluation) -> str:
     overall = [[NAMES[name], shown(one)] for name, one in found.figures.items()]
     answered = f"{found.texts:,} texts, {found.answered:.1%} with an answer"
     parts = [answered, table(overall, ["", "value and 95% interval"]), "", _labels(found.labels)]
-    doubtful = [one for one in found.labels if one.needed]
-    if doubtful:
-        parts += ["", *map(_doubt, doubtful)]
+    if doubtful := doubts(found):
+        parts += ["", *doubtful]
     if found.baselines:
         systems = {"model": found.figures, **found.baselines}
         rows = [[name, *(shown(of[one]) for one in _COMPARED)] for name, of in systems.items()]
@@ -54,6 +53,11 @@ def _labels(labels: Sequence[LabelFigures]) -> str:
     ]
     average = ["average precision"] if ranked else []
     return table(rows, ["label", "precision", "recall", "F1", *average, "texts", ""])
+
+
+def doubts(found: Evaluation) -> list[str]:
+    """Return a warning for each label with too few texts."""
+    return [_doubt(one) for one in found.labels if one.needed]
 
 
 def _doubt(one: LabelFigures) -> str:

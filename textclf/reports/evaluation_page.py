@@ -11,6 +11,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
+from textclf.classifier.prediction import percent
 from textclf.reports import figures
 from textclf.reports.figures import NamedFigure
 
@@ -102,7 +103,7 @@ class EvaluationPage:
     warnings: tuple[str, ...] = ()
     groups: Mapping[str, Sequence[GroupScore]] = field(default_factory=dict)
     """Scores by the column of the groups, such as `source`."""
-    group_score: str = "macro-F1"
+    group_score: str = "accuracy"
     errors: Sequence[SureError] = ()
     terms: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The strongest terms of each label."""
@@ -179,7 +180,8 @@ def _of_groups(column: str, scores: Sequence[GroupScore], shown: EvaluationPage)
     name = "".join(letter if letter.isalnum() else "-" for letter in column.lower())
     return NamedFigure(
         f"scores-by-{name}",
-        f"{shown.group_score} for each {column}. Lines are 95% intervals.",
+        f"{shown.group_score.capitalize()} for each value of {column}, with the number of texts in "
+        "brackets. Lines are 95% intervals.",
         figures.scores_by_group(
             [one.name for one in scores],
             [one.value for one in scores],
@@ -235,7 +237,7 @@ def _table(shown: ScoreTable, kind: str = "words") -> str:
 
 def _error(one: SureError) -> str:
     said = (
-        f"{escape(one.id)}: machine <b>{escape(one.machine)}</b> {one.prob:.0%}, "
+        f"{escape(one.id)}: machine <b>{escape(one.machine)}</b> {percent(one.prob)}, "
         f"human <b>{escape(one.human)}</b>"
     )
     if not one.html:
