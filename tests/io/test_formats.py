@@ -67,7 +67,9 @@ def test_a_registered_format_is_read_by_train_evaluate_and_predict(articles, tmp
 
     assert scheme.label_names == ("sport", "weather")
     assert [record.text for record in corpus.records] == [text for _, text in ROWS]
-    assert metrics.macro_f1.value > 0.9
+    macro_f1 = found.figures["macro_f1"]
+    assert macro_f1 is not None
+    assert macro_f1.value > 0.9
     records = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [(one["beat"], one["text"]) for one in records] == ROWS
 
