@@ -158,6 +158,11 @@ def test_coders_in_columns_and_in_rows_agree_alike(tmp_path):
     run("agree", wide, "--coders", "ann,bob", "--text-field", "body", "--disagreements", listed)
     second = run("agree", long, "--id-field", "unit", "--coder-field", "who")
 
+    scores = tmp_path / "agreement.json"
+    run("agree", wide, "--coders", "ann,bob", "-o", scores)
+    found = json.loads(scores.read_text("utf-8"))
+
+    assert (found["texts"], found["coders"], len(found["alpha"])) == (4, ["ann", "bob"], 3)
     assert lines(first) == lines(second)
     assert "5 texts, 4 with two or more answers, 2 coders" in lines(first)
     assert "<p style" in page.read_text("utf-8")

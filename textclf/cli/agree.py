@@ -94,8 +94,8 @@ def agree(
     found = coder_agreement(coded, distance.value, _names(order))
     print_text(reports.agreement_text(found))
     if output is not None:
-        rows, data = reports.agreement_rows(found), reports.agreement_data(found)
-        print_text(tidy(output, reports.COLUMNS, rows, data), output)
+        rows = reports.agreement_rows(found)
+        print_text(tidy(output, reports.COLUMNS, rows, found.as_dict()), output)
     if disagreements is not None:
         texts = table.others[text_field] if text_field else ()
         differing = reports.listed_disagreements(coded, texts, codebook)

@@ -27,6 +27,13 @@ class Interval:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
+def rounded(figure: Interval | None) -> list[float] | None:
+    """Return value, low and high with four places, as in JSON; None for an undefined figure."""
+    if figure is None:
+        return None
+    return [round(end, 4) for end in (figure.value, figure.low, figure.high)]
+
+
 def resamples(group: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return how often each text is drawn in each resample: floats of shape (1000, texts).
 

@@ -7,14 +7,14 @@ because all of them are equal or no text has two, is undefined: None.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.errors import InputError
 from textclf.evaluation.bayesian_bootstrap import credible, draw_counts, group_numbers
-from textclf.evaluation.bootstrap import Interval
+from textclf.evaluation.bootstrap import Interval, rounded
 from textclf.evaluation.label_evaluation import AnswerPairs
 
 Answer = tuple[str, ...]
@@ -94,6 +94,35 @@ class CoderAgreement:
     """The share of pairs of answers to the same text that are equal."""
     labels: tuple[LabelAgreement, ...]
     pairs: tuple[PairAgreement, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain data, rounded to four places; None where undefined."""
+        return {
+            "texts": self.compared,
+            "coders": list(self.coders),
+            "distance": self.distance,
+            "alpha": rounded(self.alpha),
+            "fleiss_kappa": rounded(self.fleiss),
+            "percent_agreement": rounded(self.percent),
+            "labels": {
+                one.label: {
+                    "alpha": rounded(one.alpha),
+                    "percent_agreement": rounded(one.percent),
+                    "given": dict(zip(self.coders, one.given, strict=True)),
+                }
+                for one in self.labels
+            },
+            "pairs": [
+                {
+                    "coders": [one.first, one.second],
+                    "texts": one.texts,
+                    "alpha": rounded(one.alpha),
+                    "cohen_kappa": rounded(one.kappa),
+                    "percent_agreement": rounded(one.percent),
+                }
+                for one in self.pairs
+            ],
+        }
 
     def figures(self) -> list[tuple[str, str, Interval | None, int]]:
         """Return a tidy list: figure, of what (a label or a pair), value, number of texts."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textclf.errors import InputError
 from textclf.evaluation.bayesian_bootstrap import credible, draw_weights, group_numbers
 from textclf.evaluation.bayesian_bootstrap import sample_weights as scaled
-from textclf.evaluation.bootstrap import Interval
+from textclf.evaluation.bootstrap import Interval, rounded
 
 Answer = tuple[str, ...]
 
@@ -56,10 +56,7 @@ class Comparison:
                 one.figure: {
                     "first": round(one.first, 4),
                     "second": round(one.second, 4),
-                    "difference": [
-                        round(end, 4)
-                        for end in (one.difference.value, one.difference.low, one.difference.high)
-                    ],
+                    "difference": rounded(one.difference),
                     "p": round(one.p, 4),
                 }
                 for one in self.differences

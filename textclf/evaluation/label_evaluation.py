@@ -18,7 +18,7 @@ from textclf.evaluation.bayesian_bootstrap import (
     group_numbers,
     sample_weights,
 )
-from textclf.evaluation.bootstrap import Interval
+from textclf.evaluation.bootstrap import Interval, rounded
 from textclf.evaluation.proportions import clopper_pearson, effective_rows, f1_interval
 
 Answer = tuple[str, ...]
@@ -69,13 +69,13 @@ class Evaluation:
         return {
             "texts": self.texts,
             "answered": round(self.answered, 4),
-            **{name: _plain(one) for name, one in self.figures.items()},
+            **{name: rounded(one) for name, one in self.figures.items()},
             "labels": {
                 one.label: {
-                    "precision": _plain(one.precision),
-                    "recall": _plain(one.recall),
-                    "f1": _plain(one.f1),
-                    "average_precision": _plain(one.average_precision),
+                    "precision": rounded(one.precision),
+                    "recall": rounded(one.recall),
+                    "f1": rounded(one.f1),
+                    "average_precision": rounded(one.average_precision),
                     "support": one.support,
                     "predicted": one.predicted,
                     "trusted": not one.needed,
@@ -84,7 +84,7 @@ class Evaluation:
                 for one in self.labels
             },
             "baselines": {
-                name: {figure: _plain(one) for figure, one in figures.items()}
+                name: {figure: rounded(one) for figure, one in figures.items()}
                 for name, figures in self.baselines.items()
             },
         }
@@ -361,10 +361,6 @@ def _needed(f1: Interval | None, support: int) -> int:
     """Return how many texts with a label make its interval narrow; widths fall as 1/sqrt(n)."""
     width = 1.0 if f1 is None else f1.high - f1.low
     return 0 if width <= _WIDEST else ceil(max(support, 3) * (width / _WIDEST) ** 2)
-
-
-def _plain(one: Interval | None) -> list[float] | None:
-    return None if one is None else [round(end, 4) for end in (one.value, one.low, one.high)]
 
 
 def _ends(one: Interval | None) -> tuple[float | None, float | None, float | None]:

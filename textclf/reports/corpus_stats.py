@@ -5,14 +5,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
-from textclf.corpus.records import Corpus
+from textclf.corpus.records import Corpus, Record
 from textclf.corpus.sampling_plan import Plan, bundled_plan, quotas, subjects
 from textclf.errors import CorpusError
-from textclf.evaluation.agreement import agreement
-from textclf.reports.scores import agreement_report
+from textclf.evaluation.coder_agreement import CodedTexts, disagreements
+from textclf.evaluation.coder_agreement import coder_agreement as agreement_of
+from textclf.reports.disagreements import agreement_text
 from textclf.reports.tables import table
 from textclf.text.tokens import words
 
+_DISPUTES = 12
+"""Disagreements that are listed, at most."""
 _METADATA = ("genre", "region", "period", "style", "seed", "batch", "licence")
 
 
@@ -32,26 +35,36 @@ def coder_agreement(corpus: Corpus) -> str:
 
     Raises CorpusError if no record has both `labels_a` and `labels_b`.
     """
-    parts = []
-    for scheme in [find_scheme(name) for name in bundled_schemes()]:
-        both = [
-            record
-            for record in corpus.passages
-            if scheme.name in record.labels_a and scheme.name in record.labels_b
-        ]
-        if both:
-            scores = agreement(
-                [record.labels_a[scheme.name] for record in both],
-                [record.labels_b[scheme.name] for record in both],
-                scheme.label_names,
-                [record.group for record in both],
-            )
-            parts.append(agreement_report(scheme.name, scores))
-    if not parts:
+    passages = corpus.passages
+    schemes = {name for one in passages for name in one.labels_a if name in one.labels_b}
+    if not schemes:
         raise CorpusError(
             "no record has the labels of two coders; give records with labels_a and labels_b"
         )
-    return "\n\n".join(parts)
+    return "\n\n".join(_agreement(passages, name) for name in sorted(schemes))
+
+
+def _agreement(passages: Sequence[Record], scheme: str) -> str:
+    """Return how far two coders agree under a scheme, and their most frequent disagreements."""
+    both = [one for one in passages if scheme in one.labels_a and scheme in one.labels_b]
+    answers = {
+        "first": tuple(one.labels_a[scheme] for one in both),
+        "second": tuple(one.labels_b[scheme] for one in both),
+    }
+    groups = tuple(one.group for one in both)
+    coded = CodedTexts(tuple(one.id for one in both), answers, groups)
+    rows = coded.rows
+    differ = Counter(
+        tuple(" ".join(one or ()) for one in rows[number]) for number in disagreements(coded)
+    )
+    disputes = [[*pair, count] for pair, count in differ.most_common(_DISPUTES)]
+    head = ["first coder", "second coder", "texts"]
+    return "\n".join(
+        [
+            f"{scheme}: {agreement_text(agreement_of(coded))}",
+            *(["", table(disputes, head)] if disputes else []),
+        ]
+    )
 
 
 def _parts(corpus: Corpus) -> Iterator[str]:

@@ -63,11 +63,6 @@ def agreement_rows(found: CoderAgreement) -> list[tuple[object, ...]]:
     ]
 
 
-def agreement_data(found: CoderAgreement) -> list[dict[str, object]]:
-    """Return the figures as plain data."""
-    return [dict(zip(COLUMNS, row, strict=True)) for row in agreement_rows(found)]
-
-
 def listed_disagreements(
     coded: CodedTexts, texts: Sequence[object] = (), scheme: Scheme | None = None
 ) -> list[Disagreement]:

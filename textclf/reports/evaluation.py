@@ -50,26 +50,26 @@ def _labels(labels: Sequence[LabelFigures]) -> str:
             "do not trust" if one.needed else "",
         ]
         for one in labels
+        if one.f1
     ]
     average = ["average precision"] if ranked else []
     return table(rows, ["label", "precision", "recall", "F1", *average, "texts", ""])
 
 
 def doubts(found: Evaluation) -> list[str]:
-    """Return a warning for each label with too few texts."""
-    return [_doubt(one) for one in found.labels if one.needed]
+    """Return a warning for each label with too few texts, and one for the labels without any."""
+    lines = [_doubt(one, one.f1) for one in found.labels if one.needed and one.f1]
+    absent = [one.label for one in found.labels if one.f1 is None]
+    if absent:
+        lines.append(f"nothing is measured of labels that do not occur: {', '.join(absent)}")
+    return lines
 
 
-def _doubt(one: LabelFigures) -> str:
-    if one.f1 is None:
-        return (
-            f"do not trust {one.label}: no text has it, in truth or prediction; "
-            f"code about {one.needed} texts that have it"
-        )
+def _doubt(one: LabelFigures, f1: Interval) -> str:
     texts = "text has" if one.support == 1 else "texts have"
     return (
         f"do not trust {one.label}: {one.support} {texts} it, "
-        f"and F1 may be {one.f1.low:.2f} to {one.f1.high:.2f}; code until about {one.needed} do"
+        f"and F1 may be {f1.low:.2f} to {f1.high:.2f}; code until about {one.needed} do"
     )
 
 

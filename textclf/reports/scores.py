@@ -1,23 +1,13 @@
-"""Text reports: scores of an evaluation, model cards, models, agreement of coders."""
+"""Text reports: scores of an evaluation, model cards, and models."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from textclf.codebook.scheme import Scheme
-from textclf.evaluation.agreement import Agreement
-from textclf.evaluation.metrics import Metrics
 from textclf.model.card import CoverageLevel, CrossValidation, ModelCard, SystemMetrics, TrainedOn
 from textclf.model.model import Model
 from textclf.model.priors import prior_text
 from textclf.reports.tables import table
-
-_DISPUTES = 12
-"""Disagreements that are listed, at most."""
-
-
-def scores_report(scores: Metrics) -> str:
-    """Return the scores of an evaluation."""
-    return _scores(SystemMetrics.from_dict(scores.as_dict()))
 
 
 def training_report(card: ModelCard) -> str:
@@ -100,23 +90,6 @@ def strongest_report(model: Model, most: int) -> str:
     """Return the strongest terms of each label of a model."""
     return "\n".join(
         f"{label}: {', '.join(model.strongest(label, most))}" for label in model.scheme.label_names
-    )
-
-
-def agreement_report(scheme: str, scores: Agreement) -> str:
-    """Return how far two coders agree under a scheme, and their most frequent disagreements."""
-    rows = [[one.label, one.kappa, one.first, one.second] for one in scores.labels]
-    disputes = [
-        [" ".join(first), " ".join(second), count]
-        for first, second, count in scores.disputes[:_DISPUTES]
-    ]
-    same = f"{scores.texts} texts, {scores.agreed:.1%} with the same labels"
-    return "\n".join(
-        [
-            f"{scheme}: {same}, alpha {scores.alpha}",
-            table(rows, ["label", "kappa", "first", "second"]),
-            *(["", table(disputes, ["first coder", "second coder", "texts"])] if disputes else []),
-        ]
     )
 
 
