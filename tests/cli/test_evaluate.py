@@ -248,3 +248,33 @@ def test_the_report_of_a_model_shows_its_surest_errors_and_its_terms(tmp_path):
     assert "scored" in html
     assert "<mark" in html
     assert "snowfall" in html.partition("Terms that decide each label")[2]
+
+
+def test_a_model_is_evaluated_with_the_sampling_weights_of_its_texts(tmp_path):
+    path = tmp_path / "sample.csv"
+    rows = [
+        ("Heavy rain and hail lashed the valley, the met office said.", "weather", 0.5),
+        ("The batsman hit a century and the team won the match.", "sport", 0.5),
+        ("The striker scored twice in the league final.", "weather", 0.1),
+    ]
+    path.write_text("text,label,pi\n" + "".join(f'"{t}",{la},{p}\n' for t, la, p in rows))
+    out = tmp_path / "scores.json"
+
+    lines(run("evaluate", "topic", path, "--inclusion-field", "pi", "-o", out))
+
+    accuracy = json.loads(out.read_text("utf-8"))["accuracy"][0]
+    assert accuracy == pytest.approx(4 / 14, abs=1e-4)
+    assert "average_precision" in json.loads(out.read_text("utf-8"))["labels"]["weather"]
+
+
+def test_an_empty_cell_with_status_ok_is_an_answer_of_no_label(tmp_path):
+    path = tmp_path / "themes.csv"
+    rows = ["a,,ok,law|war", "b,law|war,ok,war|law", "c,,abstained,law", "d,,ok,war"]
+    path.write_text("\n".join(["id,themes,themes_status,gold", *rows]))
+    out = tmp_path / "scores.json"
+
+    lines(run("evaluate", path, "--predicted", "themes", "--gold", "gold", "-o", out))
+
+    found = json.loads(out.read_text("utf-8"))
+    assert found["answered"] == 0.75
+    assert found["accuracy"][0] == 0.25
