@@ -82,7 +82,7 @@ def folder(tmp_path_factory):
     (here / "study.sh").write_text(study, "utf-8")
     held_out = [f"{label[0]},{json.dumps(f'{text} So it was.')}" for text, label in BEAT_TEXTS]
     (here / "held_out.csv").write_text("\n".join(["beat,body", *held_out]), "utf-8")
-    checked = [f"{n},law,war,{'war' if n % 3 else 'law'},{n // 2}" for n in range(40)]
+    checked = [f"{n},law,war,{'law' if n % 3 else 'war'},{n // 2}" for n in range(40)]
     header = "id,topic,other,topic_human,article"
     (here / "checked.csv").write_text("\n".join([header, *checked]), "utf-8")
     coders = [f"{n},law,{'war' if n % 3 else 'law'}" for n in range(40)]

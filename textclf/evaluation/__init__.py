@@ -1,1 +1,1 @@
-"""Metrics, intervals, agreement, and a model held against labelled texts."""
+"""Figures of predicted labels, agreement of coders, comparison of systems: with intervals."""
