@@ -122,7 +122,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         self.classes_ = np.arange(answers.shape[1]) if self._multilabel else np.unique(answers)
         if not self._multilabel and len(self.classes_) < 2:  # noqa: PLR2004
             raise InputError(
-                f"all {len(answers)} texts have the label {self.classes_[0]!r}; "
+                f"all {len(answers)} texts have the label {self.classes_.tolist()[0]!r}; "
                 "a classifier needs two or more classes"
             )
         weight = np.ones(len(counts)) if sample_weight is None else np.asarray(sample_weight, float)

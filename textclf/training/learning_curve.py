@@ -1,6 +1,6 @@
 """Learning curve: cross-validated scores on nested subsets of the labelled texts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -68,6 +68,9 @@ def learning_curve(
     for done, size in enumerate(sizes):
         progress("cross-validating subsets", done, len(sizes))
         subset = Corpus(tuple(chain.from_iterable(groups[:size])))
+        if lone := _lone_label(groups[:size], scheme):
+            report(f"{len(subset):,} texts are too few: one group alone has {lone!r}")
+            continue
         try:
             model = train(subset, scheme, terms=terms, config=config, jobs=jobs)
         except TrainingError as reason:
@@ -137,6 +140,16 @@ def _ordered(corpus: Corpus, scheme: Scheme, seed: int) -> list[list[Record]]:
         for place, records in enumerate(_shuffled(alike, rng))
     ]
     return [records for _, records in sorted(placed, key=lambda one: one[0])]
+
+
+def _lone_label(groups: Sequence[Sequence[Record]], scheme: Scheme) -> str:
+    """Return a label that one group alone has, so that the other folds lack it; or nothing."""
+    having = Counter(
+        label
+        for records in groups
+        for label in {one for record in records for one in record.labels[scheme.name]}
+    )
+    return next((name for name in scheme.label_names if having[name] == 1), "")
 
 
 def _shuffled(groups: list[list[Record]], rng: np.random.Generator) -> Iterator[list[Record]]:
