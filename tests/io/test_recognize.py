@@ -129,7 +129,9 @@ def test_what_is_not_text_is_refused_whatever_format_is_given(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    "pack", [gzip.compress, bz2.compress, lzma.compress, zstd.compress], ids=str
+    "pack",
+    [gzip.compress, bz2.compress, lzma.compress, zstd.compress],
+    ids=["gz", "bz2", "xz", "zst"],
 )
 @pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz", ".zst"])
 def test_a_compressed_file_is_known_by_its_bytes(tmp_path, pack, suffix):
@@ -186,7 +188,7 @@ def test_unicode_text_of_excel_is_a_table(tmp_path, name):
         ("[Photo] Rain fell.", ["[Photo] Rain fell."]),
         ('{"} is a strange beginning', ['{"} is a strange beginning']),
         ("<3 is a heart.", ["<3 is a heart."]),
-        (gzip.compress(TABLE.encode()), ["Rain fell.", "Snow fell."]),
+        (gzip.compress(TABLE.encode(), mtime=0), ["Rain fell.", "Snow fell."]),
         ((CASES / "t.parquet").read_bytes(), [f"{GUNMEN}.", f"{BANK}."]),
     ],
 )
