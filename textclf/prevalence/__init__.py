@@ -1,0 +1,1 @@
+"""How frequent a label is in an archive: samples to code by hand, estimates, counts by group."""
