@@ -7,6 +7,7 @@ import typer
 from textclf.cli import bundle, corpus, model, scheme
 from textclf.cli.agree import agree
 from textclf.cli.compare import compare
+from textclf.cli.count import count
 from textclf.cli.curve import curve
 from textclf.cli.evaluate import evaluate
 from textclf.cli.explain import explain
@@ -28,6 +29,7 @@ app.command()(evaluate)
 app.command()(agree)
 app.command()(compare)
 app.command()(curve)
+app.command()(count)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(bundle.app, name="bundle")

@@ -105,8 +105,8 @@ def synthetic(machine_group: Flags, machine_archive: Flags, sample: GoldSample) 
     return replace(
         estimate,
         method="synthetic",
-        note=f"fewer than {FEWEST} rows of this group are hand-coded: assumes that the classifier "
-        "errs here as in the whole archive",
+        note=f"a group needs {FEWEST} hand-coded rows of its own; this estimate assumes that the "
+        "classifier errs here as in the whole archive",
     )
 
 

@@ -1,0 +1,85 @@
+"""`count` and `sample` as a user meets them."""
+
+import csv
+import json
+
+import pytest
+from command_line import run
+
+ROWS = [
+    [
+        number,
+        f"2021-{1 + number % 3:02}-05",
+        "crime" if number % 5 == 0 else "other",
+        f"Text {number}",
+    ]
+    for number in range(300)
+]
+
+
+def write(path, head, rows):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([head, *rows])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write(tmp_path / "coded.csv", ["id", "date", "topic", "text"], ROWS)
+    gold = [[row[0], "crime" if row[0] % 10 == 0 else "other", 0.2] for row in ROWS[:60]]
+    write(tmp_path / "gold.csv", ["id", "gold", "inclusion_probability"], gold)
+    return tmp_path
+
+
+def test_count_prints_which_share_to_report_and_why(folder):
+    found = run("count", "coded.csv", "--label", "topic", "--gold", "gold.csv", cwd=folder)
+
+    lines = found.stdout.decode().splitlines()
+    assert found.returncode == 0, found.stderr
+    assert "10.00%" in next(line for line in lines if "crime" in line and "report" in line)
+    assert any("60 rows were drawn at random" in line for line in lines)
+
+
+def test_count_writes_tidy_rows(folder):
+    arguments = ("count", "coded.csv", "--label", "topic", "--by", "month", "--only", "crime")
+
+    assert not run(*arguments, "-o", "out.csv", cwd=folder).returncode
+    assert not run(*arguments, "-o", "out.json", cwd=folder).returncode
+
+    rows = list(csv.DictReader((folder / "out.csv").read_text("utf-8").splitlines()))
+    assert [(row["month"], row["rows"], row["count"]) for row in rows] == [
+        ("2021-01", "100", "20.0"),
+        ("2021-02", "100", "20.0"),
+        ("2021-03", "100", "20.0"),
+    ]
+    first = json.loads((folder / "out.json").read_text("utf-8"))[0]
+    assert (first["method"], first["share"], first["report"]) == ("naive", 0.2, False)
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_count_draws_a_picture_over_time(folder, suffix):
+    pytest.importorskip("matplotlib")
+    figure = folder / f"figure.{suffix}"
+    arguments = ("count", "coded.csv", "--label", "topic", "--by", "month", "--figure", figure)
+
+    found = run(*arguments, cwd=folder)
+
+    assert found.returncode == 0, found.stderr
+    assert figure.stat().st_size > 1000
+    if suffix == "svg":
+        assert "crime" in figure.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--figure", "a.svg"], "give --by month"),
+        (["-o", "out.txt"], "the suffix .csv or .json"),
+        (["--probability-field", "p"], "name it with --only"),
+        (["--gold", "coded.csv"], "there is no column 'gold'"),
+    ],
+)
+def test_count_says_what_is_wrong_in_one_line(folder, arguments, why):
+    found = run("count", "coded.csv", "--label", "topic", *arguments, cwd=folder)
+
+    assert found.returncode == 1
+    assert why in found.stderr.decode().splitlines()[-1]

@@ -1,0 +1,120 @@
+"""Counts by group: what counts, what is zero, and what a hand-coded sample corrects."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from textclf.errors import InputError
+from textclf.prevalence.archive import ArchiveColumns
+from textclf.prevalence.counts import count_files
+
+HEAD = ["id", "date", "source", "topic", "topic_status", "copy_of"]
+
+
+def write(path, head, rows):
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([head, *rows])
+    return str(path)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    random = np.random.default_rng(0)
+    rows = []
+    for number in range(600):
+        month = 1 + number % 2 * 2  # January and March
+        label = "crime" if random.random() < 0.2 else "other"
+        rows.append([f"a{number}", f"2021-{month:02}-05", "AB"[number % 3 > 0], label, "ok", ""])
+    return write(tmp_path / "coded.csv", HEAD, rows), rows
+
+
+def sample_of(tmp_path, rows, *, count=120, inclusion="0.2", head="inclusion_probability"):
+    gold = [
+        [row[0], row[3] if number % 4 else "other", inclusion]
+        for number, row in enumerate(rows[:count])
+    ]
+    return write(tmp_path / "sample.csv", ["id", "gold", head], gold)
+
+
+def test_a_month_without_articles_is_zero_and_not_absent(archive):
+    found = count_files([archive[0]], ArchiveColumns("topic", ("month",)), labels=["crime"])
+
+    assert [one.group for one in found] == [("2021-01",), ("2021-02",), ("2021-03",)]
+    assert [one.rows for one in found] == [300, 0, 300]
+    assert not found[0].report
+
+
+def test_rows_that_are_not_ok_and_copies_are_counted_apart(tmp_path):
+    rows = [
+        ["1", "", "A", "crime", "ok", ""],
+        ["2", "", "A", "crime", "ok", "1"],
+        ["3", "", "A", "", "not_english", ""],
+        ["4", "", "A", "other", "ok", ""],
+    ]
+    path, said = write(tmp_path / "c.csv", HEAD, rows), []
+
+    found = count_files([path], ArchiveColumns("topic"), labels=["crime"], report=said.append)
+
+    assert (found[0].rows, found[0].estimate.value) == (2, 0.5)
+    assert "not counted: 1 rows, copy of another article" in said
+    assert "not counted: 1 rows, status not_english" in said
+    both = count_files([path], ArchiveColumns("topic", count_copies=True), labels=["crime"])
+    assert both[0].rows == 3
+
+
+def test_a_sample_corrects_the_share_and_one_estimate_is_to_be_reported(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, rows)
+
+    found = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"])
+
+    methods = [one.estimate.method for one in found]
+    assert methods[0] == "post-stratified"
+    assert methods[-1] == "naive"
+    assert [one.report for one in found] == [True] + [False] * (len(found) - 1)
+    assert found[0].estimate.value < found[-1].estimate.value
+
+
+def test_a_group_with_few_coded_rows_has_the_error_rates_of_the_archive(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, rows, count=80)
+
+    found = count_files([path], ArchiveColumns("topic", ("source",)), gold=gold, labels=["crime"])
+
+    first = {one.group: one for one in reversed(found)}
+    assert {key: one.estimate.method for key, one in first.items()} == {
+        ("A",): "synthetic",
+        ("B",): "post-stratified",
+    }
+    assert [one.group for one in found if one.report] == [("B",)]
+    assert "do not trust: code 3 more" in first["A",].estimate.note
+
+
+def test_a_sample_without_inclusion_probabilities_is_refused_unless_it_is_random(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, rows, head="x")
+
+    with pytest.raises(InputError, match=r"sample\.csv: the hand-coded sample has no column"):
+        count_files([path], ArchiveColumns("topic"), gold=gold)
+    assert count_files([path], ArchiveColumns("topic"), gold=gold, simple_random=True)
+
+
+def test_a_sample_that_is_not_of_the_archive_is_refused(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, [["b" + row[0], *row[1:]] for row in rows])
+
+    with pytest.raises(InputError, match="120 rows of the hand-coded sample are not in"):
+        count_files([path], ArchiveColumns("topic"), gold=gold)
+
+
+def test_a_label_that_the_archive_does_not_have_is_refused(archive):
+    with pytest.raises(InputError, match="did you mean 'crime'"):
+        count_files([archive[0]], ArchiveColumns("topic"), labels=["crimes"])
+
+
+def test_months_need_a_column_of_dates(tmp_path):
+    path = write(tmp_path / "c.csv", ["id", "topic"], [["1", "crime"]])
+
+    with pytest.raises(InputError, match="no column of dates for --by month"):
+        count_files([path], ArchiveColumns("topic", ("month",)))

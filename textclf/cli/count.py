@@ -1,0 +1,104 @@
+"""`count`: the share of each label in a coded archive, corrected by a hand-coded sample."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textclf.cli.console import print_text, tell
+from textclf.cli.options import Delimiter, NoHeader, reading_of
+from textclf.errors import InputError
+
+
+def count(
+    coded: Annotated[
+        list[str], typer.Argument(help="Coded articles: .csv, .xlsx, .parquet, .jsonl or alike.")
+    ],
+    label: Annotated[str, typer.Option(help="Column of the machine's labels, such as topic.")],
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Columns to group by, with commas between. day, week, month, quarter and year "
+            "are periods of the date."
+        ),
+    ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option(help="A label to count. May be repeated. [default: all]")
+    ] = None,
+    gold: Annotated[
+        str, typer.Option(help="Hand-coded sample of the archive, as `textclf sample` draws it.")
+    ] = "",
+    gold_field: Annotated[
+        str, typer.Option(help="Column of the sample that holds what a person said.")
+    ] = "gold",
+    simple_random: Annotated[
+        bool,
+        typer.Option(
+            "--simple-random",
+            help="The sample states no inclusion probabilities, and each row had the same chance.",
+        ),
+    ] = False,
+    id_field: Annotated[
+        str, typer.Option(help="Column that names the row, in both tables. [default: id or url]")
+    ] = "",
+    date_field: Annotated[
+        str, typer.Option(help="Column of dates. [default: date, published or alike]")
+    ] = "",
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="How 03/04/2021 is meant."),
+    ] = None,
+    probability_field: Annotated[
+        str,
+        typer.Option(help="Column of the probability of the one label that --only names."),
+    ] = "",
+    prior: Annotated[
+        float | None,
+        typer.Option(help="Share of the label that the probabilities assume, for EMQ."),
+    ] = None,
+    count_copies: Annotated[
+        bool, typer.Option("--count-copies", help="Count copies of articles too.")
+    ] = False,
+    delimiter: Delimiter = "",
+    no_header: NoHeader = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: .csv or .json.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Picture over time to write: .svg, .pdf or .png.")
+    ] = None,
+) -> None:
+    """Count labels by group, with intervals; correct the counts by a hand-coded sample."""
+    from textclf.prevalence.archive import ArchiveColumns  # noqa: PLC0415 - start-up time
+    from textclf.prevalence.counts import count_files  # noqa: PLC0415 - start-up time
+    from textclf.reports.counts import counts_csv, counts_json, counts_report  # noqa: PLC0415
+
+    groups = tuple(name.strip() for name in by.split(",") if name.strip())
+    if probability_field and len(only or []) != 1:
+        raise InputError("--probability-field is of one label; name it with --only")
+    if output and output.suffix.lower() not in {".csv", ".json"}:
+        raise InputError(f"{output}: give the output the suffix .csv or .json")
+    counts = count_files(
+        coded,
+        ArchiveColumns(
+            label, groups, id_field, date_field, probability_field, day_first, count_copies
+        ),
+        gold=gold,
+        gold_field=gold_field,
+        simple_random=simple_random,
+        labels=only or [],
+        prior=prior,
+        reading=reading_of("", "", delimiter, no_header=no_header),
+        report=tell,
+    )
+    if figure:
+        from textclf.reports.count_figure import draw_counts  # noqa: PLC0415 - start-up time
+
+        draw_counts(counts, groups, figure)
+        tell(f"wrote {figure}")
+    if output is None:
+        print_text(counts_report(counts, groups))
+        return
+    written = counts_csv if output.suffix.lower() == ".csv" else counts_json
+    print_text(written(counts, groups), output)
+    tell(f"wrote {output}")

@@ -1,0 +1,213 @@
+"""Shares and counts of labels, by group, with their intervals."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
+from textclf.corpus.records import Answer
+from textclf.errors import InputError, choices
+from textclf.io.fields import field_path
+from textclf.io.input_documents import ReadOptions
+from textclf.prevalence.archive import Archive, ArchiveColumns, Report, header_of, read_archive
+from textclf.prevalence.estimators import Estimate, naive
+from textclf.prevalence.recommend import (
+    FEWEST,
+    GoldSample,
+    all_estimates,
+    recommended,
+    refusal,
+    synthetic,
+)
+
+INCLUSION = "inclusion_probability"
+"""The column in which `textclf sample` writes the probability with which a row was drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows of a group have a label, by one method."""
+
+    group: tuple[str, ...]
+    """The values of the columns to group by."""
+    label: str
+    rows: int
+    coded: int
+    """Hand-coded rows of the group."""
+    estimate: Estimate
+    report: bool
+    """Whether this is the estimate to report."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gold:
+    """The hand-coded rows of an archive."""
+
+    rows: NDArray[np.intp]
+    """Their row numbers in the archive, shape (sample,)."""
+    answers: tuple[Answer, ...]
+    inclusion: NDArray[np.float64] | None
+    simple_random: bool
+    outside: int
+    """Rows that are not in the archive."""
+
+    def sample(self, archive: Archive, label: str) -> GoldSample:
+        """Return the sample for one label."""
+        machine = np.array([label in archive.answers[row] for row in self.rows], bool)
+        gold = np.array([label in answer for answer in self.answers], bool)
+        known = archive.probability
+        return GoldSample(
+            machine,
+            gold,
+            self.inclusion,
+            None if known is None else known[self.rows],
+            self.simple_random,
+            self.outside,
+        )
+
+
+def count_files(
+    inputs: Sequence[str],
+    columns: ArchiveColumns,
+    *,
+    gold: str = "",
+    gold_field: str = "gold",
+    simple_random: bool = False,
+    labels: Sequence[str] = (),
+    prior: float | None = None,
+    reading: ReadOptions = ReadOptions(),
+    report: Report = lambda _: None,
+) -> list[Count]:
+    """Return the counts of the labels of a coded archive, for each group and method.
+
+    `gold` is the table of a hand-coded sample, which has the ids of the archive and, in
+    `gold_field`, what a person said. `report` gets what is left out. Raises InputError for tables
+    that cannot be read, and for a sample that supports no corrected share.
+    """
+    archive = read_archive(inputs, columns, reading, report)
+    for reason, number in archive.left_out.items():
+        report(f"not counted: {number:,} rows, {reason}")
+    for label in labels:
+        if label not in archive.labels:
+            raise InputError(
+                f"{archive.path}: no label {label!r}; {choices(label, archive.labels)}"
+            )
+    coded = None
+    if gold:
+        coded = _read_gold(gold, archive, columns, gold_field, simple_random, reading, report)
+    return list(_counts(archive, coded, labels or archive.labels, prior))
+
+
+def _counts(
+    archive: Archive, gold: Gold | None, labels: Sequence[str], prior: float | None
+) -> Iterator[Count]:
+    rows_of: dict[tuple[str, ...], list[int]] = {key: [] for key in product(*archive.every)}
+    for row, key in enumerate(archive.groups):
+        rows_of[key].append(row)
+    group_of = np.empty(len(archive.ids), np.intp)
+    for number, rows in enumerate(rows_of.values()):
+        group_of[rows] = number
+    for label in labels:
+        machine = archive.having(label)
+        sample = gold.sample(archive, label) if gold else None
+        for number, (key, rows) in enumerate(rows_of.items()):
+            own = machine[rows]
+            inside = group_of[gold.rows] == number if gold else np.zeros(0, bool)
+            for one, is_best in _estimates(archive, own, machine, sample, inside, prior, rows):
+                yield Count(key, label, len(rows), int(inside.sum()), one, is_best)
+
+
+def _estimates(
+    archive: Archive,
+    own: NDArray[np.bool_],
+    machine: NDArray[np.bool_],
+    sample: GoldSample | None,
+    inside: NDArray[np.bool_],
+    prior: float | None,
+    rows: Sequence[int],
+) -> Iterator[tuple[Estimate, bool]]:
+    """Yield the estimates of a group, the best first, and whether each is one to report."""
+    if not len(own):
+        nothing = float("nan")
+        yield Estimate(nothing, nothing, nothing, "none", "no rows"), False
+    elif sample is None:
+        note = "a count of the classifier's labels; give --gold to correct it"
+        yield replace(naive(own), note=note), False
+    elif len(rows) == len(machine):
+        known = archive.probability
+        first, *others = all_estimates(machine, sample, known, prior)
+        yield first, True
+        for one in others:
+            yield one, False
+    elif inside.sum() >= FEWEST:
+        yield recommended(own, _part(sample, inside)), True
+        yield naive(own), False
+    else:
+        more = FEWEST - int(inside.sum())
+        found = synthetic(own, machine, sample)
+        yield replace(found, note=f"do not trust: code {more} more; {found.note}"), False
+        yield naive(own), False
+
+
+def _part(sample: GoldSample, inside: NDArray[np.bool_]) -> GoldSample:
+    return replace(
+        sample,
+        machine=sample.machine[inside],
+        gold=sample.gold[inside],
+        inclusion=None if sample.inclusion is None else sample.inclusion[inside],
+        probability=None if sample.probability is None else sample.probability[inside],
+    )
+
+
+def _read_gold(
+    path: str,
+    archive: Archive,
+    columns: ArchiveColumns,
+    field: str,
+    simple_random: bool,
+    reading: ReadOptions,
+    report: Report,
+) -> Gold:
+    """Return the coded rows of a sample; raises InputError for one that supports no estimate."""
+    header = header_of([path], field, reading)
+    inclusion = INCLUSION if field_path(header, INCLUSION) else ""
+    wanted = CodedColumns((field,), columns.id, probability=inclusion)
+    table = read_coded_table([path], wanted, reading, report)
+    row_of = _rows_by_id(archive)
+    table.row_of()
+    why = [_left_out(table, row, field, archive) for row in range(len(table))]
+    for reason, number in Counter(filter(None, why)).items():
+        report(f"{path}: {number:,} rows left out: {reason}")
+    kept = table.taken([row for row, reason in enumerate(why) if not reason])
+    inside = kept.taken([row for row, name in enumerate(kept.ids) if name in row_of])
+    gold = Gold(
+        np.array([row_of[name] for name in inside.ids], np.intp),
+        tuple(answer or () for answer in inside.labels[field]),
+        None if inside.weights is None else 1 / inside.weights,
+        simple_random,
+        len(kept) - len(inside),
+    )
+    if reason := refusal(gold.sample(archive, "")):
+        raise InputError(f"{path}: {reason}")
+    return gold
+
+
+def _rows_by_id(archive: Archive) -> Mapping[str, int]:
+    rows: dict[str, int] = {}
+    for row, name in enumerate(archive.ids):
+        if rows.setdefault(name, row) != row:
+            raise InputError(
+                f"{archive.path}: two rows have the id {name!r}; name a column whose values differ "
+                "with --id-field"
+            )
+    return rows
+
+
+def _left_out(table: CodedTable, row: int, field: str, archive: Archive) -> str:
+    if table.labels[field][row] is None:
+        return f"nothing in {field!r}"
+    return "not counted in the archive" if table.ids[row] in archive.outside else ""
