@@ -83,3 +83,26 @@ def test_count_says_what_is_wrong_in_one_line(folder, arguments, why):
 
     assert found.returncode == 1
     assert why in found.stderr.decode().splitlines()[-1]
+
+
+def test_sample_writes_a_file_that_count_corrects_by(folder):
+    arguments = ("sample", "coded.csv", "-n", "60", "--label", "topic", "-o", "sample.csv")
+
+    found = run(*arguments, cwd=folder)
+
+    assert found.returncode == 0, found.stderr
+    said = found.stderr.decode()
+    assert "never" not in said
+    assert "wrote sample.csv: 60 rows; code them in its column 'gold'" in said
+    sample = (folder / "sample.csv").read_text("utf-8").splitlines()
+    coded = [sample[0], *(f"{line}crime" for line in sample[1:])]
+    (folder / "sample.csv").write_text("\n".join(coded), "utf-8")
+    counted = run("count", "coded.csv", "--label", "topic", "--gold", "sample.csv", cwd=folder)
+    assert "drawn with known probabilities" in counted.stdout.decode()
+
+
+def test_sample_says_what_is_wrong_in_one_line(folder):
+    found = run("sample", "coded.csv", "-n", "9", "-o", "sample.txt", cwd=folder)
+
+    assert found.returncode == 1
+    assert "the suffix .csv" in found.stderr.decode()

@@ -13,7 +13,8 @@ from textclf.cli.evaluate import evaluate
 from textclf.cli.explain import explain
 from textclf.cli.info import info
 from textclf.cli.predict import predict
-from textclf.cli.train import train
+from textclf.cli.sample import sample
+from textclf.cli.train import evaluate, train
 
 app = typer.Typer(
     help="Code news articles with a codebook: labels with evidence, offline.",
@@ -29,6 +30,7 @@ app.command()(evaluate)
 app.command()(agree)
 app.command()(compare)
 app.command()(curve)
+app.command()(sample)
 app.command()(count)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
