@@ -14,6 +14,7 @@ from textclf.cli.explain import explain
 from textclf.cli.info import info
 from textclf.cli.predict import predict
 from textclf.cli.sample import sample
+from textclf.cli.suspects import suspects
 from textclf.cli.train import evaluate, train
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.command()(compare)
 app.command()(curve)
 app.command()(sample)
 app.command()(count)
+app.command()(suspects)
 app.command()(info)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(bundle.app, name="bundle")
