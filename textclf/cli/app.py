@@ -15,7 +15,7 @@ from textclf.cli.info import info
 from textclf.cli.predict import predict
 from textclf.cli.sample import sample
 from textclf.cli.suspects import suspects
-from textclf.cli.train import evaluate, train
+from textclf.cli.train import train
 
 app = typer.Typer(
     help="Code news articles with a codebook: labels with evidence, offline.",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, tell
-from textclf.cli.options import Delimiter, NoHeader, reading_of
+from textclf.cli.shared_options import Delimiter, NoHeader, reading_of
 from textclf.errors import InputError
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import tell
-from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
+from textclf.cli.shared_options import Delimiter, NoHeader, TextField, TitleField, reading_of
 from textclf.errors import InputError
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, progress, tell
-from textclf.cli.options import Delimiter, NoHeader, TextField, TitleField, reading_of
+from textclf.cli.shared_options import Delimiter, NoHeader, TextField, TitleField, reading_of
 from textclf.corpus.labelled_tables import Columns
 from textclf.errors import InputError
 
