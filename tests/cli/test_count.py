@@ -47,9 +47,9 @@ def test_count_writes_tidy_rows(folder):
 
     rows = list(csv.DictReader((folder / "out.csv").read_text("utf-8").splitlines()))
     assert [(row["month"], row["rows"], row["count"]) for row in rows] == [
-        ("2021-01", "100", "20.0"),
-        ("2021-02", "100", "20.0"),
-        ("2021-03", "100", "20.0"),
+        ("2021-01", "100", "20.000000"),
+        ("2021-02", "100", "20.000000"),
+        ("2021-03", "100", "20.000000"),
     ]
     first = json.loads((folder / "out.json").read_text("utf-8"))[0]
     assert (first["method"], first["share"], first["report"]) == ("naive", 0.2, False)
@@ -73,7 +73,7 @@ def test_count_draws_a_picture_over_time(folder, suffix):
     ("arguments", "why"),
     [
         (["--figure", "a.svg"], "give --by month"),
-        (["-o", "out.txt"], "the suffix .csv or .json"),
+        (["-o", "out.txt"], "name it .csv, .tsv or .json"),
         (["--probability-field", "p"], "name it with --only"),
         (["--gold", "coded.csv"], "there is no column 'gold'"),
     ],

@@ -62,7 +62,7 @@ def count(
     delimiter: Delimiter = "",
     no_header: NoHeader = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write: .csv or .json.")
+        Path | None, typer.Option("--output", "-o", help="File to write: .csv, .tsv or .json.")
     ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Picture over time to write: .svg, .pdf or .png.")
@@ -71,13 +71,13 @@ def count(
     """Count labels by group, with intervals; correct the counts by a hand-coded sample."""
     from textclf.prevalence.archive import ArchiveColumns  # noqa: PLC0415 - start-up time
     from textclf.prevalence.counts import count_files  # noqa: PLC0415 - start-up time
-    from textclf.reports.counts import counts_csv, counts_json, counts_report  # noqa: PLC0415
+    from textclf.reports.counts import counts_report, counts_tidy  # noqa: PLC0415 - start-up time
+    from textclf.reports.tidy import check_format  # noqa: PLC0415 - start-up time
 
     groups = tuple(name.strip() for name in by.split(",") if name.strip())
     if probability_field and len(only or []) != 1:
         raise InputError("--probability-field is of one label; name it with --only")
-    if output and output.suffix.lower() not in {".csv", ".json"}:
-        raise InputError(f"{output}: give the output the suffix .csv or .json")
+    check_format(output)
     counts = count_files(
         coded,
         ArchiveColumns(
@@ -99,6 +99,5 @@ def count(
     if output is None:
         print_text(counts_report(counts, groups))
         return
-    written = counts_csv if output.suffix.lower() == ".csv" else counts_json
-    print_text(written(counts, groups), output)
+    print_text(counts_tidy(counts, groups, output), output)
     tell(f"wrote {output}")

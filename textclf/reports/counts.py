@@ -1,12 +1,12 @@
 """Counts of labels as a table to read, and as tidy rows for other programs."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from textclf.io.delimited import delimited_line
 from textclf.prevalence.counts import Count
 from textclf.reports.tables import table
+from textclf.reports.tidy import tidy
 
 
 def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
@@ -31,16 +31,14 @@ def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
     return "\n".join([table(rows, head), "", *notes])
 
 
-def counts_csv(counts: Sequence[Count], by: Sequence[str]) -> str:
-    """Return the counts as CSV with one row for each group, label and method."""
+def counts_tidy(counts: Sequence[Count], by: Sequence[str], path: Path) -> str:
+    """Return what to write to a file: a row for each group, label and method."""
     records = list(_records(counts, by))
-    lines = [list(records[0]), *([_cell(value) for value in one.values()] for one in records)]
-    return "".join(delimited_line(line, ",") for line in lines)
-
-
-def counts_json(counts: Sequence[Count], by: Sequence[str]) -> str:
-    """Return the counts as a JSON list of the rows of `counts_csv`."""
-    return json.dumps(list(_records(counts, by)), ensure_ascii=False, indent=1) + "\n"
+    rows = [
+        ["yes" if value is True else "no" if value is False else value for value in one.values()]
+        for one in records
+    ]
+    return tidy(path, list(records[0]), rows, records)
 
 
 def _records(counts: Sequence[Count], by: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -55,9 +53,9 @@ def _records(counts: Sequence[Count], by: Sequence[str]) -> Iterator[dict[str, o
             "share": _number(found.value),
             "low": _number(found.low),
             "high": _number(found.high),
-            "count": 0 if not one.rows else _number(found.value * one.rows),
-            "count_low": 0 if not one.rows else _number(found.low * one.rows),
-            "count_high": 0 if not one.rows else _number(found.high * one.rows),
+            "count": 0.0 if not one.rows else _number(found.value * one.rows),
+            "count_low": 0.0 if not one.rows else _number(found.low * one.rows),
+            "count_high": 0.0 if not one.rows else _number(found.high * one.rows),
             "report": one.report,
             "note": found.note,
         }
@@ -65,12 +63,6 @@ def _records(counts: Sequence[Count], by: Sequence[str]) -> Iterator[dict[str, o
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 6)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
 
 
 def _share(value: float) -> str:
