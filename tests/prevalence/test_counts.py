@@ -1,6 +1,7 @@
 """Counts by group: what counts, what is zero, and what a hand-coded sample corrects."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -118,3 +119,35 @@ def test_months_need_a_column_of_dates(tmp_path):
 
     with pytest.raises(InputError, match="no column of dates for --by month"):
         count_files([path], ArchiveColumns("topic", ("month",)))
+
+
+def test_the_probability_of_a_label_gives_more_estimates(tmp_path, archive):
+    _, rows = archive
+    head = [*HEAD, "topic_prob_crime"]
+    probable = [[*row, 0.7 if row[3] == "crime" else 0.1] for row in rows]
+    path = write(tmp_path / "probs.csv", head, probable)
+    gold = sample_of(tmp_path, rows)
+
+    found = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"], prior=0.5)
+
+    methods = [one.estimate.method for one in found]
+    assert {"probabilistic adjusted count", "EMQ"} < set(methods)
+
+
+def test_json_lines_of_predict_are_an_archive(tmp_path):
+    path = tmp_path / "coded.jsonl"
+    status = ["ok", "ok", "too_short"]
+    labels = ["crime", "other", None]
+    path.write_text(
+        "".join(
+            json.dumps({"id": str(n), "schemes": {"topic": {"label": one, "status": status[n]}}})
+            + "\n"
+            for n, one in enumerate(labels)
+        )
+    )
+    said = []
+
+    found = count_files([str(path)], ArchiveColumns("schemes.topic.label"), report=said.append)
+
+    assert [(one.label, one.rows) for one in found] == [("crime", 2), ("other", 2)]
+    assert "not counted: 1 rows, status too_short" in said

@@ -15,8 +15,6 @@ from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import read_items
 from textclf.prevalence.dates import PERIODS, Period, period_of, periods_between, read_dates
 
-STATUS = "_status"
-"""What `textclf predict` adds to the name of a scheme for the column of statuses."""
 COPY_OF = "copy_of"
 """The column in which `textclf predict --copies` names the earlier article of a copy."""
 NO_DATE = "no date"
@@ -90,7 +88,7 @@ def read_archive(
         raise InputError(
             f"{inputs[0]}: has no column of dates for --by {periods[0]}; name it with --date-field"
         )
-    status, copy = columns.label + STATUS, COPY_OF
+    status, copy = column_beside(columns.label, "status"), COPY_OF
     optional = [name for name in (status, copy) if field_path(header, name)]
     own = [name for name in columns.by if name not in periods]
     others = (*optional, *own, *filter(None, (columns.probability,)))
@@ -119,6 +117,16 @@ def read_archive(
     )
 
 
+def column_beside(label: str, what: str) -> str:
+    """Return the column in which `textclf predict` writes more of a prediction, such as its status.
+
+    >>> column_beside("topic", "status"), column_beside("schemes.topic.label", "status")
+    ('topic_status', 'schemes.topic.status')
+    """
+    scheme, _, last = label.rpartition(".")
+    return f"{scheme}.{what}" if scheme and last in {"label", "labels"} else f"{label}_{what}"
+
+
 def header_of(inputs: Sequence[str], column: str, reading: ReadOptions) -> tuple[str, ...]:
     """Return the names of the columns of a table with this column.
 
@@ -136,7 +144,7 @@ def _reasons(table: CodedTable, label: str, status: str, copy: str) -> list[str]
     nothing: tuple[object, ...] = (None,) * len(table)
     copies = table.others.get(copy, nothing) if copy else nothing
     if status not in table.others:
-        found = ["" if answer else "no label" for answer in table.labels[label]]
+        found = ["no label" if answer is None else "" for answer in table.labels[label]]
     else:
         found = ["" if one == _OK else f"status {one}" for one in table.others[status]]
     return [

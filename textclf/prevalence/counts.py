@@ -13,7 +13,14 @@ from textclf.corpus.records import Answer
 from textclf.errors import InputError, choices
 from textclf.io.fields import field_path
 from textclf.io.input_documents import ReadOptions
-from textclf.prevalence.archive import Archive, ArchiveColumns, Report, header_of, read_archive
+from textclf.prevalence.archive import (
+    Archive,
+    ArchiveColumns,
+    Report,
+    column_beside,
+    header_of,
+    read_archive,
+)
 from textclf.prevalence.estimators import Estimate, naive
 from textclf.prevalence.recommend import (
     FEWEST,
@@ -84,10 +91,15 @@ def count_files(
 ) -> list[Count]:
     """Return the counts of the labels of a coded archive, for each group and method.
 
-    `gold` is the table of a hand-coded sample, which has the ids of the archive and, in
+    The probability of one label is read from the column that `textclf predict` writes, if there is
+    one. `gold` is the table of a hand-coded sample, which has the ids of the archive and, in
     `gold_field`, what a person said. `report` gets what is left out. Raises InputError for tables
     that cannot be read, and for a sample that supports no corrected share.
     """
+    if len(labels) == 1 and not columns.probability:
+        own = column_beside(columns.label, f"prob_{labels[0]}")
+        if field_path(header_of(inputs, columns.label, reading), own):
+            columns = replace(columns, probability=own)
     archive = read_archive(inputs, columns, reading, report)
     for reason, number in archive.left_out.items():
         report(f"not counted: {number:,} rows, {reason}")

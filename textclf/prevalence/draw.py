@@ -21,7 +21,7 @@ from textclf.io.fields import DATE_FIELDS, ID_FIELDS, field_path, like, value_at
 from textclf.io.input_documents import InputDocument, ReadOptions
 from textclf.io.output_file import write_text
 from textclf.io.read_inputs import STDIN, read_items
-from textclf.prevalence.archive import COPY_OF, NO_DATE, STATUS, Report
+from textclf.prevalence.archive import COPY_OF, NO_DATE, Report, column_beside
 from textclf.prevalence.dates import PERIODS, period_of, read_dates
 from textclf.prevalence.sampling import Drawn, stratified
 from textclf.prevalence.teaching import most_teaching
@@ -31,7 +31,6 @@ Purpose = Literal["counting", "labelling"]
 GOLD = "gold"
 """The empty column in which a person writes the label."""
 _ADDED = ("stratum", "inclusion_probability", GOLD)
-_PROBABILITY = "_prob"
 _LESS_SURE = 1 / 3
 _FEWEST_OF_LABEL = 30
 """A label with so many rows is two strata: its third of the least probable ones, and the others."""
@@ -169,7 +168,7 @@ def _reason(item: InputDocument, row: Mapping[str, Any], design: Design) -> str:
     if design.label:
         if _optional(row, COPY_OF):
             return "copy of another article"
-        status = _optional(row, design.label + STATUS)
+        status = _optional(row, column_beside(design.label, "status"))
         if status not in {None, "", "ok"}:
             return f"status {status}"
     return ""
@@ -241,9 +240,8 @@ def _columns(
         raise InputError(f"{item.place}: already has a column {taken!r}; rename it")
     if design.show_machine or not design.label:
         return tuple(row)
-    return tuple(
-        name for name in row if name != design.label and not name.startswith(f"{design.label}_")
-    )
+    first = design.label.partition(".")[0]
+    return tuple(name for name in row if name != first and not name.startswith(f"{first}_"))
 
 
 def _optional(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever the row holds
@@ -267,7 +265,7 @@ def _date_of(row: Mapping[str, Any], design: Design, item: InputDocument) -> obj
 
 
 def _probability(row: Mapping[str, Any], label: str) -> float:
-    found = _optional(row, label + _PROBABILITY) if label else None
+    found = _optional(row, column_beside(label, "prob")) if label else None
     try:
         return float(found) if found is not None else float("nan")
     except (TypeError, ValueError):
