@@ -36,3 +36,13 @@ def test_the_public_sets_tell_in_a_line_which_set_is_not_there(
         runpy.run_path(str(BENCHMARKS / "public_sets.py"), run_name="__main__")
 
     assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_the_benchmark_of_shares_has_a_row_for_each_kind_of_study(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["prevalence_coverage.py", "2"])
+
+    runpy.run_path(str(BENCHMARKS / "prevalence_coverage.py"), run_name="__main__")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 18
+    assert all(line.endswith("0.0% (0.0046) |") for line in lines if "| 0.01 |" in line)

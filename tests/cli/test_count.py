@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import pytest
 from command_line import run
@@ -106,3 +108,17 @@ def test_sample_says_what_is_wrong_in_one_line(folder):
 
     assert found.returncode == 1
     assert "the suffix .csv" in found.stderr.decode()
+
+
+def test_counting_and_sampling_import_no_library_of_training(folder):
+    code = (
+        "import sys\n"
+        "from textclf.cli.app import app\n"
+        "for command in sys.argv[1:]: app(command.split(), standalone_mode=False)\n"
+        "sys.exit(any(name in sys.modules for name in ('sklearn', 'scipy', 'nltk', 'joblib')))"
+    )
+    commands = ("count coded.csv --label topic", "sample coded.csv -n 50 --label topic -o s.csv")
+
+    found = subprocess.run([sys.executable, "-c", code, *commands], cwd=folder, check=False)
+
+    assert found.returncode == 0

@@ -9,6 +9,7 @@ import pytest
 from textclf.errors import InputError
 from textclf.prevalence.archive import ArchiveColumns
 from textclf.prevalence.counts import count_files
+from textclf.prevalence.draw import Design, draw_sample
 
 HEAD = ["id", "date", "source", "topic", "topic_status", "copy_of"]
 
@@ -151,3 +152,29 @@ def test_json_lines_of_predict_are_an_archive(tmp_path):
 
     assert [(one.label, one.rows) for one in found] == [("crime", 2), ("other", 2)]
     assert "not counted: 1 rows, status too_short" in said
+
+
+def test_a_group_whose_coded_rows_lack_the_machines_label_borrows_the_errors(tmp_path, archive):
+    path, rows = archive
+    coded = [row for row in rows if row[2] == "A" or row[3] == "other"][:150]
+    gold = sample_of(tmp_path, coded, count=150)
+
+    found = count_files([path], ArchiveColumns("topic", ("source",)), gold=gold, labels=["crime"])
+
+    first = {one.group: one for one in reversed(found)}
+    assert first["B",].coded >= 30
+    assert first["B",].estimate.method == "synthetic"
+
+
+def test_an_archive_without_ids_is_joined_by_the_places_of_its_rows(tmp_path):
+    path = write(tmp_path / "coded.csv", ["topic"], [["crime"], ["other"]] * 50)
+    draw_sample([path], tmp_path / "s.csv", Design(40, "topic"))
+    lines = (tmp_path / "s.csv").read_text("utf-8").splitlines()
+    coded = [lines[0], *(f"{line}other" for line in lines[1:])]
+    (tmp_path / "s.csv").write_text("\n".join(coded), "utf-8")
+
+    found = count_files(
+        [path], ArchiveColumns("topic"), gold=str(tmp_path / "s.csv"), labels=["crime"]
+    )
+
+    assert (found[0].coded, found[0].estimate.value) == (40, 0)

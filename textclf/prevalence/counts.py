@@ -28,6 +28,7 @@ from textclf.prevalence.recommend import (
     all_estimates,
     recommended,
     refusal,
+    supports_group,
     synthetic,
 )
 
@@ -155,11 +156,11 @@ def _estimates(
         yield first, True
         for one in others:
             yield one, False
-    elif inside.sum() >= FEWEST:
-        yield recommended(own, _part(sample, inside)), True
+    elif supports_group(own, part := _part(sample, inside)):
+        yield recommended(own, part), True
         yield naive(own), False
     else:
-        more = FEWEST - int(inside.sum())
+        more = max(1, FEWEST - int(inside.sum()))
         found = synthetic(own, machine, sample)
         yield replace(found, note=f"do not trust: code {more} more; {found.note}"), False
         yield naive(own), False

@@ -89,6 +89,16 @@ def recommended(machine_archive: Flags, sample: GoldSample) -> Estimate:
     return replace(estimate, note=_why(sample))
 
 
+def supports_group(machine_group: Flags, sample: GoldSample) -> bool:
+    """Return whether a group of rows has enough hand-coded rows for an estimate of its own.
+
+    These are 30, with at least one that has the machine's label and one that has not, if there are
+    such rows in the group. `sample` has the hand-coded rows of the group alone.
+    """
+    seen = set(sample.machine.tolist())
+    return len(sample.gold) >= FEWEST and set(machine_group.tolist()) <= seen
+
+
 def synthetic(machine_group: Flags, machine_archive: Flags, sample: GoldSample) -> Estimate:
     """Return the estimate for a group of rows with too few hand-coded rows of its own.
 
@@ -105,8 +115,8 @@ def synthetic(machine_group: Flags, machine_archive: Flags, sample: GoldSample) 
     return replace(
         estimate,
         method="synthetic",
-        note=f"a group needs {FEWEST} hand-coded rows of its own; this estimate assumes that the "
-        "classifier errs here as in the whole archive",
+        note=f"a group needs {FEWEST} hand-coded rows of its own, with and without the machine's "
+        "label; this estimate assumes that the classifier errs here as in the whole archive",
     )
 
 
