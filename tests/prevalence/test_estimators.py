@@ -81,6 +81,21 @@ def test_a_stratified_sample_is_weighted_by_the_inverse_of_its_inclusion_probabi
     assert total.value == pytest.approx((2 + 2 + 10) / 26)
 
 
+def test_rows_of_a_cell_are_weighted_and_count_as_their_effective_number():
+    gold = np.array([True] * 10 + [False] * 30)
+    inclusion = np.array([0.1] * 20 + [0.01] * 20)
+    cell, sizes = np.zeros(40, int), np.array([100_000])
+
+    found = estimators.post_stratified(sizes, cell, gold, inclusion)
+    equal = estimators.post_stratified(sizes, cell, gold)
+
+    assert found.value == pytest.approx(100 / (200 + 2000))
+    effective = 2200**2 / (20 * 10**2 + 20 * 100**2)
+    low, high = share_limits(np.array([found.value * effective]), np.array([effective]))
+    assert [found.low, found.high] == pytest.approx([low[0], high[0]], abs=1e-3)
+    assert equal.value == 0.25
+
+
 def test_the_difference_estimate_adds_the_weighted_mean_error_to_the_naive_share():
     archive = np.array([True] * 30 + [False] * 70)
     machine = np.array([True, True, False, False])
