@@ -3,7 +3,8 @@
     python benchmarks/prevalence_coverage.py [STUDIES]
 
 Each study is an archive of 10,000 rows, a classifier with precision .5 and recall .7, and a
-hand-coded sample: simple random, or stratified by the machine's label as `textclf sample` does.
+hand-coded sample: simple random, or stratified as `textclf sample` does by the machine's label, or
+by its label and probability, of which a third of the rows with a label are the less sure ones.
 Prints a table for docs/methods.md: coverage and mean width of each estimate.
 """
 
@@ -11,6 +12,7 @@ import sys
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from textclf.errors import InputError
 from textclf.prevalence.estimators import Estimate
@@ -42,6 +44,21 @@ def archive(base: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return machine, gold
 
 
+def strata(machine: NDArray[np.bool_], gold: NDArray[np.bool_], base: float) -> NDArray[np.intp]:
+    """Return strata of label and sureness; scores are normal with and without the label."""
+    alarms = RECALL * base * (1 - PRECISION) / PRECISION / (1 - base)
+    threshold, distance = ndtri(1 - alarms), ndtri(1 - alarms) - ndtri(1 - RECALL)
+    below = np.where(gold, 1 - RECALL, 1 - alarms)
+    random = np.random.default_rng(0).random(ROWS)
+    quantile = np.where(machine, below + random * (1 - below), random * below)
+    sure = np.abs(ndtri(quantile) + distance * gold - threshold)
+    found = 2 * machine.astype(np.intp)
+    for label in (False, True):
+        own = machine == label
+        found[own] += sure[own] < np.quantile(sure[own], 1 / 3)
+    return found
+
+
 def study(machine: NDArray[np.bool_], gold: NDArray[np.bool_], drawn: Drawn) -> list[Estimate]:
     """Return all estimates of a study; none if the sample supports none."""
     rows = drawn.rows
@@ -56,17 +73,18 @@ def main(studies: int) -> None:
     """Print the table."""
     print(f"| sample | base rate | coded | {' | '.join(METHODS)} |")
     print("| --- " * (3 + len(METHODS)) + "|")
-    for design in ("simple random", "stratified"):
+    for design in ("simple random", "by label", "by label and probability"):
         for base in BASE_RATES:
             machine, gold = archive(base)
+            stratum = machine if design == "by label" else strata(machine, gold, base)
             for size in CODED:
                 held: dict[str, list[bool]] = {}
                 width: dict[str, list[float]] = {}
                 for seed in range(studies):
-                    if design == "stratified":
-                        drawn = stratified(size, machine.astype(np.intp), seed)
-                    else:
+                    if design == "simple random":
                         drawn = simple_random(size, ROWS, seed)
+                    else:
+                        drawn = stratified(size, stratum.astype(np.intp), seed)
                     for one in study(machine, gold, drawn):
                         held.setdefault(one.method, []).append(one.low <= base <= one.high)
                         width.setdefault(one.method, []).append(one.high - one.low)

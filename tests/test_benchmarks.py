@@ -44,5 +44,5 @@ def test_the_benchmark_of_shares_has_a_row_for_each_kind_of_study(monkeypatch, c
     runpy.run_path(str(BENCHMARKS / "prevalence_coverage.py"), run_name="__main__")
 
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + 18
+    assert len(lines) == 2 + 27
     assert all(line.endswith("0.0% (0.0046) |") for line in lines if "| 0.01 |" in line)

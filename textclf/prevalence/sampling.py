@@ -37,21 +37,22 @@ def allocate(size: int, sizes: Sequence[int]) -> list[int]:
     >>> allocate(100, [140, 9860])
     [18, 82]
     """
-    least = [min(_FEWEST, one) for one in sizes]
+    rows = np.array(sizes)
+    least = np.minimum(_FEWEST, rows)
     if size > sum(sizes):
         raise InputError(
             f"there are {sum(sizes):,} rows to draw from; give -n {sum(sizes)} at most"
         )
-    if size < sum(least):
+    if size < least.sum():
         raise InputError(
-            f"{size} rows are too few for {len(sizes)} strata; give -n {sum(least)} or more"
+            f"{size} rows are too few for {len(sizes)} strata; give -n {least.sum()} or more"
         )
-    share = np.array(sizes, float) / sum(sizes)
-    wish = size * ((1 - _EQUAL_PART) * share + _EQUAL_PART / len(sizes))
-    given = np.array(least)
-    for _ in range(size - sum(least)):
-        lacking = np.where(given < np.array(sizes), wish - given, -np.inf)
-        given[int(lacking.argmax())] += 1
+    wish = size * ((1 - _EQUAL_PART) * rows / rows.sum() + _EQUAL_PART / len(rows))
+    given = np.clip(np.floor(wish).astype(int), least, rows)
+    while (left := size - given.sum()) != 0:
+        step = 1 if left > 0 else -1
+        free = given < rows if left > 0 else given > least
+        given[np.where(free, step * (wish - given), -np.inf).argmax()] += step
     return [int(one) for one in given]
 
 

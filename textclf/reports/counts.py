@@ -10,7 +10,7 @@ from textclf.reports.tidy import tidy
 
 
 def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
-    """Return the counts as a table, then why the estimate to report is that one."""
+    """Return the counts as a table, then a note on each method, that of its first row."""
     head = [*by, "label", "rows", "method", "share", "95% interval", "count", ""]
     rows = [
         [
@@ -25,9 +25,10 @@ def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
         ]
         for one in counts
     ]
-    notes = dict.fromkeys(
-        f"{one.estimate.method}: {one.estimate.note}" for one in counts if one.estimate.note
-    )
+    note_of = {
+        one.estimate.method: one.estimate.note for one in reversed(counts) if one.estimate.note
+    }
+    notes = [f"{method}: {note}" for method, note in reversed(note_of.items())]
     return "\n".join([table(rows, head), "", *notes])
 
 
