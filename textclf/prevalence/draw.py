@@ -241,7 +241,8 @@ def _columns(
     if design.show_machine or not design.label:
         return tuple(row)
     first = design.label.partition(".")[0]
-    return tuple(name for name in row if name != first and not name.startswith(f"{first}_"))
+    machine = {first, "error", COPY_OF}
+    return tuple(name for name in row if name not in machine and not name.startswith(f"{first}_"))
 
 
 def _optional(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever the row holds
