@@ -103,6 +103,16 @@ def test_sample_writes_a_file_that_count_corrects_by(folder):
     assert "drawn with known probabilities" in counted.stdout.decode()
 
 
+@pytest.mark.parametrize(
+    "arguments", [["count", "-", "--label", "topic"], ["sample", "-", "-n", "9", "-o", "s.csv"]]
+)
+def test_what_is_read_twice_cannot_be_standard_input(folder, arguments):
+    found = run(*arguments, cwd=folder)
+
+    assert found.returncode == 1
+    assert "save standard input to a file" in found.stderr.decode()
+
+
 def test_sample_says_what_is_wrong_in_one_line(folder):
     found = run("sample", "coded.csv", "-n", "9", "-o", "sample.txt", cwd=folder)
 

@@ -12,7 +12,7 @@ from textclf.corpus.records import Answer
 from textclf.errors import InputError
 from textclf.io.fields import DATE_FIELDS, field_path
 from textclf.io.input_documents import ReadOptions
-from textclf.io.read_inputs import read_items
+from textclf.io.read_inputs import STDIN, read_items
 from textclf.prevalence.dates import PERIODS, Period, period_of, periods_between, read_dates
 
 COPY_OF = "copy_of"
@@ -130,8 +130,10 @@ def column_beside(label: str, what: str) -> str:
 def header_of(inputs: Sequence[str], column: str, reading: ReadOptions) -> tuple[str, ...]:
     """Return the names of the columns of a table with this column.
 
-    Raises InputError for a table without it, or without rows.
+    Raises InputError for a table without it, without rows, or on standard input.
     """
+    if STDIN in inputs:
+        raise InputError("the table is read twice; save standard input to a file")
     first = next(read_items(inputs, reading._replace(columns=(column,))), None)
     if first is None or first.row is None:
         reason = first.error if first and first.error else f"{', '.join(inputs)}: holds no rows"
