@@ -11,8 +11,9 @@ from textclf.errors import InputError
 _EQUAL_PART = 1 / 3
 """The part of a stratified sample that is dealt to all strata alike; the rest follows their sizes.
 
-Rare labels are met by the first part, and what the classifier misses by the second. With more than
-a third, intervals get wider where labels are rare (benchmarks/prevalence_coverage.py)."""
+Rare labels are met by the first part, and what the classifier misses by the second. A third was
+chosen in simulations with a tenth to a half for the rows with the machine's label: with a half,
+intervals were wider where the label is rare."""
 _FEWEST = 2
 """Rows that each stratum gives at least, if it has them."""
 
