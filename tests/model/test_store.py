@@ -115,6 +115,7 @@ def test_a_model_with_the_older_keys_of_a_rule_gives_the_same_predictions(rain, 
     assert to_bytes(back) == data
     for text in texts:
         old, new = (Classifier(one, NumpyScorer).classify(text) for one in (back, model))
+        new = replace(new, model=old.model)  # the digest is that of the file
         assert old == new
 
 

@@ -119,7 +119,7 @@ def evaluation_figures(shown: EvaluationPage) -> list[NamedFigure]:
     drawn = [
         *_of_answers(shown),
         *_of_probabilities(shown),
-        *(_of_groups(column, scores, shown) for column, scores in shown.groups.items()),
+        *(_of_groups(column, scores, shown) for column, scores in shown.groups.items() if scores),
     ]
     return [*drawn, *shown.extra]
 

@@ -93,6 +93,8 @@ def rare_labels(corpus: Corpus, scheme: Scheme, terms: TermList | None) -> Itera
     A label with seed terms is learned from these.
     """
     counts = Counter(label for answer in corpus.answers(scheme) for label in answer)
+    if max(counts.values(), default=0) < _FEWEST_FOLDS:
+        return  # nothing can be measured at all, which is an error
     for label in scheme.label_names:
         if 0 < counts[label] < _RARE and label not in (terms.by_label() if terms else {}):
             texts = "1 text" if counts[label] == 1 else f"{counts[label]} texts"
