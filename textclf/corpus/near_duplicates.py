@@ -2,10 +2,11 @@
 
 The similarity of two texts is the Jaccard similarity of their sets of word shingles
 (Broder 1997). It is computed exactly; an inverted index of shingles yields the candidate pairs.
+A shingle is held as a number of 64 bits, its hash.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from textclf.text.tokens import words
 
-_Shingles = frozenset[tuple[str, ...]]
+_Shingles = NDArray[np.int64]
 _SHINGLE = 5
 """Words in one shingle."""
+_NONE = np.zeros(0, np.int64)
 _COMMON = 60
 """A shingle of more texts than this is a set phrase, and yields no further candidates."""
 _LARGEST_GROUP = 10
@@ -42,23 +44,37 @@ def near_duplicates(texts: Sequence[str], similarity: float = 0.5) -> Iterator[P
 
 
 def _pairs(shingles: Sequence[_Shingles], similarity: float) -> Iterator[Pair]:
-    index: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for text, own in enumerate(shingles):
-        # `shared` counts the shingles in common with each earlier text; only texts with at
-        # least one shingle in common are compared.
-        shared: Counter[int] = Counter()
+    sizes = [len(own) for own in shingles]
+    repeated = _repeated(shingles)
+    index: dict[int, list[int]] = defaultdict(list)
+    for text, own in enumerate(repeated):
+        # Only texts with at least one shingle in common are compared.
+        sharing: set[int] = set()
         for shingle in own:
             if len(index[shingle]) <= _COMMON:
-                shared.update(index[shingle])
+                sharing.update(index[shingle])
                 index[shingle].append(text)
-        for other in sorted(shared):
-            fewer, more = sorted((len(own), len(shingles[other])))
+        for other in sorted(sharing):
+            fewer, more = sorted((sizes[text], sizes[other]))
             if fewer < similarity * more:
                 continue  # not even all of the smaller set would make them similar
-            common = len(own & shingles[other])
+            common = len(own & repeated[other])
             jaccard = common / (fewer + more - common)
             if jaccard >= similarity:
                 yield Pair(other, text, jaccard)
+
+
+def _repeated(shingles: Sequence[_Shingles]) -> list[frozenset[int]]:
+    """Return of each text the shingles that another text has too: few, where texts differ."""
+    values, counts = np.unique(np.concatenate([_NONE, *shingles]), return_counts=True)
+    values = values[counts > 1]
+    if not len(values):
+        return [frozenset()] * len(shingles)
+    found = []
+    for own in shingles:
+        places = np.minimum(np.searchsorted(values, own), len(values) - 1)
+        found.append(frozenset(own[values[places] == own].tolist()))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +126,10 @@ def group_near_duplicates(
             size[first] += size[second]
 
     shingles = [_shingles(text) for text in texts]
-    first_with: dict[_Shingles, int] = {}
+    first_with: dict[bytes, int] = {}
     duplicate_of = []
     for index, own in enumerate(shingles):
-        duplicate_of.append(first_with.setdefault(own, index) if own else index)
+        duplicate_of.append(first_with.setdefault(own.tobytes(), index) if len(own) else index)
         join(groups[duplicate_of[index]], groups[index])
     # Near-duplicates are sought among the first of each set of duplicates only.
     firsts = sorted(set(duplicate_of))
@@ -131,7 +147,9 @@ def group_near_duplicates(
 
 
 def _shingles(text: str) -> _Shingles:
+    """Return the hashes of the shingles of a text, ascending, each once."""
     tokens = words(text).texts
+    runs: Iterable[tuple[str, ...]] = zip(*(tokens[i:] for i in range(_SHINGLE)), strict=False)
     if len(tokens) <= _SHINGLE:
-        return frozenset([tuple(tokens)]) if tokens else frozenset()
-    return frozenset(zip(*(tokens[i:] for i in range(_SHINGLE)), strict=False))
+        runs = [tuple(tokens)] if tokens else []
+    return np.unique(np.fromiter(map(hash, runs), np.int64))

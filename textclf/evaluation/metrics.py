@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.errors import InputError
-from textclf.evaluation.bootstrap import Interval, interval, resamples
+from textclf.evaluation.bootstrap import Interval, interval, resampled
 
 _BINS = 10
 """Bins of the calibration error, of equal width."""
@@ -96,7 +96,7 @@ def evaluate(
     )
     counts = _Counts.of(true, given, answered)
     whole = counts.scores(np.ones((1, len(truth))))
-    spread = counts.scores(resamples(group))
+    spread = resampled(group, counts.scores)
     accuracy, macro, example = (interval(float(whole[i][0]), spread[i]) for i in range(3))
     return Metrics(
         len(truth),
@@ -127,7 +127,7 @@ def calibration_error(
     def error(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1))
 
-    return interval(float(error(np.ones((1, len(probs))))[0]), error(resamples(group)))
+    return interval(float(error(np.ones((1, len(probs))))[0]), resampled(group, error))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,8 +160,8 @@ class _Counts:
             sizes=(true.astype(float) + given.astype(float)),
         )
 
-    def scores(self, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-        """Return accuracy, macro-F1 and example-based F1, each of shape (resamples,).
+    def scores(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return accuracy, macro-F1 and example-based F1, shape (3, resamples).
 
         `weights` has shape (resamples, texts) and says how often each text is drawn.
         """
@@ -172,7 +172,7 @@ class _Counts:
         seen = sizes > 0
         macro = f1.sum(axis=1, where=seen) / np.maximum(seen.sum(axis=1), 1)
         counted = np.maximum(weights @ self.counted, 1e-12)
-        return weights @ self.exact / total, macro, weights @ self.example / counted
+        return np.stack([weights @ self.exact / total, macro, weights @ self.example / counted])
 
 
 def _indicator(answers: Sequence[Sequence[str]], labels: Sequence[str]) -> NDArray[np.bool_]:

@@ -140,18 +140,22 @@ class Keywords:
         cls, scheme: Scheme, texts: Sequence[Sequence[str]], answers: Sequence[Answer]
     ) -> "Keywords":
         """Return the rule of the words with the highest ratio for each label; texts are stems."""
-        present = [set(text) for text in texts]
-        overall = Counter(stem for stems in present for stem in stems)
+        overall: Counter[str] = Counter()
+        inside: dict[str, Counter[str]] = {label: Counter() for label in scheme.label_names}
+        for text, answer in zip(texts, answers, strict=True):
+            present = set(text)
+            overall.update(present)
+            for label in set(answer):
+                inside[label].update(present)
+        having = Counter(label for answer in answers for label in set(answer))
         keywords = {}
-        for label in scheme.label_names:
-            having = [s for s, answer in zip(present, answers, strict=True) if label in answer]
-            inside = Counter(stem for stems in having for stem in stems)
+        for label, counts in inside.items():
             scored = {
                 stem: BigramAssocMeasures.likelihood_ratio(
-                    count, (overall[stem], len(having)), len(present)
+                    count, (overall[stem], having[label]), len(texts)
                 )
-                for stem, count in inside.items()
-                if overall[stem] >= _FEW and count / len(having) > overall[stem] / len(present)
+                for stem, count in counts.items()
+                if overall[stem] >= _FEW and count / having[label] > overall[stem] / len(texts)
             }
             best = sorted(scored, key=lambda stem: (-scored[stem], stem))[:_KEYWORDS]
             keywords[label] = frozenset(best)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Answer
-from textclf.evaluation.bootstrap import Interval, interval, resamples
+from textclf.evaluation.bootstrap import Interval, interval, resampled
 from textclf.evaluation.metrics import calibration_error, evaluate
 from textclf.model.card import CoverageLevel, CrossValidation, Estimate, SystemMetrics
 from textclf.scoring.decision_rule import DecisionRule
@@ -111,15 +111,18 @@ def _coverage(
     Wiener 2010: the risk-coverage curve). `confidence` and `right` have the shape (texts,).
     """
     _, group = np.unique(np.array(groups), return_inverse=True)
-    drawn = resamples(group)
-    levels = []
-    for share in _COVERED:
-        least = float(np.quantile(confidence, 1 - share))
-        answered = confidence >= least
-        counted = np.maximum(drawn @ answered, 1e-12)
-        rate = interval(float(right[answered].mean()), drawn @ (right & answered) / counted)
-        levels.append(CoverageLevel(share, round(least, 4), _rounded(rate)))
-    return tuple(levels)
+    least = np.quantile(confidence, [1 - share for share in _COVERED])
+    answered = (confidence[:, None] >= least).astype(float)
+    hits = right[:, None] * answered
+    spread = resampled(group, lambda drawn: (drawn @ hits / np.maximum(drawn @ answered, 1e-12)).T)
+    return tuple(
+        CoverageLevel(
+            share,
+            round(float(least[level]), 4),
+            _rounded(interval(float(right[answered[:, level] > 0].mean()), spread[level])),
+        )
+        for level, share in enumerate(_COVERED)
+    )
 
 
 def _rounded(figure: Interval) -> Estimate:
