@@ -76,7 +76,7 @@ def measured(table: Path, output: Path, options: list[str]) -> tuple[int, float,
     """Return the peak bytes of all processes of a training run, and its CPU and wall seconds."""
     before, began = os.times(), time.monotonic()
     command = [sys.executable, "-m", "textclf", "train", str(table), "-o", str(output), *options]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=sys.stderr)  # noqa: S603
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=sys.stderr)
     peak, ended = 0, threading.Event()
     threading.Thread(target=lambda: (run.wait(), ended.set()), daemon=True).start()
     while not ended.wait(0.05):

@@ -25,9 +25,11 @@ def dealt(texts, folds=5):
 
 def texts_of(found, rows):
     """Return which of TEXTS stand in rows, by the word that each has alone."""
-    own = [found.counts.vocabularies[0].index(f"w0x{number}") for number in range(len(TEXTS))]
+    own = [found.counts.parts[0].vocabulary.index(f"w0x{number}") for number in range(len(TEXTS))]
     return {
-        number for number, place in enumerate(own) if found.counts.matrices[0][rows][:, [place]].nnz
+        number
+        for number, place in enumerate(own)
+        if found.counts.parts[0].matrix[rows][:, [place]].nnz
     }
 
 

@@ -1,6 +1,6 @@
 """Counts of terms in texts: counted once for all folds and weightings of a feature group."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -10,28 +10,77 @@ from scipy import sparse
 
 from textclf.text.features import FeatureGroup, Weighting, may_enter_vocabulary
 
+_OCCURRENCES = 1_000_000
+"""About how many occurrences of terms are held before they are counted."""
+_ROWS = 2_000
+"""How many texts are copied at a time: a copy of all of them could fill the memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermCounts:
+    """How often some of the texts have each term of one feature group."""
+
+    group: FeatureGroup
+    vocabulary: tuple[str, ...]
+    """The terms, ascending."""
+    matrix: sparse.csr_array
+    """The counts of all texts, shape (all texts, terms)."""
+    rows: NDArray[np.intp]
+    """Which of all texts are meant, shape (texts,)."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, rows: NDArray[np.intp]) -> "TermCounts":
+        """Return the counts of some of the texts; nothing is copied."""
+        return replace(self, rows=self.rows[rows])
+
+    def blocks(self) -> Iterator[sparse.csr_array]:
+        """Yield the counts of some texts at a time, shape (texts, terms)."""
+        for first in range(0, max(1, len(self.rows)), _ROWS):
+            yield self.matrix[self.rows[first : first + _ROWS]]
+
+    def frequency(self) -> NDArray[np.intp]:
+        """Return how many texts have each term, shape (terms,)."""
+        terms = len(self.vocabulary)
+        return sum(
+            (np.bincount(block.indices, minlength=terms) for block in self.blocks()),
+            start=np.zeros(terms, np.intp),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
     """How often each text has each term, for every feature group."""
 
-    groups: tuple[FeatureGroup, ...]
-    vocabularies: tuple[tuple[str, ...], ...]
-    """The terms of each group, ascending."""
-    matrices: tuple[sparse.csr_array, ...]
-    """The counts of each group, shape (texts, terms)."""
+    parts: tuple[TermCounts, ...]
 
     def __len__(self) -> int:
-        return int(self.matrices[0].shape[0])
+        return len(self.parts[0])
 
     def only(self, index: int) -> "Counts":
         """Return the counts of one group alone."""
-        one = slice(index, index + 1)
-        return Counts(self.groups[one], self.vocabularies[one], self.matrices[one])
+        return Counts((self.parts[index],))
 
     def take(self, rows: NDArray[np.intp]) -> "Counts":
-        """Return the counts of some of the texts."""
-        return replace(self, matrices=tuple(matrix[rows] for matrix in self.matrices))
+        """Return the counts of some of the texts; nothing is copied."""
+        return Counts(tuple(part.take(rows) for part in self.parts))
+
+    def keep(self, useful: Mapping[FeatureGroup, NDArray[np.bool_]]) -> "Counts":
+        """Return the counts of useful terms: of each unweighted group, which columns they are."""
+        kept: dict[FeatureGroup, tuple[tuple[str, ...], sparse.csr_array]] = {}
+        for part in self.parts:
+            group = part.group.unweighted()
+            if group not in kept:
+                columns = np.flatnonzero(useful[group])
+                vocabulary = tuple(part.vocabulary[column] for column in columns)
+                kept[group] = (vocabulary, sparse.csr_array(part.matrix[:, columns]))
+        return Counts(
+            tuple(
+                TermCounts(part.group, *kept[part.group.unweighted()], part.rows)
+                for part in self.parts
+            )
+        )
 
 
 def count(texts: Sequence[str], groups: Sequence[FeatureGroup]) -> Counts:
@@ -40,25 +89,39 @@ def count(texts: Sequence[str], groups: Sequence[FeatureGroup]) -> Counts:
     for group in groups:
         if group.unweighted() not in counted:
             counted[group.unweighted()] = _count(texts, group)
-    columns = [counted[group.unweighted()] for group in groups]
-    return Counts(tuple(groups), tuple(v for v, _ in columns), tuple(m for _, m in columns))
+    rows = np.arange(len(texts))
+    return Counts(tuple(TermCounts(group, *counted[group.unweighted()], rows) for group in groups))
 
 
 def _count(texts: Sequence[str], group: FeatureGroup) -> tuple[tuple[str, ...], sparse.csr_array]:
     """Return the terms of a group, ascending, and their counts, shape (texts, terms)."""
     numbers: dict[str, int] = {}
+    blocks: list[sparse.csr_array] = []
     columns: list[int] = []
     ends = [0]
-    for text in texts:
+    for number, text in enumerate(texts, start=1):
         columns += [numbers.setdefault(term, len(numbers)) for term in group.terms(text)]
         ends.append(len(columns))
-    # A one for each occurrence; those of one term in one text are then summed.
-    data = np.ones(len(columns))
-    matrix = sparse.csr_array((data, columns, ends), shape=(len(texts), len(numbers)))
-    matrix.sum_duplicates()
+        if len(columns) >= _OCCURRENCES or number == len(texts):
+            blocks.append(_summed(columns, ends, len(numbers)))
+            columns, ends = [], [0]
+    for block in blocks:
+        block.resize(block.shape[0], len(numbers))
+    matrix = _stacked(blocks)
+    blocks.clear()
     vocabulary = sorted(filter(may_enter_vocabulary, numbers))
     order = np.array([numbers[term] for term in vocabulary], dtype=np.intp)
     return tuple(vocabulary), sparse.csr_array(matrix[:, order])
+
+
+def _summed(columns: Sequence[int], ends: Sequence[int], terms: int) -> sparse.csr_array:
+    """Return the counts of some texts; `columns` has a number for each occurrence of a term."""
+    # A one for each occurrence; those of one term in one text are then summed. Half the precision
+    # is exact, since no text has sixteen million occurrences of one term.
+    data = np.ones(len(columns), np.float32)
+    matrix = sparse.csr_array((data, columns, ends), shape=(len(ends) - 1, terms))
+    matrix.sum_duplicates()
+    return narrow(matrix)
 
 
 @lru_cache(maxsize=2)
@@ -80,9 +143,21 @@ def columns(
 
 def weighted(matrix: sparse.csr_array, weighting: Weighting) -> sparse.csr_array:
     """Return g(tf) of counts: 1 + ln(count), or 1."""
-    result = sparse.csr_array(matrix, copy=True)
+    result = sparse.csr_array(matrix, dtype=float, copy=True)
     result.data = 1 + np.log(result.data) if weighting == "log" else np.ones_like(result.data)
     return result
+
+
+def features(
+    counts: TermCounts,
+    idf: NDArray[np.float64],
+    choose: Callable[[sparse.csr_array], sparse.csr_array],
+) -> sparse.csr_array:
+    """Return the columns that `choose` returns, weighted and normalized, shape (texts, chosen)."""
+    weighting = counts.group.weighting
+    return _stacked(
+        [normalized(weighted(choose(block), weighting), idf) for block in counts.blocks()]
+    )
 
 
 def normalized(counts: sparse.csr_array, idf: NDArray[np.float64]) -> sparse.csr_array:
@@ -93,8 +168,14 @@ def normalized(counts: sparse.csr_array, idf: NDArray[np.float64]) -> sparse.csr
     return narrow(sparse.diags_array(1 / norm) @ scaled)
 
 
+def _stacked(blocks: list[sparse.csr_array]) -> sparse.csr_array:
+    return blocks[0] if len(blocks) == 1 else sparse.csr_array(sparse.vstack(blocks, "csr"))
+
+
 def narrow(matrix: sparse.csr_array) -> sparse.csr_array:
     """Return the matrix with 32-bit indices: LIBLINEAR takes no others."""
     narrow = sparse.csr_array(matrix)
-    narrow.indices, narrow.indptr = narrow.indices.astype("i4"), narrow.indptr.astype("i4")
+    narrow.indices, narrow.indptr = (
+        part.astype("i4", copy=False) for part in (narrow.indices, narrow.indptr)
+    )
     return narrow

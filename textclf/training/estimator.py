@@ -21,7 +21,7 @@ from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import FeatureWeights, LinearWeights
 from textclf.text.features import CharNgrams, FeatureGroup, Weighting, WordNgrams
 from textclf.training.config import KIND_RULES
-from textclf.training.counts import Counts, columns, count, normalized, weighted
+from textclf.training.counts import Counts, TermCounts, columns, count, features, weighted
 from textclf.training.svm import LinearSVM
 
 Doubles = NDArray[np.float64]
@@ -130,12 +130,7 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             raise InputError(f"sample_weight needs {len(counts)} numbers of 0 or more")
         texts = len(counts) - seed_terms
         with threadpool_limits(1):
-            parts = [
-                self._fit_group(group, vocabulary, matrix, answers, weight, texts)
-                for group, vocabulary, matrix in zip(
-                    counts.groups, counts.vocabularies, counts.matrices, strict=True
-                )
-            ]
+            parts = [self._fit_group(part, answers, weight, texts) for part in counts.parts]
         self.linear_weights_ = self._linear_weights(parts)
         return self
 
@@ -143,13 +138,10 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Return the scores of counted texts, shape (texts, labels), from the linear weights."""
         check_is_fitted(self, "linear_weights_")
         total = np.tile(self.linear_weights_.bias.astype(float), (len(counts), 1))
-        for part, vocabulary, matrix in zip(
-            self.linear_weights_.groups, counts.vocabularies, counts.matrices, strict=True
-        ):
-            counted = weighted(columns(matrix, vocabulary, part.terms[:]), part.group.weighting)
-            norm = np.sqrt(counted.power(2) @ part.idf.astype(float) ** 2)
-            norm[norm == 0] = 1
-            total += (counted @ part.weights.astype(float)) / norm[:, None]
+        for part, counted in zip(self.linear_weights_.groups, counts.parts, strict=True):
+            total += np.vstack(
+                [_scores(part, counted.vocabulary, block) for block in counted.blocks()]
+            )
         return total
 
     def decision_function(self, X: Sequence[str]) -> NDArray[np.float64]:
@@ -185,37 +177,38 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         tags.classifier_tags.multi_label = True
         return tags
 
+    def candidates(self, counts: TermCounts) -> NDArray[np.intp]:
+        """Return the columns that may enter the vocabulary, if they are not of seed terms."""
+        return self._most_frequent(counts.group, counts.frequency())[: self.max_features]
+
     def _fit_group(
         self,
-        group: FeatureGroup,
-        vocabulary: tuple[str, ...],
-        matrix: sparse.csr_array,
+        counts: TermCounts,
         answers: NDArray[Any],
         weight: Doubles,
         texts: int,
     ) -> tuple[FeatureWeights, Doubles, Doubles]:
         """Return the group without weights; its weights in full precision; and its biases.
 
-        `matrix` has the counts, shape (rows, terms), of texts and after them of seed terms.
+        `counts` are those of texts and after them of seed terms.
         """
+        group = counts.group
         if not KIND_RULES[type(group)].learns_seed_terms:
-            matrix, answers, weight = matrix[:texts], answers[:texts], weight[:texts]
-        chosen = self._choose_terms(group, matrix, texts + np.flatnonzero(weight[texts:]))
-        kept = tuple(vocabulary[i] for i in chosen)
-        counted = weighted(matrix[:, chosen], group.weighting)
+            counts, answers, weight = counts.take(np.arange(texts)), answers[:texts], weight[:texts]
+        frequency = counts.frequency()
+        seeds = counts.take(texts + np.flatnonzero(weight[texts:]))
+        chosen = self._choose_terms(group, frequency, seeds.frequency() > 0)
+        kept = tuple(counts.vocabulary[i] for i in chosen)
         idf = np.ones(len(kept))
         if group.weighting == "log":
             # Smoothed, as in scikit-learn's TfidfTransformer; in the precision of the model file.
-            frequency = np.diff(counted.tocsc().indptr)
-            idf = np.log((1 + len(answers)) / (1 + frequency)) + 1
+            idf = np.log((1 + len(answers)) / (1 + frequency[chosen])) + 1
             idf = idf.astype(np.float32).astype(float)
-        features = normalized(counted, idf)
+        made = features(counts, idf, lambda block: block[:, chosen])
         svm = LinearSVM(self.C, self.class_weight, self.random_state)
-        if group.weighting == "log":
-            coefficients, bias = svm.fit(features, answers, weight)
-        else:
-            coefficients, bias = svm.fit_scaled(features, answers, weight, counted)
-        return self._standardized(group, kept, idf, coefficients, bias, features[:texts], weight)
+        fit = svm.fit if group.weighting == "log" else svm.fit_scaled
+        coefficients, bias = fit(made, answers, weight)
+        return self._standardized(group, kept, idf, coefficients, bias, made, weight[:texts])
 
     def _standardized(
         self,
@@ -229,11 +222,12 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     ) -> tuple[FeatureWeights, Doubles, Doubles]:
         """Return what `_fit_group` does, with scores that deviate by 1 over the training texts.
 
-        `features` are normalized texts, shape (texts, terms); `coefficients` (terms, labels).
+        `features` are normalized texts, shape (rows, terms), those of `weight` first;
+        `coefficients` have the shape (terms, labels).
         """
-        scores = features @ coefficients + bias
-        mean = np.average(scores, axis=0, weights=weight[: len(scores)])
-        variance = np.average((scores - mean) ** 2, axis=0, weights=weight[: len(scores)])
+        scores = (features @ coefficients)[: len(weight)] + bias
+        mean = np.average(scores, axis=0, weights=weight)
+        variance = np.average((scores - mean) ** 2, axis=0, weights=weight)
         if not self._multilabel and self.class_weight is None:
             # A rare label keeps its low scores: one deviation for all labels that are compared.
             variance = np.full_like(variance, variance.mean())
@@ -247,24 +241,28 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         return part, idf[:, None] * coefficients / deviation, bias / deviation
 
     def _choose_terms(
-        self, group: FeatureGroup, matrix: sparse.csr_array, seeds: NDArray[np.intp]
+        self, group: FeatureGroup, frequency: NDArray[np.intp], of_seeds: NDArray[np.bool_]
     ) -> NDArray[np.intp]:
-        """Return the columns that enter the vocabulary; `seeds` are the rows of seed terms."""
-        rule = KIND_RULES[type(group)]
-        frequency = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        # If no term is in so many texts, the most frequent terms have to do.
-        least = max(1, min(getattr(self, rule.min_df), int(frequency.max(initial=0))))
-        chosen = np.flatnonzero(frequency >= least)
-        if self.max_features is not None and len(chosen) > self.max_features:
-            chosen = chosen[np.argsort(-frequency[chosen], kind="stable")]
-            if rule.prefers_seed_terms:
-                of_seeds = np.isin(chosen, matrix[seeds].indices)
-                first = of_seeds & (np.cumsum(of_seeds) <= _SEED_SHARE * self.max_features)
-                chosen = np.concatenate([chosen[first], chosen[~first]])
-            chosen = np.sort(chosen[: self.max_features])
+        """Return the columns that enter the vocabulary.
+
+        Of shape (terms,): the texts that have a term, and whether it is of a seed term.
+        """
+        chosen = self._most_frequent(group, frequency)
+        if self.max_features is not None and KIND_RULES[type(group)].prefers_seed_terms:
+            of_seeds = of_seeds[chosen]
+            first = of_seeds & (np.cumsum(of_seeds) <= _SEED_SHARE * self.max_features)
+            chosen = np.concatenate([chosen[first], chosen[~first]])
         if not len(chosen):
             raise InputError(f"no {group.kind} n-gram is left to learn from; give more text")
-        return chosen
+        return np.sort(chosen[: self.max_features])
+
+    def _most_frequent(self, group: FeatureGroup, frequency: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the columns of terms in enough texts, by falling frequency."""
+        # If no term is in so many texts, the most frequent terms have to do.
+        least = getattr(self, KIND_RULES[type(group)].min_df)
+        least = max(1, min(least, int(frequency.max(initial=0))))
+        chosen = np.flatnonzero(frequency >= least)
+        return chosen[np.argsort(-frequency[chosen], kind="stable")]
 
     def _linear_weights(
         self, parts: list[tuple[FeatureWeights, Doubles, Doubles]]
@@ -282,6 +280,14 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 weights = weights - weights.mean(axis=1, keepdims=True)
             groups.append(part.with_weights(weights.astype(np.float32)).by_idf())
         return LinearWeights(tuple(groups), bias.astype(np.float32))
+
+
+def _scores(part: FeatureWeights, vocabulary: tuple[str, ...], counts: sparse.csr_array) -> Doubles:
+    """Return the scores of one group, shape (texts, labels)."""
+    counted = weighted(columns(counts, vocabulary, part.terms[:]), part.group.weighting)
+    norm = np.sqrt(counted.power(2) @ part.idf.astype(float) ** 2)
+    norm[norm == 0] = 1
+    return np.asarray((counted @ part.weights.astype(float)) / norm[:, None])
 
 
 def _texts(X: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Fits feature groups to some rows, and scores other rows with what was fitted."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -16,6 +16,7 @@ from textclf.scoring.weights import LinearWeights, weighted_sum
 from textclf.text.features import FeatureGroup
 from textclf.text.tokens import first_words_spans
 from textclf.training.config import (
+    KIND_RULES,
     TrainConfig,
     feature_groups,
     first_words_limits,
@@ -83,6 +84,27 @@ def make_learners(
         of_vectors = VectorClassifier(bundled_vectors(), most=most, class_weight=class_weight)
         learners += [Learner(of_vectors, group, vectors=True) for group in of_vectors.groups()]
     return learners
+
+
+def without_useless_terms(
+    learners: Sequence[Learner], examples: Examples, folds: Folds
+) -> Examples:
+    """Return the examples without terms that no estimator would take, whichever rows it learns.
+
+    Those that stay are in a seed term, or among the most frequent terms of a training set. Of many
+    texts they are a small part of all terms. What is learned is the same with them alone.
+    """
+    seeds = np.arange(examples.records, len(examples.counts))
+    training = [train for train, _ in folds] + [np.arange(examples.records)]
+    useful: dict[FeatureGroup, NDArray[np.bool_]] = {}
+    for learner, counts in zip(learners, examples.counts.parts, strict=True):
+        group = learner.group
+        own = useful.setdefault(group.unweighted(), np.zeros(len(counts.vocabulary), bool))
+        own |= counts.take(seeds).frequency() > 0
+        learned = seeds if KIND_RULES[type(group)].learns_seed_terms else seeds[:0]
+        for rows in training:
+            own[learner.estimator.candidates(counts.take(np.r_[rows, learned]))] = True
+    return replace(examples, counts=examples.counts.keep(useful))
 
 
 def choose_term_share(

@@ -44,36 +44,37 @@ class LinearSVM:
         features: sparse.csr_array,
         answers: NDArray[Any],
         weight: Doubles,
-        presence: sparse.csr_array,
     ) -> tuple[Doubles, Doubles]:
-        """Return the machines of scaled features; `presence` has 1 where a text has a term."""
+        """Return the machines of scaled features."""
         if answers.ndim > 1:
-            return self._fit_each(features, answers, weight, presence)
+            return self._fit_each(features, answers, weight, scaled=True)
         classes = np.unique(answers)
         two = len(classes) == 2  # noqa: PLR2004
         targets = (answers[:, None] == classes[int(two) :]).astype(int)
-        return _for_both_labels(*self._fit_each(features, targets, weight, presence))
+        return _for_both_labels(*self._fit_each(features, targets, weight, scaled=True))
 
     def _fit_each(
         self,
         features: sparse.csr_array,
         targets: NDArray[Any],
         weight: Doubles,
-        presence: sparse.csr_array | None = None,
+        *,
+        scaled: bool = False,
     ) -> tuple[Doubles, Doubles]:
-        """Fit a machine for each 0/1 column of the targets, scaled if `presence` is given."""
+        """Fit a machine for each 0/1 column of the targets."""
         columns, biases = [], []
-        for column in targets.T:
+        ratios = _log_count_ratios(features, targets, weight) if scaled else None
+        for number, column in enumerate(targets.T):
             if column.min() == column.max():
                 # Nothing separates a label that all texts have, or none has.
                 columns.append(np.zeros(features.shape[1]))
                 biases.append(1.0 if column.max() else -1.0)
                 continue
-            ratio, scaled = np.ones(features.shape[1]), features
-            if presence is not None:
-                ratio = _log_count_ratio(presence, column, weight)
-                scaled = narrow(features @ sparse.diags_array(ratio))
-            solver = self._solver().fit(scaled, column, sample_weight=weight)
+            ratio, given = np.ones(features.shape[1]), features
+            if ratios is not None:
+                ratio = ratios[number]
+                given = narrow(features @ sparse.diags_array(ratio))
+            solver = self._solver().fit(given, column, sample_weight=weight)
             # The ratio moves from the features into the coefficients.
             columns.append(ratio * solver.coef_[0])
             biases.append(float(solver.intercept_[0]))
@@ -92,11 +93,17 @@ def _for_both_labels(coefficients: Doubles, bias: Doubles) -> tuple[Doubles, Dou
     return np.hstack([-coefficients, coefficients]) / 2, np.r_[-bias, bias] / 2
 
 
-def _log_count_ratio(presence: sparse.csr_array, column: NDArray[Any], weight: Doubles) -> Doubles:
-    """Return for each term, shape (terms,), the logarithm of P(term | label) / P(term | others).
+def _log_count_ratios(
+    features: sparse.csr_array, targets: NDArray[Any], weight: Doubles
+) -> list[Doubles]:
+    """Return for each 0/1 column of the targets the logarithm of P(term | 1) / P(term | 0).
 
-    The counts are of weighted texts, and smoothed by 1.
+    The counts are of weighted texts that have a term, shape (terms,), and smoothed by 1.
     """
-    with_label = 1 + presence.T @ (weight * column)
-    without = 1 + presence.T @ (weight * (1 - column))
-    return np.asarray(np.log((with_label / with_label.sum()) / (without / without.sum())))
+    ones = np.ones(features.nnz)
+    presence = sparse.csr_array((ones, features.indices, features.indptr), shape=features.shape).T
+    ratios = []
+    for column in targets.T:
+        inside, outside = 1 + presence @ (weight * column), 1 + presence @ (weight * (1 - column))
+        ratios.append(np.log((inside / inside.sum()) / (outside / outside.sum())))
+    return ratios

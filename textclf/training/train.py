@@ -35,6 +35,7 @@ from textclf.training.fitting import (
     fit_model,
     make_learners,
     out_of_fold_scores,
+    without_useless_terms,
 )
 from textclf.training.stacking import best_mix, group_table, mixed_scores
 from textclf.training.train_on_base import train_on_base
@@ -65,6 +66,7 @@ def train(
     examples = make_examples(records, scheme, other_terms, groups)
     truth = examples.record_truth
     folds = folds_of(examples, scheme, config.folds, config.seed)
+    examples = without_useless_terms(learners, examples, folds)
     progress("choosing the weight of seed terms", 1, steps)
     share = choose_term_share(learners[0], examples, scheme, folds, config)
     scores = out_of_fold_scores(

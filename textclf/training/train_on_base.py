@@ -30,6 +30,7 @@ from textclf.training.fitting import (
     fit_model,
     make_learners,
     out_of_fold_scores,
+    without_useless_terms,
 )
 from textclf.training.stacking import Mix, group_table, mixed_scores
 
@@ -84,6 +85,7 @@ def train_on_base(
             "all own texts belong to one article or are near-duplicates, so that nothing can be "
             "measured on them; give more articles"
         )
+    examples = without_useless_terms(learners, examples, folds)
     progress("choosing the weight of seed terms", 1, steps)
     share = choose_term_share(learners[0], examples, scheme, folds, config)
     weighted = [examples.with_weights(np.where(is_own, float(one), 1.0)) for one in WEIGHTS]

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from textclf.errors import InputError
 from textclf.scoring.weights import FeatureWeights
 from textclf.text.features import FeatureGroup, WordNgrams
-from textclf.training.counts import columns, normalized, weighted
+from textclf.training.counts import TermCounts, columns, features
 from textclf.training.estimator import LinearTextClassifier
 from textclf.training.word_vectors import Vectors
 
@@ -44,11 +43,14 @@ class VectorClassifier(LinearTextClassifier):
         """Return the one feature group."""
         return (WordNgrams(1, 1),)
 
+    def candidates(self, counts: TermCounts) -> NDArray[np.intp]:
+        """Return the columns of the words in the table."""
+        words = frozenset(self.vectors.words[: self.most])
+        return np.flatnonzero([word in words for word in counts.vocabulary])
+
     def _fit_group(
         self,
-        group: FeatureGroup,
-        vocabulary: tuple[str, ...],
-        matrix: sparse.csr_array,
+        counts: TermCounts,
         answers: NDArray[Any],
         weight: Doubles,
         texts: int,
@@ -58,15 +60,15 @@ class VectorClassifier(LinearTextClassifier):
         kept = self.vectors.words[: self.most]
         numbers = self.vectors.numbers[: self.most].astype(float)
         idf = self.vectors.idf[: self.most].astype(float)
-        counted = weighted(columns(matrix, vocabulary, kept), group.weighting)
-        features = normalized(counted, idf)
+        made = features(counts, idf, lambda block: columns(block, counts.vocabulary, kept))
         targets = (answers[:, None] == self.classes_).astype(float)
         # Each label has the same total weight, and the mean weight of a text is 1.
         balanced = (targets * weight[:, None] / (weight @ targets)).sum(axis=1)
         balanced = balanced * len(answers) / targets.shape[1]
-        slope, bias = _ridge(features @ numbers, targets, balanced)
+        slope, bias = _ridge(made @ numbers, targets, balanced)
         weights = numbers @ slope
-        return self._standardized(group, kept, idf, weights, bias, features[:texts], weight)
+        group = counts.group
+        return self._standardized(group, kept, idf, weights, bias, made, weight[:texts])
 
 
 def _ridge(features: Doubles, targets: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
