@@ -75,8 +75,8 @@ def resident(process: int) -> int:
 def measured(table: Path, output: Path, options: list[str]) -> tuple[int, float, float]:
     """Return the peak bytes of all processes of a training run, and its CPU and wall seconds."""
     before, began = os.times(), time.monotonic()
-    command = [sys.executable, "-m", "textclf", "train", str(table), "-o", str(output), *options]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=sys.stderr)
+    command = [sys.executable, "-m", "textclf", "train", table.name, "-o", output.name, *options]
+    run = subprocess.Popen(command, cwd=table.parent, stdout=subprocess.DEVNULL)
     peak, ended = 0, threading.Event()
     threading.Thread(target=lambda: (run.wait(), ended.set()), daemon=True).start()
     while not ended.wait(0.05):

@@ -1,6 +1,6 @@
 """Counts of terms in texts: counted once for all folds and weightings of a feature group."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -107,7 +107,7 @@ def _count(texts: Sequence[str], group: FeatureGroup) -> tuple[tuple[str, ...], 
             columns, ends = [], [0]
     for block in blocks:
         block.resize(block.shape[0], len(numbers))
-    matrix = _stacked(blocks)
+    matrix = stacked(blocks)
     blocks.clear()
     vocabulary = sorted(filter(may_enter_vocabulary, numbers))
     order = np.array([numbers[term] for term in vocabulary], dtype=np.intp)
@@ -152,12 +152,27 @@ def features(
     counts: TermCounts,
     idf: NDArray[np.float64],
     choose: Callable[[sparse.csr_array], sparse.csr_array],
-) -> sparse.csr_array:
-    """Return the columns that `choose` returns, weighted and normalized, shape (texts, chosen)."""
-    weighting = counts.group.weighting
-    return _stacked(
-        [normalized(weighted(choose(block), weighting), idf) for block in counts.blocks()]
-    )
+) -> Iterator[sparse.csr_array]:
+    """Yield weighted and normalized counts of some texts at a time, shape (texts, chosen).
+
+    `choose` returns the columns that are wanted.
+    """
+    for block in counts.blocks():
+        yield normalized(weighted(choose(block), counts.group.weighting), idf)
+
+
+def presence(counts: TermCounts, chosen: NDArray[np.intp]) -> Iterator[sparse.csr_array]:
+    """Yield 1 where a text has a chosen term, for some texts at a time, shape (texts, chosen)."""
+    for block in counts.blocks():
+        has_term = narrow(weighted(block[:, chosen], "binary"))
+        has_term.sort_indices()
+        yield has_term
+
+
+def stacked(blocks: Iterable[sparse.csr_array]) -> sparse.csr_array:
+    """Return one matrix of the rows of all blocks."""
+    listed = list(blocks)
+    return listed[0] if len(listed) == 1 else sparse.csr_array(sparse.vstack(listed, "csr"))
 
 
 def normalized(counts: sparse.csr_array, idf: NDArray[np.float64]) -> sparse.csr_array:
@@ -166,10 +181,6 @@ def normalized(counts: sparse.csr_array, idf: NDArray[np.float64]) -> sparse.csr
     norm = np.sqrt(scaled.power(2).sum(axis=1))
     norm[norm == 0] = 1
     return narrow(sparse.diags_array(1 / norm) @ scaled)
-
-
-def _stacked(blocks: list[sparse.csr_array]) -> sparse.csr_array:
-    return blocks[0] if len(blocks) == 1 else sparse.csr_array(sparse.vstack(blocks, "csr"))
 
 
 def narrow(matrix: sparse.csr_array) -> sparse.csr_array:

@@ -21,7 +21,16 @@ from textclf.scoring.vocabulary import Vocabulary
 from textclf.scoring.weights import FeatureWeights, LinearWeights
 from textclf.text.features import CharNgrams, FeatureGroup, Weighting, WordNgrams
 from textclf.training.config import KIND_RULES
-from textclf.training.counts import Counts, TermCounts, columns, count, features, weighted
+from textclf.training.counts import (
+    Counts,
+    TermCounts,
+    columns,
+    count,
+    features,
+    presence,
+    stacked,
+    weighted,
+)
 from textclf.training.svm import LinearSVM
 
 Doubles = NDArray[np.float64]
@@ -204,11 +213,16 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             # Smoothed, as in scikit-learn's TfidfTransformer; in the precision of the model file.
             idf = np.log((1 + len(answers)) / (1 + frequency[chosen])) + 1
             idf = idf.astype(np.float32).astype(float)
-        made = features(counts, idf, lambda block: block[:, chosen])
         svm = LinearSVM(self.C, self.class_weight, self.random_state)
-        fit = svm.fit if group.weighting == "log" else svm.fit_scaled
-        coefficients, bias = fit(made, answers, weight)
-        return self._standardized(group, kept, idf, coefficients, bias, made, weight[:texts])
+        if group.weighting == "log":
+            made = stacked(features(counts, idf, lambda block: block[:, chosen]))
+            coefficients, bias = svm.fit(made, answers, weight)
+            scores = made @ coefficients
+        else:
+            coefficients, bias = svm.fit_scaled(presence(counts, chosen), answers, weight)
+            blocks = features(counts, idf, lambda block: block[:, chosen])
+            scores = np.vstack([block @ coefficients for block in blocks])
+        return self._standardized(group, kept, idf, coefficients, bias, scores[:texts], weight)
 
     def _standardized(
         self,
@@ -217,15 +231,14 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         idf: Doubles,
         coefficients: Doubles,
         bias: Doubles,
-        features: sparse.csr_array,
+        scores: Doubles,
         weight: Doubles,
     ) -> tuple[FeatureWeights, Doubles, Doubles]:
         """Return what `_fit_group` does, with scores that deviate by 1 over the training texts.
 
-        `features` are normalized texts, shape (rows, terms), those of `weight` first;
-        `coefficients` have the shape (terms, labels).
+        `coefficients` have the shape (terms, labels); `scores`, without the bias, (texts, labels).
         """
-        scores = (features @ coefficients)[: len(weight)] + bias
+        scores, weight = scores + bias, weight[: len(scores)]
         mean = np.average(scores, axis=0, weights=weight)
         variance = np.average((scores - mean) ** 2, axis=0, weights=weight)
         if not self._multilabel and self.class_weight is None:

@@ -5,6 +5,7 @@ of Wang and Manning (2012): each label has a machine of its own, and its feature
 their log-count ratios for the label.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.svm import LinearSVC
 
-from textclf.training.counts import narrow
+from textclf.training.counts import stacked
 
 Doubles = NDArray[np.float64]
 
@@ -41,11 +42,15 @@ class LinearSVM:
 
     def fit_scaled(
         self,
-        features: sparse.csr_array,
+        presence: Iterable[sparse.csr_array],
         answers: NDArray[Any],
         weight: Doubles,
     ) -> tuple[Doubles, Doubles]:
-        """Return the machines of scaled features."""
+        """Return the machines of scaled features, made of 1 where a text has a term.
+
+        The blocks of `presence` have some texts each, so that it need not be in memory twice.
+        """
+        features = stacked(presence)
         if answers.ndim > 1:
             return self._fit_each(features, answers, weight, scaled=True)
         classes = np.unique(answers)
@@ -61,20 +66,24 @@ class LinearSVM:
         *,
         scaled: bool = False,
     ) -> tuple[Doubles, Doubles]:
-        """Fit a machine for each 0/1 column of the targets."""
+        """Fit a machine for each 0/1 column of the targets; features may be scaled in place."""
         columns, biases = [], []
         ratios = _log_count_ratios(features, targets, weight) if scaled else None
+        lengths = np.diff(features.indptr)
+        of_text = 1 / np.sqrt(np.maximum(1, lengths))  # at an L2 norm of 1
         for number, column in enumerate(targets.T):
             if column.min() == column.max():
                 # Nothing separates a label that all texts have, or none has.
                 columns.append(np.zeros(features.shape[1]))
                 biases.append(1.0 if column.max() else -1.0)
                 continue
-            ratio, given = np.ones(features.shape[1]), features
+            ratio = np.ones(features.shape[1])
             if ratios is not None:
                 ratio = ratios[number]
-                given = narrow(features @ sparse.diags_array(ratio))
-            solver = self._solver().fit(given, column, sample_weight=weight)
+                # In place: LIBLINEAR makes a copy that takes more memory than all else.
+                np.take(ratio, features.indices, out=features.data)
+                features.data *= np.repeat(of_text, lengths)
+            solver = self._solver().fit(features, column, sample_weight=weight)
             # The ratio moves from the features into the coefficients.
             columns.append(ratio * solver.coef_[0])
             biases.append(float(solver.intercept_[0]))
@@ -94,16 +103,15 @@ def _for_both_labels(coefficients: Doubles, bias: Doubles) -> tuple[Doubles, Dou
 
 
 def _log_count_ratios(
-    features: sparse.csr_array, targets: NDArray[Any], weight: Doubles
+    presence: sparse.csr_array, targets: NDArray[Any], weight: Doubles
 ) -> list[Doubles]:
     """Return for each 0/1 column of the targets the logarithm of P(term | 1) / P(term | 0).
 
-    The counts are of weighted texts that have a term, shape (terms,), and smoothed by 1.
+    `presence` has 1 where a text has a term. The counts are of weighted texts, and smoothed by 1.
     """
-    ones = np.ones(features.nnz)
-    presence = sparse.csr_array((ones, features.indices, features.indptr), shape=features.shape).T
     ratios = []
     for column in targets.T:
-        inside, outside = 1 + presence @ (weight * column), 1 + presence @ (weight * (1 - column))
+        inside = 1 + presence.T @ (weight * column)
+        outside = 1 + presence.T @ (weight * (1 - column))
         ratios.append(np.log((inside / inside.sum()) / (outside / outside.sum())))
     return ratios

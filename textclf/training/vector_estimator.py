@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from textclf.errors import InputError
 from textclf.scoring.weights import FeatureWeights
 from textclf.text.features import FeatureGroup, WordNgrams
-from textclf.training.counts import TermCounts, columns, features
+from textclf.training.counts import TermCounts, columns, features, stacked
 from textclf.training.estimator import LinearTextClassifier
 from textclf.training.word_vectors import Vectors
 
@@ -60,15 +60,15 @@ class VectorClassifier(LinearTextClassifier):
         kept = self.vectors.words[: self.most]
         numbers = self.vectors.numbers[: self.most].astype(float)
         idf = self.vectors.idf[: self.most].astype(float)
-        made = features(counts, idf, lambda block: columns(block, counts.vocabulary, kept))
+        made = stacked(features(counts, idf, lambda one: columns(one, counts.vocabulary, kept)))
         targets = (answers[:, None] == self.classes_).astype(float)
         # Each label has the same total weight, and the mean weight of a text is 1.
         balanced = (targets * weight[:, None] / (weight @ targets)).sum(axis=1)
         balanced = balanced * len(answers) / targets.shape[1]
         slope, bias = _ridge(made @ numbers, targets, balanced)
         weights = numbers @ slope
-        group = counts.group
-        return self._standardized(group, kept, idf, weights, bias, made, weight[:texts])
+        scores = made @ weights
+        return self._standardized(counts.group, kept, idf, weights, bias, scores[:texts], weight)
 
 
 def _ridge(features: Doubles, targets: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
