@@ -1,7 +1,12 @@
 """Fits feature groups to some rows, and scores other rows with what was fitted."""
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -144,8 +149,13 @@ def out_of_fold_scores(
     scores = np.zeros((len(learners), examples.records, len(scheme.labels)))
     work = [(index, number) for index in range(len(learners)) for number in range(len(folds))]
     results = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(held_out_scores)(
-            learners[index].estimator, examples.only(index), *folds[number], share, scheme
+        delayed(_in_worker)(
+            os.getpid(),
+            learners[index].estimator,
+            examples.only(index),
+            *folds[number],
+            share,
+            scheme,
         )
         for index, number in work
     )
@@ -153,6 +163,27 @@ def out_of_fold_scores(
         report(f"{learners[index].group.name}, fold {number + 1} of {len(folds)}", step)
         scores[index, folds[number][1]] = next(results)
     return scores
+
+
+def _in_worker(parent: int, *work: Any) -> Doubles:  # noqa: ANN401 - what held_out_scores takes
+    """Return held-out scores; the process ends soon after `parent`, which gave it the work."""
+    if os.getpid() != parent:
+        _end_with(parent)
+    return held_out_scores(*work)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """Let this process end within a second of its parent, even if that is killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    # On other systems, a process whose parent has ended keeps the number of it.
+    if os.name == "posix":
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def held_out_scores(
