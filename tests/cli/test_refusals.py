@@ -70,6 +70,22 @@ def test_a_damaged_model_does_not_stop_the_list(tmp_path, monkeypatch):
     assert len(result.stderr.splitlines()) == 2
 
 
+def test_proposing_goes_on_where_an_input_cannot_be_read_and_says_so(tmp_path):
+    (tmp_path / "seen.csv").write_text("text\nSnow closed the pass\n")
+    (tmp_path / "damaged.txt").write_bytes(b"\x00\x01\x02")
+    made = tmp_path / "made.jsonl"
+
+    found = told(
+        "corpus", "propose", tmp_path / "seen.csv", tmp_path / "damaged.txt", "--scheme", "stance",
+        "-o", made,
+    )  # fmt: skip
+
+    assert found.returncode == 3
+    assert "damaged.txt" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert len(made.read_text().splitlines()) >= 1
+
+
 def test_control_characters_are_signs_in_messages_and_in_text_records(tmp_path):
     name = tmp_path / "a\x1b[31m.txt"
     name.write_text("Rain \x1b[31mand\x1b[0m wind lash Murree")

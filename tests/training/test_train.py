@@ -36,6 +36,7 @@ from textclf.text.features import WordNgrams
 from textclf.training.calibration import fit_decision_rule
 from textclf.training.config import TrainConfig, first_words_limits
 from textclf.training.cross_validation import out_of_fold_predictions
+from textclf.training.fitting import without_useless_terms
 from textclf.training.train import train
 
 WHOLE_TEXT_GROUPS = ["word 1-2 log", "char_wb 3-5 log", "word 1-2 binary", "char_wb 3-5 binary"]
@@ -66,6 +67,40 @@ def test_neither_the_order_of_the_records_nor_the_number_of_jobs_changes_the_fil
     again = train(Corpus(records[::-1]), SINGLE, config=SMALL, jobs=2)
 
     assert to_bytes(again) == to_bytes(beat)
+
+
+def test_how_many_texts_are_counted_and_copied_at_a_time_does_not_change_the_file(
+    beat, monkeypatch
+):
+    monkeypatch.setattr("textclf.training.counts._ROWS", 7)
+    monkeypatch.setattr("textclf.training.counts._OCCURRENCES", 100)
+
+    again = train(corpus("beat", BEAT_TEXTS), SINGLE, config=SMALL)
+
+    assert to_bytes(again) == to_bytes(beat)
+
+
+@pytest.mark.parametrize("terms", [None, TERMS])
+def test_terms_that_no_vocabulary_has_room_for_are_dropped_and_the_file_is_the_same(
+    monkeypatch, terms
+):
+    few = replace(SMALL, max_features=20)
+    texts = corpus("beat", BEAT_TEXTS)
+    left = []
+
+    def watched(learners, examples, folds):
+        found = without_useless_terms(learners, examples, folds)
+        left.append([len(part.vocabulary) for part in found.counts.parts])
+        left.append([len(part.vocabulary) for part in examples.counts.parts])
+        return found
+
+    monkeypatch.setattr("textclf.training.train.without_useless_terms", watched)
+    without = train(texts, SINGLE, terms=terms, config=few)
+    monkeypatch.setattr("textclf.training.train.without_useless_terms", lambda _, whole, __: whole)
+    whole = train(texts, SINGLE, terms=terms, config=few)
+
+    assert to_bytes(without) == to_bytes(whole)
+    assert all(few < every for few, every in zip(*left[-2:], strict=True))
 
 
 def test_one_changed_text_changes_the_digest_in_the_card(beat):
