@@ -75,7 +75,7 @@ def test_proposing_goes_on_where_an_input_cannot_be_read_and_says_so(tmp_path):
     (tmp_path / "damaged.txt").write_bytes(b"\x00\x01\x02")
     made = tmp_path / "made.jsonl"
 
-    found = told(
+    found = run_textclf(
         "corpus", "propose", tmp_path / "seen.csv", tmp_path / "damaged.txt", "--scheme", "stance",
         "-o", made,
     )  # fmt: skip

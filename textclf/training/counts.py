@@ -10,8 +10,9 @@ from scipy import sparse
 
 from textclf.text.features import FeatureGroup, Weighting, may_enter_vocabulary
 
-_OCCURRENCES = 1_000_000
-"""About how many occurrences of terms are held before they are counted."""
+_OCCURRENCES = 16_000_000
+"""About how many occurrences of terms are held before they are counted: with fewer, the many arrays
+of middling size that are freed would stay with the process."""
 _ROWS = 2_000
 """How many texts are copied at a time: a copy of all of them could fill the memory."""
 
