@@ -108,7 +108,7 @@ def _count(texts: Sequence[str], group: FeatureGroup) -> tuple[tuple[str, ...], 
             columns, ends = [], [0]
     for block in blocks:
         block.resize(block.shape[0], len(numbers))
-    matrix = stacked(blocks)
+    matrix = sparse.csr_array(sparse.vstack(blocks, "csr")) if len(blocks) > 1 else blocks[0]
     blocks.clear()
     vocabulary = sorted(filter(may_enter_vocabulary, numbers))
     order = np.array([numbers[term] for term in vocabulary], dtype=np.intp)
@@ -170,10 +170,19 @@ def presence(counts: TermCounts, chosen: NDArray[np.intp]) -> Iterator[sparse.cs
         yield has_term
 
 
-def stacked(blocks: Iterable[sparse.csr_array]) -> sparse.csr_array:
-    """Return one matrix of the rows of all blocks."""
-    listed = list(blocks)
-    return listed[0] if len(listed) == 1 else sparse.csr_array(sparse.vstack(listed, "csr"))
+def stacked(blocks: Iterable[sparse.csr_array], most: int) -> sparse.csr_array:
+    """Return one matrix of the rows of all blocks, which have `most` entries or fewer.
+
+    No two copies of it are in memory, as they are where blocks are collected before.
+    """
+    data, indices, ends, terms = np.empty(most), np.empty(most, np.int32), [np.zeros(1, int)], 0
+    end = 0
+    for block in blocks:
+        begin, end, terms = end, end + block.nnz, block.shape[1]
+        data[begin:end], indices[begin:end] = block.data, block.indices
+        ends.append(begin + block.indptr[1:])
+    parts = data[:end], indices[:end], np.concatenate(ends)
+    return narrow(sparse.csr_array(parts, shape=(len(parts[2]) - 1, terms)))
 
 
 def normalized(counts: sparse.csr_array, idf: NDArray[np.float64]) -> sparse.csr_array:

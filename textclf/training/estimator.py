@@ -213,13 +213,16 @@ class LinearTextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             # Smoothed, as in scikit-learn's TfidfTransformer; in the precision of the model file.
             idf = np.log((1 + len(answers)) / (1 + frequency[chosen])) + 1
             idf = idf.astype(np.float32).astype(float)
+        entries = int(frequency[chosen].sum())
         svm = LinearSVM(self.C, self.class_weight, self.random_state)
         if group.weighting == "log":
-            made = stacked(features(counts, idf, lambda block: block[:, chosen]))
+            blocks = features(counts, idf, lambda block: block[:, chosen])
+            made = stacked(blocks, entries)
             coefficients, bias = svm.fit(made, answers, weight)
             scores = made @ coefficients
         else:
-            coefficients, bias = svm.fit_scaled(presence(counts, chosen), answers, weight)
+            made = stacked(presence(counts, chosen), entries)
+            coefficients, bias = svm.fit_scaled(made, answers, weight)
             blocks = features(counts, idf, lambda block: block[:, chosen])
             scores = np.vstack([block @ coefficients for block in blocks])
         return self._standardized(group, kept, idf, coefficients, bias, scores[:texts], weight)

@@ -5,7 +5,6 @@ of Wang and Manning (2012): each label has a machine of its own, and its feature
 their log-count ratios for the label.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.svm import LinearSVC
-
-from textclf.training.counts import stacked
 
 Doubles = NDArray[np.float64]
 
@@ -42,21 +39,20 @@ class LinearSVM:
 
     def fit_scaled(
         self,
-        presence: Iterable[sparse.csr_array],
+        presence: sparse.csr_array,
         answers: NDArray[Any],
         weight: Doubles,
     ) -> tuple[Doubles, Doubles]:
-        """Return the machines of scaled features, made of 1 where a text has a term.
+        """Return the machines of scaled features; `presence` has 1 where a text has a term.
 
-        The blocks of `presence` have some texts each, so that it need not be in memory twice.
+        It is scaled in place, since it may be large.
         """
-        features = stacked(presence)
         if answers.ndim > 1:
-            return self._fit_each(features, answers, weight, scaled=True)
+            return self._fit_each(presence, answers, weight, scaled=True)
         classes = np.unique(answers)
         two = len(classes) == 2  # noqa: PLR2004
         targets = (answers[:, None] == classes[int(two) :]).astype(int)
-        return _for_both_labels(*self._fit_each(features, targets, weight, scaled=True))
+        return _for_both_labels(*self._fit_each(presence, targets, weight, scaled=True))
 
     def _fit_each(
         self,

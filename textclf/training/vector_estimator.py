@@ -60,7 +60,8 @@ class VectorClassifier(LinearTextClassifier):
         kept = self.vectors.words[: self.most]
         numbers = self.vectors.numbers[: self.most].astype(float)
         idf = self.vectors.idf[: self.most].astype(float)
-        made = stacked(features(counts, idf, lambda one: columns(one, counts.vocabulary, kept)))
+        blocks = features(counts, idf, lambda one: columns(one, counts.vocabulary, kept))
+        made = stacked(blocks, int(counts.frequency().sum()))
         targets = (answers[:, None] == self.classes_).astype(float)
         # Each label has the same total weight, and the mean weight of a text is 1.
         balanced = (targets * weight[:, None] / (weight @ targets)).sum(axis=1)
