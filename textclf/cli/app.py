@@ -13,6 +13,7 @@ from textclf.cli.evaluate import evaluate
 from textclf.cli.explain import explain
 from textclf.cli.info import info
 from textclf.cli.predict import predict
+from textclf.cli.review import review
 from textclf.cli.sample import sample
 from textclf.cli.suspects import suspects
 from textclf.cli.train import train
@@ -28,6 +29,7 @@ app.command()(predict)
 app.command()(explain)
 app.command()(train)
 app.command()(evaluate)
+app.command()(review)
 app.command()(agree)
 app.command()(compare)
 app.command()(curve)

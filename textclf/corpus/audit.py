@@ -8,6 +8,7 @@ from textclf._resources import bundled_path
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.check import Finding, check
+from textclf.corpus.given_answers import settled
 from textclf.corpus.records import Record, read_records
 from textclf.corpus.sampling_plan import Plan, bundled_plan, quotas
 from textclf.corpus.spurious_terms import names, spurious
@@ -189,4 +190,4 @@ def _read(paths: Sequence[str], report: Callable[[str], None]) -> list[Record]:
             records += read_records(path, report)
         elif path in paths:
             report(f"{path}: is not a file of corpus records, which are JSON lines (.jsonl)")
-    return records
+    return settled(records)

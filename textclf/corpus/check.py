@@ -74,7 +74,9 @@ def _check_text(record: Record) -> Iterator[Finding]:
 def _check_labels(record: Record, schemes: Sequence[Scheme]) -> Iterator[Finding]:
     checked = {scheme.name: scheme for scheme in schemes}
     known = sorted({*checked, *bundled_schemes()})
-    if not record.labels and not record.boilerplate:
+    if record.labels_a and not record.labels:
+        yield Finding(record.place, "its coders disagree; decide with review --order adjudicate")
+    elif not record.labels and not record.boilerplate:
         yield Finding(record.place, "has no label under any scheme")
     for name, labels in record.labels.items():
         scheme = checked.get(name)

@@ -11,14 +11,23 @@ from textclf._json import dumped
 from textclf._resources import bundled_path
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.file_versions import note_version, unchanged_file
+from textclf.corpus.given_answers import Answer, GivenAnswer, settled
 from textclf.errors import CorpusError, SchemeError, choices
 from textclf.io.encoding import decode_lines
 from textclf.io.output_file import open_output
 from textclf.io.read_inputs import expand, format_of, open_input
 from textclf.text.document import Document
 
-Answer = tuple[str, ...]
-"""The labels of one text under one scheme: one for a single scheme, any number for a multi."""
+__all__ = [
+    "Answer",
+    "Corpus",
+    "Record",
+    "as_dict",
+    "parse_record",
+    "read_records",
+    "record_files",
+    "record_line",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,8 @@ class Record:
     labels_b: Mapping[str, Answer] = field(default_factory=dict)
     """The labels of a second coder, who saw only the text and the codebook."""
     licence: str = ""
+    answer: GivenAnswer | None = None
+    """Given: a coder gave the labels on the review page."""
     place: str = field(default="", compare=False)
     """File and line, for error messages."""
 
@@ -89,11 +100,13 @@ class Corpus:
     def read(cls, paths: Iterable[Path | str] = ()) -> "Corpus":
         """Return the records of JSON-lines files; without paths, the bundled corpus.
 
-        Raises CorpusError with file and line for the first line that is not a record.
+        Of answers from the review page, those that hold make one record for each text. Raises CorpusError with file and line for the first line that is not a record.
         """
         given = [str(path) for path in paths] or [str(bundled_path("corpus"))]
         files = record_files(given)
-        return cls(tuple(record for path in files for record in read_records(path, _raise)))
+        return cls(
+            tuple(settled(record for path in files for record in read_records(path, _raise)))
+        )
 
     def labelled(self, scheme: Scheme) -> "Corpus":
         """Return the records with labels under a scheme.
@@ -121,7 +134,7 @@ class Corpus:
         """
         with unchanged_file(Path(path)), open_output(Path(path), sys.stdout.buffer) as stream:
             for record in self.records:
-                stream.write(_line(as_dict(record)))
+                stream.write(record_line(record))
 
     def __len__(self) -> int:
         return len(self.records)
@@ -159,12 +172,12 @@ def read_records(path: str, report: Callable[[str], None]) -> Iterator[Record]:
                 report(str(reason))
 
 
-def _line(record: dict[str, Any]) -> bytes:
+def record_line(record: Record) -> bytes:
     """Return the JSON line of a record: UTF-8, or ASCII if the text has a lone surrogate."""
     try:
-        return f"{dumped(record)}\n".encode()
+        return f"{dumped(as_dict(record))}\n".encode()
     except UnicodeEncodeError:
-        return f"{json.dumps(record)}\n".encode()
+        return f"{json.dumps(as_dict(record))}\n".encode()
 
 
 def parse_record(data: object, place: str) -> Record:
@@ -174,7 +187,7 @@ def parse_record(data: object, place: str) -> Record:
     for name, value in data.items():
         if name not in _FIELDS:
             raise CorpusError(f"{place}: there is no field {name!r}; {choices(name, _FIELDS)}")
-        expected = {"position": int, **dict.fromkeys(_LABELS, dict)}.get(name, str)
+        expected = {"position": int, **dict.fromkeys((*_LABELS, "answer"), dict)}.get(name, str)
         if type(value) is not expected:
             raise CorpusError(f"{place}: {name} must be a {expected.__name__}, not {value!r}")
     for name in ("id", "text", "labels"):
@@ -187,7 +200,8 @@ def parse_record(data: object, place: str) -> Record:
         for name, answers in data.items()
         if name in _LABELS
     }
-    return Record(**{**data, **labels, "place": place})
+    answer = GivenAnswer.from_dict(data["answer"], place) if "answer" in data else None
+    return Record(**{**data, **labels, "answer": answer, "place": place})
 
 
 def as_dict(record: Record) -> dict[str, Any]:
@@ -198,6 +212,8 @@ def as_dict(record: Record) -> dict[str, Any]:
             scheme: answer[0] if len(answer) == 1 else list(answer)
             for scheme, answer in data[name].items()
         }
+    if record.answer:
+        data["answer"] = record.answer.as_dict()
     return {name: value for name, value in data.items() if value or name in {"text", "labels"}}
 
 

@@ -31,6 +31,8 @@ class TrainedOn(NamedTuple):
     """This field and those below are given if the metrics are measured on own texts."""
     own_groups: int | None = None
     own_labels: Mapping[str, int] | None = None
+    own_measured: int | None = None
+    """How many of the own texts the metrics are measured on, if not on all: a random sample."""
     own_weight: int | None = None
     """The weight of an own text, where a text of the bundled corpus has the weight 1."""
     random_sample: bool | None = None

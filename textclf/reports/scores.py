@@ -57,6 +57,8 @@ def _exceeded(measured: CrossValidation) -> list[str]:
 def _measured_on(trained: TrainedOn) -> str:
     if trained.measured_on == "own texts":
         texts = f"{trained.own_texts} own texts alone, of weight {trained.own_weight}"
+        if trained.own_measured is not None:
+            texts = f"{trained.own_measured} texts, the random sample among {texts}"
         return f"{texts}, articles kept together"
     if trained.measured_on == "seed terms":
         return "held-out seed terms, no measure of articles"

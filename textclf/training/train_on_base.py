@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
+from textclf.corpus.given_answers import RANDOM
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
@@ -61,7 +62,8 @@ def train_on_base(
     """Return the model that is trained on own labelled texts and the records of a base.
 
     An own text has the weight of 1, 2, 4 or 8 texts of the base: the one that makes the own labels
-    most likely, out of fold. The scores on the card are those of own texts; weight and decision
+    most likely, out of fold. The scores on the card are those of own texts; of texts that were
+    reviewed, those of the random sample, if it has 20 or more. Weight and decision
     rule of each fold are fitted to the other folds. If the own texts are a random sample of what is
     to be labelled, the model assumes the shares of their labels, else those of the scheme. Raises
     TrainingError for fewer than 20 own texts.
@@ -107,8 +109,10 @@ def train_on_base(
     )
     rule = fit.decision_rule(scores[chosen], every)
     probs, assigned = fit.out_of_fold_predictions(scores, folds)
-    answers = records.answers(scheme)[first_own:]
-    own_groups = examples.duplicate_groups.groups[first_own:]
+    answers = records.answers(scheme)
+    groups = examples.duplicate_groups.groups
+    own_groups = groups[first_own:]
+    measured = _measured(records.records, first_own)
     own_scores, own_truth = scores[chosen][:, first_own:], truth[first_own:]
     names = [learner.name for learner in learners]
     card = model_card(
@@ -119,28 +123,44 @@ def train_on_base(
         term_share=share,
         trained_on=TrainedOn(
             texts=len(records),
-            groups=len(set(examples.duplicate_groups.groups)),
+            groups=len(set(groups)),
             measured_on="own texts",
             own_texts=len(own_records),
             own_groups=len(set(own_groups)),
-            own_labels=label_counts(scheme, answers),
+            own_labels=label_counts(scheme, answers[first_own:]),
+            own_measured=len(measured) if len(measured) < len(own_records) else None,
             own_weight=WEIGHTS[chosen],
             random_sample=random_sample,
         ),
         feature_groups=group_table(scheme, names, own_scores, own_truth, weights),
         cross_validation=quality(
             scheme,
-            probs[first_own:],
-            assigned[first_own:],
-            answers,
-            baseline_answers(records, scheme, terms, folds, first_own),
-            own_groups,
+            probs[measured],
+            assigned[measured],
+            [answers[row] for row in measured],
+            {
+                name: [found[row - first_own] for row in measured]
+                for name, found in baseline_answers(
+                    records, scheme, terms, folds, first_own
+                ).items()
+            },
+            [groups[row] for row in measured],
         ),
         use=_USE,
         prior_source=f"{len(own_records)} own texts, a random sample" if random_sample else "",
     )
     progress("done", steps, steps)
     return Model(scheme, linear_weights, rule, card)
+
+
+def _measured(records: Sequence[Record], first_own: int) -> list[int]:
+    """Return the rows that scores are measured on: all own texts, or their random sample.
+
+    Texts that a coder was shown because they are hard would make every model look bad.
+    """
+    own = range(first_own, len(records))
+    drawn = [row for row in own if (given := records[row].answer) and given.order == RANDOM]
+    return drawn if len(drawn) >= FEWEST else list(own)
 
 
 def _report(progress: Progress, before: int, steps: int, name: str, done: int) -> None:

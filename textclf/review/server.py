@@ -1,0 +1,181 @@
+"""The web server of the review page: each address calls one method of the session."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from textclf.errors import TextclfError
+from textclf.review.assistants import Assistants
+from textclf.review.pool import Search
+from textclf.review.session import ReviewSession
+from textclf.review.units import Unit
+
+_PAGE = Path(__file__).parent / "page"
+_FILES = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/article.js": ("article.js", "text/javascript; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+"""All files that are served; no other path is ever opened."""
+_TICK = 0.05
+"""Seconds between two looks at what the background processes have done."""
+_LONGEST_WORD = 200
+
+Handler = Callable[[Request], Awaitable[Response]]
+_Body = dict[str, Any]
+
+
+def review_app(
+    session: ReviewSession, assistants: Assistants, finish: Callable[[], None]
+) -> Starlette:
+    """Return the app that serves one session; `finish` is called when the coder has finished."""
+
+    async def next_unit(_: _Body) -> _Body:
+        return session.next()
+
+    async def start(_: _Body) -> _Body:
+        return {**session.start(), "progress": session.progress(), "status": assistants.status()}
+
+    async def show(body: _Body) -> _Body:
+        return session.show(_unit(body))
+
+    async def answer(body: _Body) -> _Body:
+        session.answer(
+            _unit(body),
+            _texts(body, "labels"),
+            _key(body),
+            _text(body, "note"),
+            rest=body.get("rest") is True,
+        )
+        assistants.tick()
+        return session.next() if body.get("stay") is not True else session.show(_unit(body))
+
+    async def undo(body: _Body) -> _Body:
+        return session.undo(_key(body))
+
+    async def skip(body: _Body) -> _Body:
+        return session.skip(_unit(body))
+
+    async def search(body: _Body) -> _Body:
+        wanted = Search(
+            *(_text(body, name)[:_LONGEST_WORD] for name in ("word", "month", "source", "called"))
+        )
+        return session.search(wanted, _text(body, "kind"))
+
+    async def status(_: _Body) -> _Body:
+        assistants.tick()
+        return assistants.status()
+
+    async def train(_: _Body) -> _Body:
+        assistants.train()
+        return assistants.status()
+
+    async def end(_: _Body) -> _Body:
+        finish()
+        return {"answers": session.progress()["answers"]}
+
+    methods = {
+        "start": start,
+        "next": next_unit,
+        "show": show,
+        "answer": answer,
+        "undo": undo,
+        "skip": skip,
+        "search": search,
+        "status": status,
+        "train": train,
+        "end": end,
+    }
+    routes = [_file_route(path, *file) for path, file in _FILES.items()]
+    routes += [
+        Route(f"/api/{name}", _json_handler(method), methods=["POST"])
+        for name, method in methods.items()
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(_tick_for_ever(assistants))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _tick_for_ever(assistants: Assistants) -> None:
+    while True:
+        await asyncio.sleep(_TICK)
+        assistants.tick()
+
+
+def _file_route(path: str, name: str, kind: str) -> Route:
+    data = (_PAGE / name).read_bytes()
+
+    async def send(_: Request) -> Response:
+        return Response(data, media_type=kind)
+
+    return Route(path, send, methods=["GET"])
+
+
+def _json_handler(method: Callable[[_Body], Awaitable[_Body]]) -> Handler:
+    """Return a handler that takes and gives JSON; what was wrong is told in one line."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            body = json.loads(await request.body() or b"{}")
+        except (ValueError, RecursionError):
+            return _told("this is not JSON", 400)
+        if not isinstance(body, dict):
+            return _told("this is not a JSON object", 400)
+        try:
+            found = await method(body)
+        except TextclfError as reason:
+            return _told(str(reason), 409)
+        return Response(json.dumps(found), media_type="application/json")
+
+    return handle
+
+
+def _told(reason: str, status: int) -> Response:
+    line = " ".join(reason.split()).encode("utf-8", "backslashreplace").decode("utf-8")
+    return PlainTextResponse(line, status)
+
+
+def _unit(body: _Body) -> Unit:
+    unit = body.get("unit")
+    numbers = [unit.get(name) for name in Unit._fields] if isinstance(unit, dict) else []
+    if not numbers or not all(type(number) is int and 0 <= number < 2**53 for number in numbers):
+        raise TextclfError("unit must have a number and a position")
+    return Unit(*numbers)
+
+
+def _key(body: _Body) -> str:
+    key = _text(body, "key")
+    if not key or len(key) > _LONGEST_WORD:
+        raise TextclfError("an answer needs a key")
+    return key
+
+
+def _text(body: _Body, name: str) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise TextclfError(f"{name} must be a text")
+    return value
+
+
+def _texts(body: _Body, name: str) -> list[str]:
+    value = body.get(name)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TextclfError(f"{name} must be a list of texts")
+    return value
