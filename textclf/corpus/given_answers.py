@@ -99,7 +99,7 @@ def held_answers(records: Iterable[R]) -> list[R]:
     """Return the records of answers that hold, and all records that are no answers, in order.
 
     The last answer of a coder to a text holds. One that was taken back is gone, and the one before
-    it, if there is one, holds again. A decision between coders stands beside the coder's own answer.
+    it, if there is one, holds again. A decision between coders stands beside the coder's answer.
     """
     stacks: dict[tuple[object, ...], list[R]] = {}
     keys: set[str] = set()
@@ -111,9 +111,7 @@ def held_answers(records: Iterable[R]) -> list[R]:
         if given.key and given.key in keys:
             continue
         keys.add(given.key)
-        stack = stacks.setdefault(
-            (given.coder, record.id, given.scheme_name, given.decides), []
-        )
+        stack = stacks.setdefault((given.coder, record.id, given.scheme_name, given.decides), [])
         if not given.undo:
             stack.append(record)
         elif stack:

@@ -100,7 +100,8 @@ class Corpus:
     def read(cls, paths: Iterable[Path | str] = ()) -> "Corpus":
         """Return the records of JSON-lines files; without paths, the bundled corpus.
 
-        Of answers from the review page, those that hold make one record for each text. Raises CorpusError with file and line for the first line that is not a record.
+        Of answers from the review page, those that hold make one record for each text. Raises
+        CorpusError with file and line for the first line that is not a record.
         """
         given = [str(path) for path in paths] or [str(bundled_path("corpus"))]
         files = record_files(given)

@@ -19,7 +19,7 @@ _LONGEST = 200_000
 _STRENGTHS = 4
 """Grades of evidence, by the share of the heaviest weight."""
 _DIRECTIONS = {
-    **{number: "\ufffd" for number in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
     0x200E: "",
     0x200F: "",
     0x061C: "",
@@ -100,7 +100,9 @@ def _blocks(
             continue
         for position, part in ((0, Span(at, start)), (number, Span(start, end))):
             if text[part.start : part.end].strip():
-                own = _pieces(text[part.start : part.end], part.start, spans, document.removed, heaviest)
+                own = _pieces(
+                    text[part.start : part.end], part.start, spans, document.removed, heaviest
+                )
                 yield position, tuple(own)
         at = end
     if text[at:].strip():

@@ -133,10 +133,14 @@ class Assistants:
         if self._trainer is None or (done := self._trainer.take()) is None:
             return
         found, error = done
-        self._training = {"state": "failed", "error": error} if error else {
-            "state": "done",
-            **found,
-        }
+        self._training = (
+            {"state": "failed", "error": error}
+            if error
+            else {
+                "state": "done",
+                **found,
+            }
+        )
         self._trainer.end()
         self._trainer = None
 

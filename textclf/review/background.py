@@ -21,9 +21,7 @@ class Background:
     def __init__(self, begin: Callable[..., Work], *arguments: object) -> None:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(theirs, begin, arguments), daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(theirs, begin, arguments), daemon=True)
         self._process.start()
         theirs.close()
         self.busy = False

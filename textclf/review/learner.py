@@ -80,9 +80,7 @@ def learn_from(
         agreement = float((called == before[0]).mean()) if before else 0.0
         before[:] = [called]
         agreements.append(agreement)
-        rows = teach_order(
-            probs, learner.vectors, counts, _BATCH, multi=scheme.kind == "multi"
-        )
+        rows = teach_order(probs, learner.vectors, counts, _BATCH, multi=scheme.kind == "multi")
         last = agreements[-_IN_A_ROW:]
         return Advice(
             tuple(units[row] for row in rows),
@@ -97,9 +95,7 @@ def learn_from(
 class Learner:
     """A logistic regression on words and on the log-odds of the bundled model."""
 
-    def __init__(
-        self, scheme: Scheme, texts: Sequence[str], classifier: Classifier | None
-    ) -> None:
+    def __init__(self, scheme: Scheme, texts: Sequence[str], classifier: Classifier | None) -> None:
         from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415 - only in its process
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
         from sklearn.preprocessing import normalize  # noqa: PLC0415
@@ -114,7 +110,9 @@ class Learner:
             words = self._tfidf.fit_transform(texts)
         self._rows = self._with_model(words, texts)
         size = min(_DIMENSIONS, words.shape[1] - 1, words.shape[0] - 1)
-        dense = TruncatedSVD(size, random_state=0).fit_transform(words) if size > 1 else words.toarray()
+        dense = (
+            TruncatedSVD(size, random_state=0).fit_transform(words) if size > 1 else words.toarray()
+        )
         self.vectors: Doubles = normalize(dense)
 
     def fit(self, answers: Sequence[Labelled]) -> tuple[Doubles, list[int]] | None:

@@ -27,9 +27,12 @@ _INSERT = (
 )
 _CACHE = 32_000
 """Kilobytes of the database that are kept in memory."""
-_MONTH = re.compile(r"\b((?:19|20)\d\d)[-/.](0[1-9]|1[0-2])(?!\d\d)|\b(0?[1-9]|[12]\d|3[01])?\s*"
-                    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-                    r"\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\b((?:19|20)\d\d)[-/.](0[1-9]|1[0-2])(?!\d\d)|\b(0?[1-9]|[12]\d|3[01])?\s*"
+    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+    r"\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -139,9 +142,7 @@ class Pool:
 
     def number_of(self, name: str) -> int | None:
         """Return the number of the article with an id; None if there is none."""
-        row = self._db.execute(
-            "SELECT n FROM article WHERE id = ?", (_storable(name),)
-        ).fetchone()
+        row = self._db.execute("SELECT n FROM article WHERE id = ?", (_storable(name),)).fetchone()
         return None if row is None else int(row[0])
 
     def ids(self, numbers: Iterable[int]) -> Iterator[str]:

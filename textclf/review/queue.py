@@ -52,6 +52,10 @@ class Queue:
         self._later: deque[Offer] = deque()
         """Units that were skipped."""
         self._offered = 0
+        self._pending: Offer | None = None
+        """What was offered last: it is offered until it is answered or skipped."""
+        self._put_by: deque[Offer] = deque()
+        """What was offered before a search."""
 
     def choose(self, units: Iterable[Unit]) -> None:
         """Offer these units first, in place of those that were chosen before."""
@@ -72,12 +76,23 @@ class Queue:
 
     def search(self, numbers: Sequence[int] | None) -> None:
         """Offer the units of these articles only; None ends the search."""
+        if self._pending and self._pending.order != SEARCHED:
+            self._put_by.append(self._pending)
+        self._pending = None
         self._searched = None if numbers is None else iter(numbers)
         self._found: deque[Unit] = deque()
 
     def skip(self, offer: Offer) -> None:
         """Offer a unit again when nothing else is left."""
         self._later.append(offer)
+        if self._pending and self._pending.unit == offer.unit:
+            self._pending = None
+
+    def offer_again(self, offer: Offer) -> None:
+        """Offer a unit whose answer was taken back, before all others."""
+        if self._pending:
+            self._put_by.appendleft(self._pending)
+        self._pending = offer
 
     def next(self, own: Mapping[str, Record]) -> Offer | None:
         """Return the next unit; None if there is none. `own` has the coder's answers by id."""
@@ -86,20 +101,29 @@ class Queue:
         def is_open(unit: Unit) -> bool:
             return unit not in skipped and self._id(unit) not in own
 
-        offer = self._first(is_open, own)
-        while offer is None and self._later:
+        if self._pending is None or not self._is_still_open(self._pending, own):
+            self._pending = self._put_by_before(is_open) or self._first(is_open, own)
+        while self._pending is None and self._later:
             again = self._later.popleft()
-            if self._id(again.unit) not in own:
-                return again
-        return offer
+            if self._is_still_open(again, own):
+                self._pending = again
+        return self._pending
 
-    def _first(
-        self, is_open: Callable[[Unit], bool], own: Mapping[str, Record]
-    ) -> Offer | None:
+    def _is_still_open(self, offer: Offer, own: Mapping[str, Record]) -> bool:
+        return self._id(offer.unit) not in own
+
+    def _put_by_before(self, is_open: Callable[[Unit], bool]) -> Offer | None:
+        while self._put_by and self._searched is None:
+            offer = self._put_by.popleft()
+            if is_open(offer.unit):
+                return offer
+        return None
+
+    def _first(self, is_open: Callable[[Unit], bool], own: Mapping[str, Record]) -> Offer | None:
         if self._searched is not None:
             return self._next_found(is_open)
         if self._order == "adjudicate":
-            unit = self._next_chosen(lambda _: True)
+            unit = self._next_chosen(is_open)
             return Offer(unit, self._order) if unit else None
         in_turn = self._order != "teach" or self._offered % RANDOM_EVERY
         self._offered += 1

@@ -13,7 +13,6 @@ from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import find_scheme
-from textclf.corpus.given_answers import settled
 from textclf.corpus.records import Corpus, Record
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
@@ -105,12 +104,15 @@ def _served(
         def finish() -> None:
             server.should_exit = True
 
-        guard = Guard(
-            review_app(session, assistants, finish), host, int(sock.getsockname()[1])
-        )
+        guard = Guard(review_app(session, assistants, finish), host, int(sock.getsockname()[1]))
         config = uvicorn.Config(
-            guard, log_config=None, access_log=False, server_header=False, date_header=False,
-            timeout_graceful_shutdown=1, ws="none",
+            guard,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+            ws="none",
         )
         server = uvicorn.Server(config)
         report(f"review page: {guard.address}")
@@ -150,6 +152,7 @@ def _listening(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        sock.listen()
     except (OSError, OverflowError) as reason:
         sock.close()
         why = getattr(reason, "strerror", None) or reason

@@ -68,28 +68,22 @@ class Guard:
     def _refused(self, request: Request) -> Response | None:
         """Return the refusal of a request that another site may have made."""
         headers = request.headers
+        origin = headers.get("origin")
+        site = headers.get("sec-fetch-site", "same-origin")
         if headers.getlist("host") != [self._authority]:
             return _refusal(f"this server answers to {self._authority} alone", 421)
-        origin = headers.get("origin")
-        if origin is not None and origin != f"http://{self._authority}":
-            return _refusal("this request comes from another site", 403)
-        if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"} and (
-            request.url.path != "/"
+        if origin not in {None, f"http://{self._authority}"} or (
+            site not in {"same-origin", "none"} and request.url.path != "/"
         ):
             return _refusal("this request comes from another site", 403)
-        if request.method in _UNSAFE_METHODS:
-            if origin is None:
-                return _refusal("this request does not say which site it comes from", 403)
-            if headers.get("content-type", "").partition(";")[0] != "application/json":
-                return _refusal("give JSON", 415)
-            if not _is_short(headers):
-                return _refusal(f"give at most {MOST_BYTES:,} bytes, and say how many", 413)
-        return None
+        return _refused_change(headers) if request.method in _UNSAFE_METHODS else None
 
     def _let_in(self, request: Request) -> Response | None:
         """Return None for a browser that has the cookie; give one to the first with the token."""
         token = request.query_params.get("token", "")
-        known = hmac.compare_digest(self._given_cookie(request.headers).encode(), self._secret.encode())
+        known = hmac.compare_digest(
+            self._given_cookie(request.headers).encode(), self._secret.encode()
+        )
         if request.url.path == "/" and token:
             first = bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
             if not known and not first:
@@ -115,6 +109,17 @@ class Guard:
         except CookieError:
             return ""
         return morsel.value if morsel else ""
+
+
+def _refused_change(headers: Headers) -> Response | None:
+    """Return the refusal of a request that would change something."""
+    if headers.get("origin") is None:
+        return _refusal("this request does not say which site it comes from", 403)
+    if headers.get("content-type", "").partition(";")[0] != "application/json":
+        return _refusal("give JSON", 415)
+    if not _is_short(headers):
+        return _refusal(f"give at most {MOST_BYTES:,} bytes, and say how many", 413)
+    return None
 
 
 def _is_short(headers: Headers) -> bool:

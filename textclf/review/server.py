@@ -30,6 +30,8 @@ _FILES = {
 _TICK = 0.05
 """Seconds between two looks at what the background processes have done."""
 _LONGEST_WORD = 200
+_LARGEST = 2**53
+"""Whole numbers below this are exact in JavaScript."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 _Body = dict[str, Any]
@@ -39,67 +41,10 @@ def review_app(
     session: ReviewSession, assistants: Assistants, finish: Callable[[], None]
 ) -> Starlette:
     """Return the app that serves one session; `finish` is called when the coder has finished."""
-
-    async def next_unit(_: _Body) -> _Body:
-        return session.next()
-
-    async def start(_: _Body) -> _Body:
-        return {**session.start(), "progress": session.progress(), "status": assistants.status()}
-
-    async def show(body: _Body) -> _Body:
-        return session.show(_unit(body))
-
-    async def answer(body: _Body) -> _Body:
-        session.answer(
-            _unit(body),
-            _texts(body, "labels"),
-            _key(body),
-            _text(body, "note"),
-            rest=body.get("rest") is True,
-        )
-        assistants.tick()
-        return session.next() if body.get("stay") is not True else session.show(_unit(body))
-
-    async def undo(body: _Body) -> _Body:
-        return session.undo(_key(body))
-
-    async def skip(body: _Body) -> _Body:
-        return session.skip(_unit(body))
-
-    async def search(body: _Body) -> _Body:
-        wanted = Search(
-            *(_text(body, name)[:_LONGEST_WORD] for name in ("word", "month", "source", "called"))
-        )
-        return session.search(wanted, _text(body, "kind"))
-
-    async def status(_: _Body) -> _Body:
-        assistants.tick()
-        return assistants.status()
-
-    async def train(_: _Body) -> _Body:
-        assistants.train()
-        return assistants.status()
-
-    async def end(_: _Body) -> _Body:
-        finish()
-        return {"answers": session.progress()["answers"]}
-
-    methods = {
-        "start": start,
-        "next": next_unit,
-        "show": show,
-        "answer": answer,
-        "undo": undo,
-        "skip": skip,
-        "search": search,
-        "status": status,
-        "train": train,
-        "end": end,
-    }
     routes = [_file_route(path, *file) for path, file in _FILES.items()]
     routes += [
         Route(f"/api/{name}", _json_handler(method), methods=["POST"])
-        for name, method in methods.items()
+        for name, method in _Api(session, assistants, finish).methods().items()
     ]
 
     @asynccontextmanager
@@ -111,6 +56,56 @@ def review_app(
             task.cancel()
 
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+class _Api:
+    """What the page can ask for. Each method takes the JSON of a request and gives that of it."""
+
+    def __init__(
+        self, session: ReviewSession, assistants: Assistants, finish: Callable[[], None]
+    ) -> None:
+        self._session = session
+        self._assistants = assistants
+        self._finish = finish
+
+    def methods(self) -> dict[str, Callable[[_Body], _Body]]:
+        """Return the methods by their names in addresses."""
+        session, assistants = self._session, self._assistants
+        return {
+            "start": lambda _: {**session.start(), "status": assistants.status()},
+            "next": lambda _: session.next(),
+            "show": lambda body: session.show(_unit(body)),
+            "answer": self._answer,
+            "undo": lambda body: session.undo(_key(body)),
+            "skip": lambda body: session.skip(_unit(body)),
+            "search": self._search,
+            "status": self._status,
+            "train": self._train,
+            "end": self._end,
+        }
+
+    def _answer(self, body: _Body) -> _Body:
+        unit, rest = _unit(body), body.get("rest") is True
+        labels, note = _texts(body, "labels"), _text(body, "note")
+        self._session.answer(unit, labels, _key(body), note, rest=rest)
+        stays = body.get("stay") is True
+        return self._session.show(unit) if stays else self._session.next()
+
+    def _search(self, body: _Body) -> _Body:
+        fields = ("word", "month", "source", "called")
+        wanted = Search(*(_text(body, name)[:_LONGEST_WORD] for name in fields))
+        return self._session.search(wanted, _text(body, "kind"))
+
+    def _status(self, _: _Body) -> _Body:
+        return self._assistants.status()
+
+    def _train(self, _: _Body) -> _Body:
+        self._assistants.train()
+        return self._assistants.status()
+
+    def _end(self, _: _Body) -> _Body:
+        self._finish()
+        return {"answers": self._session.progress()["answers"]}
 
 
 async def _tick_for_ever(assistants: Assistants) -> None:
@@ -128,7 +123,7 @@ def _file_route(path: str, name: str, kind: str) -> Route:
     return Route(path, send, methods=["GET"])
 
 
-def _json_handler(method: Callable[[_Body], Awaitable[_Body]]) -> Handler:
+def _json_handler(method: Callable[[_Body], _Body]) -> Handler:
     """Return a handler that takes and gives JSON; what was wrong is told in one line."""
 
     async def handle(request: Request) -> Response:
@@ -139,7 +134,7 @@ def _json_handler(method: Callable[[_Body], Awaitable[_Body]]) -> Handler:
         if not isinstance(body, dict):
             return _told("this is not a JSON object", 400)
         try:
-            found = await method(body)
+            found = method(body)
         except TextclfError as reason:
             return _told(str(reason), 409)
         return Response(json.dumps(found), media_type="application/json")
@@ -154,8 +149,9 @@ def _told(reason: str, status: int) -> Response:
 
 def _unit(body: _Body) -> Unit:
     unit = body.get("unit")
-    numbers = [unit.get(name) for name in Unit._fields] if isinstance(unit, dict) else []
-    if not numbers or not all(type(number) is int and 0 <= number < 2**53 for number in numbers):
+    values = [unit.get(name) for name in Unit._fields] if isinstance(unit, dict) else []
+    numbers = [value for value in values if type(value) is int and 0 <= value < _LARGEST]
+    if len(numbers) != len(Unit._fields):
         raise TextclfError("unit must have a number and a position")
     return Unit(*numbers)
 

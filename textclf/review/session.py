@@ -28,6 +28,8 @@ from textclf.review.units import (
 )
 
 _LONGEST_NOTE = 10_000
+_PART = "/"
+"""Stands in the keys of answers that were given together, behind what they have in common."""
 _NOTHING_LEFT: dict[str, Any] = {"unit": None}
 
 
@@ -125,14 +127,11 @@ class ReviewSession:
         article = self.pool.article(unit.number)
         name = unit_id(article.id, unit.position)
         own = self._own.get(name)
-        view = article_view(
-            article, self.classifier, hidden=self.settings.is_blind and own is None
-        )
+        view = article_view(article, self.classifier, hidden=self.settings.is_blind and own is None)
         if unit.position > view.passages or (unit.position < 1) == by_passage(self.scheme):
             raise InputError(f"article {unit.number} has no passage {unit.position}")
         coded = [
-            self._own.get(unit_id(article.id, position))
-            for position in range(1, view.passages + 1)
+            self._own.get(unit_id(article.id, position)) for position in range(1, view.passages + 1)
         ]
         return {
             "unit": {"number": unit.number, "position": unit.position},
@@ -174,30 +173,34 @@ class ReviewSession:
         elif unit not in units_of(article, self.scheme):
             raise InputError(f"article {unit.number} has no passage {unit.position}")
         for one in units:
-            own_key = f"{key}-{one.position}" if rest else key
+            own_key = f"{key}{_PART}{one.position}" if rest else key
             self._store(one, given, own_key, note[:_LONGEST_NOTE])
         self._refresh()
 
     def undo(self, key: str) -> dict[str, Any]:
-        """Take back the coder's last answer, and return its unit; raises InputError if none is."""
-        if key not in self.answers:
-            last = self.answers.latest(
-                self.settings.coder, self.scheme.name, decides=self._decides
-            )
-            if last is None:
-                raise InputError("there is no answer of yours to take back")
-            given = self._given(key, last.answer.order if last.answer else "", 0.0)
-            self.answers.append(
-                Record(last.id, "", {}, position=last.position, answer=replace(given, undo=True))
-            )
-            self._refresh()
-            number = self.pool.number_of(last.article or last.id)
-            if number is not None:
-                unit = Unit(number, last.position)
-                order = last.answer.order if last.answer else SEARCHED
-                self._offers[unit] = Offer(unit, order)
-                return self.show(unit)
-        return self.next()
+        """Take back the coder's last answer, or those that were given together; return its unit.
+
+        Raises InputError if there is none.
+        """
+        last = taken = self._latest()
+        if f"{key}{_PART}0" in self.answers:
+            return self.next()
+        if last is None or taken is None:
+            raise InputError("there is no answer of yours to take back")
+        together, count = _together(last), 0
+        while taken and _together(taken) == together:
+            order = taken.answer.order if taken.answer else SEARCHED
+            given = replace(self._given(f"{key}{_PART}{count}", order, 0.0), undo=True)
+            self.answers.append(Record(taken.id, "", {}, position=taken.position, answer=given))
+            last, taken, count = taken, self._latest(), count + 1
+        self._refresh()
+        number = self.pool.number_of(last.article or last.id)
+        if number is None:
+            return self.next()
+        unit = Unit(number, last.position)
+        self._offers[unit] = Offer(unit, last.answer.order if last.answer else SEARCHED)
+        self.queue.offer_again(self._offers[unit])
+        return self.show(unit)
 
     def skip(self, unit: Unit) -> dict[str, Any]:
         """Put a unit off, and return the next one."""
@@ -256,6 +259,9 @@ class ReviewSession:
             "pool": len(self.pool),
             "labels": dict(counts),
         }
+
+    def _latest(self) -> Record | None:
+        return self.answers.latest(self.settings.coder, self.scheme.name, decides=self._decides)
 
     def _refresh(self) -> None:
         self.answers.refresh()
@@ -368,3 +374,8 @@ class ReviewSession:
                 f"{self.settings.output}: no two coders disagree about an article of the pool"
             )
         self.queue.choose(units)
+
+
+def _together(record: Record) -> str:
+    """Return what the keys of answers that were given together have in common."""
+    return record.answer.key.partition(_PART)[0] if record.answer else ""

@@ -33,7 +33,9 @@ class ReviewSettings:
         if self.overlap < 1:
             raise InputError(f"overlap is {self.overlap}; give a number of articles, 1 or more")
         if self.output.suffix != ".jsonl":
-            raise InputError(f"{self.output}: answers are JSON lines; give a name such as mine.jsonl")
+            raise InputError(
+                f"{self.output}: answers are JSON lines; give a name such as mine.jsonl"
+            )
 
     @property
     def is_blind(self) -> bool:

@@ -47,7 +47,10 @@ def train_on_answers(scheme: Scheme) -> Callable[[tuple[Path, Path]], dict[str, 
             model = train(own, scheme)
         write_model(model, output)
         measured = model.card.cross_validation
-        scores = [_row("your model", measured.model), _row("always the commonest", measured.majority)]
+        scores = [
+            _row("your model", measured.model),
+            _row("always the commonest", measured.majority),
+        ]
         on_random = based and len(drawn) >= FEWEST
         if based:
             texts = Corpus(tuple(drawn)) if on_random else own

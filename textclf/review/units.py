@@ -1,4 +1,4 @@
-"""Units: what a coder answers about, which is an article or, where the scheme says so, a passage."""
+"""Units, which coders answer about: articles or, where the scheme says so, their passages."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

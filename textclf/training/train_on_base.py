@@ -110,8 +110,8 @@ def train_on_base(
     rule = fit.decision_rule(scores[chosen], every)
     probs, assigned = fit.out_of_fold_predictions(scores, folds)
     answers = records.answers(scheme)
-    groups = examples.duplicate_groups.groups
-    own_groups = groups[first_own:]
+    kept_together = examples.duplicate_groups.groups
+    own_groups = kept_together[first_own:]
     measured = _measured(records.records, first_own)
     own_scores, own_truth = scores[chosen][:, first_own:], truth[first_own:]
     names = [learner.name for learner in learners]
@@ -123,7 +123,7 @@ def train_on_base(
         term_share=share,
         trained_on=TrainedOn(
             texts=len(records),
-            groups=len(set(groups)),
+            groups=len(set(kept_together)),
             measured_on="own texts",
             own_texts=len(own_records),
             own_groups=len(set(own_groups)),
@@ -144,7 +144,7 @@ def train_on_base(
                     records, scheme, terms, folds, first_own
                 ).items()
             },
-            [groups[row] for row in measured],
+            [kept_together[row] for row in measured],
         ),
         use=_USE,
         prior_source=f"{len(own_records)} own texts, a random sample" if random_sample else "",

@@ -21,7 +21,7 @@ function pieces(list) {
 
 export function showArticle(shown, scheme) {
   byId("title").replaceChildren(...(shown.title.length ? pieces(shown.title) : [shown.id]));
-  const about = [shown.source, shown.date, shown.id].filter(Boolean);
+  const about = [shown.source, shown.date, shown.title.length ? shown.id : ""].filter(Boolean);
   if (shown.coded.length) about.push(`coded before: ${shown.coded.join(", ")}`);
   if (shown.cut) about.push("only the beginning of this long article is shown");
   byId("about").replaceChildren(element("bdi", {}, about.join(" · ")));
@@ -56,7 +56,7 @@ export function showLabels(state, choose) {
       element("span", { class: "name" }, label.name.replaceAll("_", " ")),
     );
     const prob = model && (model.probs[label.name] || (ofModel && model.prob));
-    if (prob) button.append(element("span", { class: "prob" }, prob));
+    if (prob && !prob.startsWith("under")) button.append(element("span", { class: "prob" }, prob));
     button.addEventListener("click", () => choose(label.name));
     return button;
   }));

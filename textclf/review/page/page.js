@@ -143,7 +143,7 @@ function showLast(given, shown) {
   const button = element("button", { type: "button" }, "show");
   button.addEventListener("click", () => jump(shown.unit));
   const said = shown.hidden || !shown.model?.labels.length ? "" : ` (model: ${shown.model.labels.join(", ")})`;
-  byId("last").replaceChildren(`✓ ${given}${said}: `, element("bdi", {}, title.slice(0, 60)), " ", button);
+  byId("last").replaceChildren(`✓ ${given}${said}: `, element("bdi", {}, title.length > 60 ? `${title.slice(0, 60)}…` : title), " ", button);
 }
 
 function accept() {
@@ -300,6 +300,10 @@ click("finish", () => act(async () => {
   byId("title").focus();
   clearInterval(watching);
 }));
+
+new ResizeObserver(([bar]) => {
+  document.documentElement.style.setProperty("--bar", `${bar.target.offsetHeight}px`);
+}).observe(document.querySelector(".bar"));
 
 let watching = 0;
 act(async () => {
