@@ -61,7 +61,7 @@ class ReviewProcess:
     """A running `textclf review`."""
 
     def __init__(self, *arguments):
-        self._log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until exit
         self.process = subprocess.Popen(
             [sys.executable, "-m", "textclf", "review", *map(str, arguments), "--no-browser"],
             stdout=self._log,

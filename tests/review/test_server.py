@@ -3,11 +3,11 @@
 import json
 
 import pytest
-
-pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
 from review_page import Client, ReviewProcess, write_pool
 
 from textclf.corpus.records import Corpus
+
+pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 

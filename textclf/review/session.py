@@ -116,10 +116,9 @@ class ReviewSession:
 
     def next(self) -> dict[str, Any]:
         """Return the next unit, with its article."""
-        offer = self.queue.next(self._own)
+        offer = self._next_offer()
         if offer is None:
             return {**_NOTHING_LEFT, "progress": self.progress()}
-        self._offers[offer.unit] = offer
         return self.show(offer.unit)
 
     def show(self, unit: Unit) -> dict[str, Any]:
@@ -162,6 +161,8 @@ class ReviewSession:
         for labels that the scheme does not take, and for a unit that is not in the pool.
         """
         given = self._checked(labels)
+        if unit not in self._offers:  # it may have been offered before the server was started again
+            self._next_offer()
         units = [unit]
         article = self.pool.article(unit.number)
         if rest:
@@ -259,6 +260,12 @@ class ReviewSession:
             "pool": len(self.pool),
             "labels": dict(counts),
         }
+
+    def _next_offer(self) -> Offer | None:
+        offer = self.queue.next(self._own)
+        if offer is not None:
+            self._offers[offer.unit] = offer
+        return offer
 
     def _latest(self) -> Record | None:
         return self.answers.latest(self.settings.coder, self.scheme.name, decides=self._decides)

@@ -10,11 +10,7 @@ from textclf.codebook.scheme_file import bundled_schemes, find_scheme
 from textclf.corpus.given_answers import RANDOM
 from textclf.corpus.records import Corpus
 from textclf.corpus.term_lists import bundled_terms
-from textclf.evaluation.model_evaluation import evaluate_model
 from textclf.model.card import SystemMetrics
-from textclf.model.store import write_model
-from textclf.training.own_labels import FEWEST, train_on_base
-from textclf.training.train import train
 
 
 def is_bundled(scheme: Scheme) -> bool:
@@ -29,6 +25,11 @@ def train_on_answers(scheme: Scheme) -> Callable[[tuple[Path, Path]], dict[str, 
     measured on the random part of the answers if it has 20 or more, else on all of them, and never
     on a text that the model was trained on.
     """
+    # The server itself does not wait for these.
+    from textclf.evaluation.model_evaluation import evaluate_model  # noqa: PLC0415
+    from textclf.model.store import write_model  # noqa: PLC0415
+    from textclf.training.own_labels import FEWEST, train_on_base  # noqa: PLC0415
+    from textclf.training.train import train  # noqa: PLC0415
 
     def work(paths: tuple[Path, Path]) -> dict[str, Any]:
         answers, output = paths

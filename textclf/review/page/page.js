@@ -49,6 +49,8 @@ function say(text) {
   byId("said").textContent = text;
 }
 
+let shows = 0;
+
 function show(shown, said = "") {
   state.shown = shown;
   state.note = shown.note || "";
@@ -76,6 +78,8 @@ function show(shown, said = "") {
   const asked = document.querySelector(".passage.asked");
   if (asked && shown.unit.position > 1) asked.scrollIntoView({ block: "center", behavior: "instant" });
   else window.scrollTo({ top: 0, behavior: "instant" });
+  shows += 1;
+  document.body.dataset.shown = String(shows); // tests wait for it
 }
 
 function refresh() {
