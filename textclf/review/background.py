@@ -11,7 +11,7 @@ from typing import Any
 from textclf.errors import TextclfError
 
 Work = Callable[[Any], Any]
-_NICE = 10
+_NICE = 5
 """How far the process steps back behind others, so that the page stays quick."""
 
 

@@ -28,6 +28,9 @@ _BATCH = 40
 _DIMENSIONS = 50
 """Features by which it is told whether two articles are alike."""
 _LEAST_PROB = 1e-4
+_WORTH_OF_MODEL = 100
+_UNKNOWN = 0.5
+"""The probability of each label of a text that the bundled model cannot read."""
 _STABLE = 0.99
 """Where three learners in a row agree on at least this share of the articles, more answers will
 hardly change it (Bloodgood and Vijay-Shanker 2009 stop there)."""
@@ -108,7 +111,8 @@ class Learner:
         except ValueError:  # hardly a word in all of the texts
             self._tfidf = TfidfVectorizer(analyzer="char", sublinear_tf=True)
             words = self._tfidf.fit_transform(texts)
-        self._rows = self._with_model(words, texts)
+        self._base = self._predicted(texts)
+        self._rows = self._with_model(words, self._base)
         size = min(_DIMENSIONS, words.shape[1] - 1, words.shape[0] - 1)
         dense = (
             TruncatedSVD(size, random_state=0).fit_transform(words) if size > 1 else words.toarray()
@@ -120,19 +124,36 @@ class Learner:
 
         The probabilities have shape (candidates, labels). None: the answers show one label alone.
         """
-        names = self._scheme.label_names
         texts = [answer.text for answer in answers]
-        truth = np.array([[name in one.labels for name in names] for one in answers])
+        rows = self._with_model(self._tfidf.transform(texts), self._predicted(texts))
+        return self.fit_rows(rows, [answer.labels for answer in answers])
+
+    def fit_candidates(
+        self, indices: Sequence[int], answers: Sequence[Answer]
+    ) -> tuple[Doubles, list[int]] | None:
+        """Return what `fit` returns, for answers to candidates, given by their indices."""
+        return self.fit_rows(self._rows[list(indices)], answers)
+
+    def fit_rows(
+        self,
+        rows: Any,  # noqa: ANN401 - sparse
+        answers: Sequence[Answer],
+    ) -> tuple[Doubles, list[int]] | None:
+        """Return what `fit` returns, for texts whose features are given."""
+        names = self._scheme.label_names
+        truth = np.array([[name in answer for name in names] for answer in answers])
         counts = truth.sum(axis=0)
         learnable = np.flatnonzero((counts > 0) & (counts < len(answers)))
         if not len(learnable):
             return None
-        rows = self._with_model(self._tfidf.transform(texts), texts)
         probs = np.full((self._rows.shape[0], len(names)), _LEAST_PROB)
-        if self._classifier is not None:
+        if self._base is not None:
             probs = np.maximum(probs, self._base)
+        # The bundled model counts as much as so many answers.
+        share = 1.0 if self._base is None else len(answers) / (len(answers) + _WORTH_OF_MODEL)
         for label in learnable:
-            probs[:, label] = self._one(rows, truth[:, label])
+            learned = self._one(rows, truth[:, label])
+            probs[:, label] = share * learned + (1 - share) * probs[:, label]
         if self._scheme.kind == "single":
             probs /= probs.sum(axis=1, keepdims=True)
         return probs, counts.tolist()
@@ -140,18 +161,22 @@ class Learner:
     def _one(self, rows: Any, truth: NDArray[np.bool_]) -> Doubles:  # noqa: ANN401 - sparse
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only in its process
 
-        fitted = LogisticRegression(C=10.0, max_iter=300).fit(rows, truth)
+        fitted = LogisticRegression(C=10.0, solver="liblinear", random_state=0).fit(rows, truth)
         return np.asarray(fitted.predict_proba(self._rows)[:, 1])
 
-    def _with_model(self, words: Any, texts: Sequence[str]) -> Any:  # noqa: ANN401 - sparse
+    def _predicted(self, texts: Sequence[str]) -> Doubles | None:
+        """Return the probabilities of the bundled model, shape (texts, labels)."""
+        if self._classifier is None:
+            return None
+        return np.nan_to_num(self._classifier.predict_proba(list(texts)), nan=_UNKNOWN)
+
+    @staticmethod
+    def _with_model(words: Any, probs: Doubles | None) -> Any:  # noqa: ANN401 - sparse
         """Return the features of texts: words, and the log-odds of each label."""
         from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415 - only in its process
 
-        if self._classifier is None:
+        if probs is None:
             return words
-        probs = np.nan_to_num(self._classifier.predict_proba(list(texts)), nan=0.5)
-        if not hasattr(self, "_base"):
-            self._base = probs
         safe = np.clip(probs, _LEAST_PROB, 1 - _LEAST_PROB)
         odds = np.log(safe / (1 - safe)) / -np.log(_LEAST_PROB)
         return hstack([words, csr_matrix(odds)]).tocsr()

@@ -237,9 +237,14 @@ def _articles(
 
 
 def _coded(row: Any, scheme: Scheme) -> Iterator[str]:  # noqa: ANN401 - whatever the row holds
-    """Yield the labels of a corpus record, or of a table with a column named as the scheme."""
+    """Yield the labels of a corpus record, or of a table with a column of labels.
+
+    The column has the name of the scheme, or is `label`.
+    """
     labels = row.get("labels")
-    value = labels.get(scheme.name) if isinstance(labels, dict) else row.get(scheme.name)
+    value = row.get(scheme.name, row.get("label"))
+    if isinstance(labels, dict):
+        value = labels.get(scheme.name)
     if isinstance(value, str):
         value = value.split("|")
     for one in value if isinstance(value, list) else ():
