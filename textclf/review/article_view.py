@@ -99,13 +99,13 @@ def _blocks(
         if start >= end:
             continue
         for position, part in ((0, Span(at, start)), (number, Span(start, end))):
-            if text[part.start : part.end].strip():
+            if part.end > part.start:
                 own = _pieces(
                     text[part.start : part.end], part.start, spans, document.removed, heaviest
                 )
                 yield position, tuple(own)
         at = end
-    if text[at:].strip():
+    if text[at:]:
         yield 0, tuple(_pieces(text[at:], at, spans, document.removed, heaviest))
 
 

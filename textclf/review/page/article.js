@@ -25,7 +25,10 @@ export function showArticle(shown, scheme) {
   if (shown.coded.length) about.push(`coded before: ${shown.coded.join(", ")}`);
   if (shown.cut) about.push("only the beginning of this long article is shown");
   byId("about").replaceChildren(element("bdi", {}, about.join(" · ")));
-  byId("text").replaceChildren(...shown.blocks.map(([position, list]) => {
+  const blocks = shown.blocks.filter(([position, list]) => (
+    position || !scheme.byPassage || list.some(([text]) => text.trim())
+  ));
+  byId("text").replaceChildren(...blocks.map(([position, list]) => {
     if (!scheme.byPassage || !position) return element("span", {}, ...pieces(list));
     const asked = position === shown.unit.position;
     const block = element("span", { class: asked ? "passage asked" : "passage", dir: "auto" }, ...pieces(list));
