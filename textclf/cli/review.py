@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textclf.cli.console import print_text, tell
-from textclf.cli.options import (
+from textclf.cli.shared_options import (
     Delimiter,
     IdField,
     NoHeader,

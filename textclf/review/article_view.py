@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from textclf.classifier.classifier import Classifier
-from textclf.classifier.html import segments
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Evidence, Prediction, Status, percent
+from textclf.classifier.result_html import segments
 from textclf.review.pool import Article
 from textclf.text.boilerplate import RemovedSpan
 from textclf.text.control_characters import with_signs

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from textclf.classifier.loading import load_all
-from textclf.classifier.options import PredictOptions
+from textclf.classifier.predict_options import PredictOptions
 from textclf.text.document import Document
 
 Text = tuple[int, str, str]

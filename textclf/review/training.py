@@ -28,8 +28,8 @@ def train_on_answers(scheme: Scheme) -> Callable[[tuple[Path, Path]], dict[str, 
     # The server itself does not wait for these.
     from textclf.evaluation.model_evaluation import evaluate_model  # noqa: PLC0415
     from textclf.model.store import write_model  # noqa: PLC0415
-    from textclf.training.own_labels import FEWEST, train_on_base  # noqa: PLC0415
     from textclf.training.train import train  # noqa: PLC0415
+    from textclf.training.train_on_base import FEWEST, train_on_base  # noqa: PLC0415
 
     def work(paths: tuple[Path, Path]) -> dict[str, Any]:
         answers, output = paths

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textclf.codebook.aggregation import AnyPassage, Plurality
+from textclf.codebook.aggregation_rule import AnyPassage, Plurality
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import Answer
 from textclf.corpus.records import Record
