@@ -24,8 +24,8 @@ from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Corpus
-from textclf.review.learner import RETRAIN_EVERY, Learner
-from textclf.review.order import RANDOM_EVERY, teach_order
+from textclf.review_page.learner import RETRAIN_EVERY, Learner
+from textclf.review_page.order import RANDOM_EVERY, teach_order
 
 PUT_ASIDE = 0.3
 

@@ -60,10 +60,11 @@ def write_pool(folder, count=60, name="pool.jsonl"):
 class ReviewProcess:
     """A running `textclf review`."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, command=()):
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until exit
+        command = command or ["-m", "textclf", "review", *arguments, "--no-browser"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "textclf", "review", *map(str, arguments), "--no-browser"],
+            [sys.executable, *map(str, command)],
             stdout=self._log,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},

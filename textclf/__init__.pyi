@@ -23,6 +23,7 @@ from .errors import (
     WorkerError,
 )
 from .evaluation.metrics import Metrics, evaluate
+from .review_page.run import review
 from .text.repeated_paragraphs import Repeated
 from .training.estimator import LinearTextClassifier
 from .training.train import train
@@ -60,6 +61,7 @@ __all__ = [
     "load",
     "load_all",
     "propose_labels",
+    "review",
     "score_frame",
     "train",
 ]

@@ -9,7 +9,7 @@ import pytest
 from textclf.corpus.given_answers import GivenAnswer
 from textclf.corpus.records import Corpus, Record, record_line
 from textclf.errors import CorpusError, InputError
-from textclf.review.answers import AnswerFile
+from textclf.review_page.answers import AnswerFile
 
 VERSION = "rain 1 abc"
 

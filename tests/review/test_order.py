@@ -5,7 +5,7 @@ import pytest
 
 from textclf.corpus.given_answers import GivenAnswer
 from textclf.corpus.records import Record
-from textclf.review.order import (
+from textclf.review_page.order import (
     disagreements,
     inclusion_probability,
     overlap_order,

@@ -8,7 +8,7 @@ import pytest
 
 from textclf.codebook.scheme import Label, Scheme
 from textclf.errors import InputError
-from textclf.review.pool import Article, Pool, Search, articles_of_texts, month_of
+from textclf.review_page.pool import Article, Pool, Search, articles_of_texts, month_of
 
 RAIN = Scheme("rain", (Label("rain"), Label("dry")))
 ROWS = [
@@ -132,7 +132,7 @@ def test_a_pool_of_many_articles_stays_on_the_disk_and_is_quick():
     """100,000 articles of 3,000 characters would take 300 MB in memory."""
     code = """
 import resource, time
-from textclf.review.pool import Article, Pool
+from textclf.review_page.pool import Article, Pool
 words = "The river rose above the weir at noon and the lower town was told to leave. " * 40
 def articles():
     for n in range(100_000):

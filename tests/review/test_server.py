@@ -1,6 +1,8 @@
 """The server of the review page, as a real process: who is let in, and what is stored."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 from review_page import Client, ReviewProcess, write_pool
@@ -260,3 +262,75 @@ def test_an_article_that_was_looked_for_enters_the_random_sample_when_it_is_draw
     assert len(given) == 12
     assert {one.order for one in given.values()} == {"random"}
     assert {one.inclusion for one in given.values()} == {0.5}
+
+
+NOTEBOOK = """
+import sys, textclf
+records = textclf.review(["Rain and wind.", "The cup final."], sys.argv[1], output=sys.argv[2],
+                         browser=False)
+print([(one.text, one.labels["beat"]) for one in records])
+"""
+
+
+def test_in_a_notebook_the_page_returns_the_records_when_the_coder_has_finished(tmp_path):
+    _, scheme = write_pool(tmp_path)
+    file = tmp_path / "mine.jsonl"
+    with ReviewProcess(command=["-c", NOTEBOOK, scheme, file]) as page:
+        client = Client(page.url)
+        shown = client.call("show", unit={"number": 1, "position": 0})
+        client.answer(shown, "sport", key="k")
+        assert client.call("end") == {"answers": 1}
+        assert page.process.wait(60) == 0
+        assert "[('The cup final.', ('sport',))]" in page.log()
+
+
+@pytest.mark.slow
+def test_the_order_teach_learns_in_the_background_and_a_button_trains_a_model(tmp_path):
+    pool, scheme = write_pool(tmp_path, 200)
+    file = tmp_path / "mine.jsonl"
+    with ReviewProcess(pool, "-s", scheme, "-o", file, "--order", "teach") as page:
+        client = Client(page.url)
+        shown = client.call("next")
+        for number in range(60):
+            title = shown["title"][0][0]
+            label = "sport" if title.startswith(("Cup", "Wickets")) else "weather"
+            label = "other" if title.startswith(("Budget", "School")) else label
+            shown = client.answer(shown, label, key=f"k{number}")
+            if number in {20, 45}:
+                wait_for(client, lambda status: status["learner"])
+        assert not client.call("status")["error"]
+        client.call("train")
+        training = wait_for(client, lambda one: one["training"]["state"] != "running")["training"]
+    orders = {one.answer.order for one in Corpus.read([file]).records}
+    assert orders == {"random", "teach"}
+    assert (training["state"], training["answers"]) == ("done", 60)
+    assert (tmp_path / "mine.textclf").is_file()
+
+
+def wait_for(client, is_true):
+    for _ in range(1200):
+        status = client.call("status")
+        if is_true(status):
+            return status
+        time.sleep(0.1)
+    raise AssertionError(status)
+
+
+def test_the_background_processes_end_with_the_server_that_is_killed(tmp_path):
+    pool, _ = write_pool(tmp_path, 20_000)
+    with ReviewProcess(pool, "-s", "topic", "-o", tmp_path / "mine.jsonl") as page:
+        children = Path(f"/proc/{page.process.pid}/task/{page.process.pid}/children")
+        if not children.exists():
+            pytest.skip("this system does not list the children of a process")
+        client = Client(page.url)
+        wait_for(client, lambda status: status["predicted"])
+        found = children.read_text().split()
+        page.kill()
+    assert found
+    for _ in range(100):
+        alive = [one for one in found if Path(f"/proc/{one}/cmdline").exists()]
+        alive = [one for one in alive if Path(f"/proc/{one}/cmdline").read_bytes()]
+        if not alive:
+            return
+        time.sleep(0.1)
+    raise AssertionError(alive)

@@ -69,8 +69,8 @@ def review(
     no_header: NoHeader = False,
 ) -> None:
     """Code a pool of articles on a page in the browser, one key for each answer."""
-    from textclf.review.run import review_files  # noqa: PLC0415 - start-up time
-    from textclf.review.settings import ReviewSettings  # noqa: PLC0415 - start-up time
+    from textclf.review_page.run import review_files  # noqa: PLC0415 - start-up time
+    from textclf.review_page.settings import ReviewSettings  # noqa: PLC0415 - start-up time
 
     settings = ReviewSettings(output, coder, order.value, goal, overlap, seed, blind, model)
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)

@@ -9,12 +9,12 @@ import numpy as np
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.records import Record
 from textclf.errors import InputError
-from textclf.review.background import Background
-from textclf.review.learner import RETRAIN_EVERY, Advice, Labelled, learn_from
-from textclf.review.predictions import BATCH, predict_with
-from textclf.review.session import ReviewSession
-from textclf.review.training import train_on_answers
-from textclf.review.units import unit_texts
+from textclf.review_page.background import Background
+from textclf.review_page.learner import RETRAIN_EVERY, Advice, Labelled, learn_from
+from textclf.review_page.predictions import BATCH, predict_with
+from textclf.review_page.session import ReviewSession
+from textclf.review_page.training import train_on_answers
+from textclf.review_page.units import unit_texts
 
 _CANDIDATES = 3_000
 """Articles among which the learner chooses; more would take it minutes to read."""

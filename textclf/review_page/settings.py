@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclf.errors import InputError, choices
-from textclf.review.order import ORDERS, Order
+from textclf.review_page.order import ORDERS, Order
 
 
 @dataclass(frozen=True, slots=True)

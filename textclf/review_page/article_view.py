@@ -8,7 +8,7 @@ from textclf.classifier.classifier import Classifier
 from textclf.classifier.predict_options import PredictOptions
 from textclf.classifier.prediction import Evidence, Prediction, Status, percent
 from textclf.classifier.result_html import segments
-from textclf.review.pool import Article
+from textclf.review_page.pool import Article
 from textclf.text.boilerplate import RemovedSpan
 from textclf.text.control_characters import with_signs
 from textclf.text.document import Document

@@ -12,13 +12,13 @@ from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import ADJUDICATE, RANDOM, Answer, GivenAnswer
 from textclf.corpus.records import Record
 from textclf.errors import InputError
-from textclf.review.answers import AnswerFile, coders_of
-from textclf.review.article_view import ArticleView, article_view, shown
-from textclf.review.order import disagreements, inclusion_probability
-from textclf.review.pool import Pool, Search
-from textclf.review.queue import SEARCHED, Offer, Queue
-from textclf.review.settings import ReviewSettings
-from textclf.review.units import (
+from textclf.review_page.answers import AnswerFile, coders_of
+from textclf.review_page.article_view import ArticleView, article_view, shown
+from textclf.review_page.order import disagreements, inclusion_probability
+from textclf.review_page.pool import Pool, Search
+from textclf.review_page.queue import SEARCHED, Offer, Queue
+from textclf.review_page.settings import ReviewSettings
+from textclf.review_page.units import (
     Unit,
     by_passage,
     document_labels,

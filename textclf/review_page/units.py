@@ -7,7 +7,7 @@ from textclf.codebook.aggregation_rule import AnyPassage, Plurality
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import Answer
 from textclf.corpus.records import Record
-from textclf.review.pool import Article
+from textclf.review_page.pool import Article
 from textclf.text.document import Document
 
 

@@ -13,10 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from textclf.errors import TextclfError
-from textclf.review.assistants import Assistants
-from textclf.review.pool import Search
-from textclf.review.session import ReviewSession
-from textclf.review.units import Unit
+from textclf.review_page.assistants import Assistants
+from textclf.review_page.pool import Search
+from textclf.review_page.session import ReviewSession
+from textclf.review_page.units import Unit
 
 _PAGE = Path(__file__).parent / "page"
 _FILES = {

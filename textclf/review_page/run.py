@@ -16,10 +16,10 @@ from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.review.answers import AnswerFile
-from textclf.review.pool import Pool, articles_of_texts
-from textclf.review.settings import ReviewSettings
-from textclf.review.training import is_bundled
+from textclf.review_page.answers import AnswerFile
+from textclf.review_page.pool import Pool, articles_of_texts
+from textclf.review_page.settings import ReviewSettings
+from textclf.review_page.training import is_bundled
 
 _HOST = "127.0.0.1"
 
@@ -85,10 +85,10 @@ def _served(
     try:
         import uvicorn  # noqa: PLC0415 - an optional dependency
 
-        from textclf.review.assistants import Assistants  # noqa: PLC0415 - start-up time
-        from textclf.review.security import HOSTS, Guard  # noqa: PLC0415 - an optional dependency
-        from textclf.review.server import review_app  # noqa: PLC0415 - an optional dependency
-        from textclf.review.session import ReviewSession  # noqa: PLC0415 - start-up time
+        from textclf.review_page.assistants import Assistants  # noqa: PLC0415 - start-up time
+        from textclf.review_page.security import HOSTS, Guard  # noqa: PLC0415 - an optional dependency
+        from textclf.review_page.server import review_app  # noqa: PLC0415 - an optional dependency
+        from textclf.review_page.session import ReviewSession  # noqa: PLC0415 - start-up time
     except ImportError as reason:
         raise InputError(
             f"the review page needs {reason.name}; install it with: pip install 'textclf[review]'"

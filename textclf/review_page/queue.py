@@ -7,9 +7,9 @@ from typing import NamedTuple
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import RANDOM
 from textclf.corpus.records import Record
-from textclf.review.order import RANDOM_EVERY, Order, overlap_order, random_order
-from textclf.review.pool import Pool
-from textclf.review.units import Unit, unit_id, units_of
+from textclf.review_page.order import RANDOM_EVERY, Order, overlap_order, random_order
+from textclf.review_page.pool import Pool
+from textclf.review_page.units import Unit, unit_id, units_of
 
 SEARCHED = "search"
 """The order of a unit that the coder looked for."""

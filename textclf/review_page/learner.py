@@ -15,9 +15,9 @@ from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import Answer
-from textclf.review.order import teach_order
-from textclf.review.pool import Article
-from textclf.review.units import Unit, by_passage, unit_texts
+from textclf.review_page.order import teach_order
+from textclf.review_page.pool import Article
+from textclf.review_page.units import Unit, by_passage, unit_texts
 
 Doubles = NDArray[np.float64]
 
