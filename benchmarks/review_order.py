@@ -45,7 +45,10 @@ class Simulation:
         self.truth = np.array([scheme.index(label) for label in labels])
 
     def curve(self, order: str, most: int, seed: int) -> list[float]:
-        """Return the macro-F1 after each 20 answers of one run."""
+        """Return the macro-F1 after each 20 answers of one run.
+
+        Behind them is the number of answers with the rarest label.
+        """
         rng = np.random.default_rng(seed)
         shuffled = rng.permutation(len(self.truth))
         aside = shuffled[: int(PUT_ASIDE * len(shuffled))]
@@ -73,7 +76,8 @@ class Simulation:
                 vectors = self.learner.vectors[rows]
                 picked = teach_order(probs[rows], vectors, counts, 2 * RETRAIN_EVERY)
                 chosen = rows[picked].tolist()
-        return scores
+        rarest = np.bincount(self.truth).argmin()
+        return [*scores, int((self.truth[answered] == rarest).sum())]
 
     def score(self, probs: NDArray[np.float64], rows: NDArray[np.intp]) -> float:
         truth = self.truth[rows]
@@ -118,11 +122,13 @@ def main() -> None:
     }
     print(f"{len(texts)} articles, {options.runs} runs; macro-F1, mean (standard deviation)")
     print("answers  random         teach          difference")
-    for step in range(curves["random"].shape[1]):
+    for step in range(curves["random"].shape[1] - 1):
         shown = [f"{one[:, step].mean():.3f} ({one[:, step].std():.3f})" for one in curves.values()]
         paired = curves["teach"][:, step] - curves["random"][:, step]
         spread = f"{paired.mean():+.3f} ({paired.std():.3f})"
         print(f"{(step + 1) * RETRAIN_EVERY:>7}  {shown[0]:<13}  {shown[1]:<13}  {spread}")
+    found = ", ".join(f"{order} {one[:, -1].mean():.1f}" for order, one in curves.items())
+    print(f"answers with the rarest label: {found}")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ class Learner:
     def fit(self, answers: Sequence[Labelled]) -> tuple[Doubles, list[int]] | None:
         """Return the probabilities of all candidates, and the number of answers of each label.
 
-        The probabilities have shape (candidates, labels). None: the answers show one label alone.
+        The probabilities have shape (candidates, labels). None: the answers
+        show one label alone, and there is no bundled model.
         """
         texts = [answer.text for answer in answers]
         rows = self._with_model(self._tfidf.transform(texts), self._predicted(texts))
@@ -144,7 +145,7 @@ class Learner:
         truth = np.array([[name in answer for name in names] for answer in answers])
         counts = truth.sum(axis=0)
         learnable = np.flatnonzero((counts > 0) & (counts < len(answers)))
-        if not len(learnable):
+        if not len(learnable) and self._base is None:
             return None
         probs = np.full((self._rows.shape[0], len(names)), _LEAST_PROB)
         if self._base is not None:
