@@ -63,6 +63,8 @@ class ReviewProcess:
     def __init__(self, *arguments, command=()):
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until exit
         command = command or ["-m", "textclf", "review", *arguments, "--no-browser"]
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job of a shell
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, *map(str, command)],
             stdout=self._log,

@@ -188,6 +188,20 @@ def test_search_codebook_and_keys_work_from_the_keyboard(browser, started):
     assert page.page.evaluate("document.activeElement.id") == "title"
 
 
+def test_an_edge_case_is_proposed_from_the_keyboard(browser, started):
+    page = Page(browser, started.url)
+    page.press("p", changes=False)
+    page.page.keyboard.type("1 hail on the pitch")
+    page.page.keyboard.press("Enter")
+    page.page.wait_for_function("document.getElementById('last').textContent.includes('Proposed')")
+
+    stored = json.loads(started.file.with_suffix(".proposals.jsonl").read_text("utf-8"))
+    assert stored["text"] == "1 hail on the pitch"
+    assert not held(started.file)
+    page.press("1")
+    assert page.told == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_cut_off_at_any_width(browser, started, width, scheme):
@@ -202,7 +216,7 @@ def test_nothing_is_cut_off_at_any_width(browser, started, width, scheme):
     session = page.context.new_cdp_session(page.page)
     code = Path(AXE).read_text("utf-8")
     serious = []
-    for opened in ("", "?", "/"):
+    for opened in ("", "?", "/", "p", "n"):
         if opened:
             page.press(opened, changes=False)
         session.send("Runtime.evaluate", {"expression": code})

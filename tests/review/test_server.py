@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from review_page import Client, ReviewProcess, write_pool
 
+from textclf.codebook.proposals import merge_proposals
+from textclf.codebook.scheme_file import read_scheme
 from textclf.corpus.records import Corpus
 
 pytest.importorskip("uvicorn", reason="the extra `review` is not installed")
@@ -193,6 +195,23 @@ def test_a_hostile_article_is_data_without_signs_that_change_the_page(page):
     assert not [sign for sign in ("\0", "\u202e", "\ud800") if sign in json.dumps(shown)]
     page.client.answer(shown, "other", key="hostile")
     assert held(page)[HOSTILE] == "other"
+
+
+def test_a_proposal_is_stored_with_its_article_and_merged_by_the_command(page, tmp_path):
+    shown = page.client.call("show", unit={"number": 2, "position": 0})
+    proposal = {"kind": "edge_case", "text": "hail on the pitch", "label": "sport"}
+    file = page.client.call("propose", unit=shown["unit"], **proposal)["file"]
+
+    stored = json.loads(Path(file).read_text("utf-8"))
+    assert file == str(page.file.with_suffix(".proposals.jsonl"))
+    assert {name: stored[name] for name in proposal} == proposal
+    assert (stored["article"], stored["coder"]) == (shown["id"], "ann")
+    scheme = page.file.parent / "beat.toml"
+    merge_proposals(str(scheme), [Path(file)], tmp_path / "new.toml")
+    assert read_scheme(tmp_path / "new.toml").edge_cases[-1].case == "hail on the pitch"
+    for wrong in ({"kind": "x"}, {"label": "x"}, {"text": ""}):
+        body = {"unit": shown["unit"], **proposal, **wrong}
+        assert page.client.request("POST", "/api/propose", body)[0] == 409
 
 
 def test_search_offers_the_articles_that_are_found_and_nothing_else(page):

@@ -65,6 +65,28 @@ def new(
 
 
 @app.command()
+def merge(
+    name: Name,
+    proposals: Annotated[
+        list[Path], typer.Argument(help="Files of proposals that review wrote, .jsonl.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Scheme file to write. [default: only show the proposals]"
+        ),
+    ] = None,
+) -> None:
+    """Show what coders proposed on the review page, or write a new version with it."""
+    from textclf.codebook.proposals import merge_proposals  # noqa: PLC0415 - start-up time
+    from textclf.reports.codebook import proposals_list  # noqa: PLC0415 - start-up time
+
+    print_text(proposals_list(merge_proposals(name, proposals, output)))
+    if output is not None and output.exists():
+        print_text(f"{output}: {read_scheme(output).version_id}")
+
+
+@app.command()
 def render(
     name: Name,
     style: Annotated[

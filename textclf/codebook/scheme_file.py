@@ -22,11 +22,16 @@ _BUNDLED = Path(__file__).parent / "schemes"
 
 def find_scheme(name: str) -> Scheme:
     """Return the scheme of a `.toml` file, or the bundled scheme of that name."""
+    return read_scheme(scheme_path(name))
+
+
+def scheme_path(name: str) -> Path:
+    """Return the file of a scheme, given as a `.toml` file or by the name of a bundled scheme."""
     path = Path(name)
     if path.suffix == ".toml":
-        return read_scheme(path)
+        return path
     if name in bundled_schemes():
-        return read_scheme(_BUNDLED / f"{name}.toml")
+        return _BUNDLED / f"{name}.toml"
     raise SchemeError(
         f"there is no scheme {name!r}: give a .toml file, or a bundled scheme; "
         f"{choices(name, bundled_schemes())}"

@@ -5,6 +5,7 @@ from html import escape
 from string import Template
 
 from textclf.codebook.aggregation_rule import Aggregation, AnyPassage, Plurality
+from textclf.codebook.proposals import Proposal
 from textclf.codebook.scheme import Label, Scheme
 from textclf.reports.tables import table
 
@@ -33,6 +34,12 @@ def overview(schemes: Sequence[Scheme]) -> str:
         for one in schemes
     ]
     return table(rows, ["scheme", "version", "kind", "labels", "digest", "title"])
+
+
+def proposals_list(proposals: Sequence[Proposal]) -> str:
+    """Return a line for each proposal: its label, the case, who made it, and its example."""
+    rows = [[one.label, one.case(), one.coder, one.article] for one in proposals]
+    return table(rows, ["label", "case", "coder", "example"]) if rows else "no proposals"
 
 
 def as_markdown(scheme: Scheme) -> str:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from textclf.errors import TextclfError
 from textclf.review_page.assistants import Assistants
 from textclf.review_page.pool import Search
+from textclf.review_page.proposing import propose
 from textclf.review_page.session import ReviewSession
 from textclf.review_page.units import Unit
 
@@ -79,6 +80,7 @@ class _Api:
             "undo": lambda body: session.undo(_key(body)),
             "skip": lambda body: session.skip(_unit(body)),
             "search": self._search,
+            "propose": self._propose,
             "status": self._status,
             "train": self._train,
             "end": self._end,
@@ -95,6 +97,10 @@ class _Api:
         fields = ("word", "month", "source", "called")
         wanted = Search(*(_text(body, name)[:_LONGEST_WORD] for name in fields))
         return self._session.search(wanted, _text(body, "kind"))
+
+    def _propose(self, body: _Body) -> _Body:
+        kind, text, label = (_text(body, name) for name in ("kind", "text", "label"))
+        return {"file": str(propose(self._session, _unit(body), kind, text, label))}
 
     def _status(self, _: _Body) -> _Body:
         return self._assistants.status()

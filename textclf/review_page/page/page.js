@@ -3,7 +3,7 @@
 import { element, showArticle, showCodebook, showLabels, showOthers, showTraining } from "/article.js";
 
 const byId = (id) => document.getElementById(id);
-const LETTERS = "abcdefghijklmopqstvwxyzABCDEFGHIJKLMOPQSTVWXYZ"; // no n, r, u: they have a use
+const LETTERS = "abcdefghijklmoqstvwxyzABCDEFGHIJKLMOQSTVWXYZ"; // no n, p, r, u: they have a use
 const PACE_OF = 20; // answers that the pace is measured on
 
 const state = {
@@ -202,6 +202,27 @@ byId("noting").addEventListener("close", () => {
   if (state.shown.answer) store(state.shown.answer, { stay: true });
 });
 
+function openPropose() {
+  if (!state.shown?.unit) return;
+  const selected = String(document.getSelection()).trim();
+  byId("propose-text").value = selected.slice(0, 500);
+  byId("propose-kind").value = selected ? "says_it" : "edge_case";
+  const label = (state.shown.answer || state.shown.model?.labels || [])[0];
+  if (label) byId("propose-label").value = label;
+  byId("proposing").showModal();
+}
+
+byId("propose").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const [kind, text, label] = ["kind", "text", "label"].map((name) => byId(`propose-${name}`).value);
+  act(async () => {
+    const { file } = await call("propose", { unit: state.shown.unit, kind, text, label });
+    byId("proposing").close();
+    byId("last").textContent = `✓ Proposed: ${text} (${label}), in ${file}`;
+    say("Proposed.");
+  });
+});
+
 function search(wanted) {
   act(async () => {
     const found = await call("search", wanted);
@@ -269,7 +290,7 @@ function click(id, what) {
   byId(id).addEventListener("click", what);
 }
 
-const COMMANDS = { Enter: accept, " ": skip, u: undo, n: openNote, "?": openCodebook, "/": () => byId("searching").showModal(), r: rest };
+const COMMANDS = { Enter: accept, " ": skip, u: undo, n: openNote, p: openPropose, "?": openCodebook, "/": () => byId("searching").showModal(), r: rest };
 
 document.addEventListener("keydown", (event) => {
   const inField = event.target.closest("input, select, textarea, dialog");
@@ -288,6 +309,7 @@ click("accept", accept);
 click("skip", skip);
 click("undo", undo);
 click("note", openNote);
+click("open-propose", openPropose);
 click("rest", rest);
 click("retry", () => state.again && act(state.again));
 click("open-search", () => byId("searching").showModal());
@@ -322,6 +344,7 @@ act(async () => {
   options("month", start.months, "any month");
   options("source", start.sources, "any source");
   options("called", start.model && !start.blind ? start.scheme.labels.map((one) => one.name) : [], "any label");
+  byId("propose-label").replaceChildren(...start.scheme.labels.map((one) => element("option", { value: one.name }, one.name)));
   for (const one of document.querySelectorAll(".of-passages")) one.hidden = !start.scheme.byPassage;
   document.title = `${start.scheme.title} - textclf review`;
   showCodebook(start.scheme);
