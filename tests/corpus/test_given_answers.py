@@ -55,6 +55,13 @@ def test_an_answer_that_was_sent_twice_is_one():
     assert held(*twice) == [("a", "dry")]
 
 
+def test_an_answer_that_enters_the_random_sample_takes_the_place_of_the_one_before():
+    twice = answer("a", "rain", order="search"), answer("a", "rain", order="random", key="k/drawn")
+
+    assert [one.answer.order for one in held_answers(twice)] == ["random"]
+    assert held(*twice, answer("a", "", undo=True)) == []
+
+
 def test_a_text_that_two_coders_agree_on_is_one_record_with_the_labels_of_both(tmp_path):
     (record,) = corpus(tmp_path, answer("a", "rain"), answer("a", "rain", "bob")).records
 

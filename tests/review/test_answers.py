@@ -107,6 +107,14 @@ def test_the_latest_answer_is_that_of_the_coder_and_not_one_that_was_taken_back(
     assert file.latest("eve", "rain", decides=False) is None
 
 
+def test_an_answer_that_entered_the_random_sample_later_is_not_the_latest(path):
+    file = AnswerFile(path)
+    for one in (answer("a"), answer("b"), answer("a", key="k/drawn")):
+        file.append(one)
+
+    assert file.latest("ann", "rain", decides=False).id == "b"
+
+
 def test_a_file_that_cannot_be_written_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be opened"):
         AnswerFile(tmp_path)

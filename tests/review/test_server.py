@@ -283,6 +283,55 @@ def test_an_article_that_was_looked_for_enters_the_random_sample_when_it_is_draw
     assert {one.inclusion for one in given.values()} == {0.5}
 
 
+RAIN = """format = 2
+name = "rain"
+version = "1"
+kind = "single"
+unit = "passage"
+title = "Rain"
+question = "Does it rain?"
+[aggregation]
+rule = "any"
+label = "rain"
+[[labels]]
+name = "rain"
+definition = "It rains."
+[[labels]]
+name = "dry"
+definition = "It does not."
+"""
+
+
+def test_passages_are_answered_one_by_one_and_the_document_follows(tmp_path):
+    sentences = [f"Sentence {number} of the report on the fair. " * 8 for number in range(4)]
+    pool, scheme = tmp_path / "pool.jsonl", tmp_path / "rain.toml"
+    pool.write_text(
+        json.dumps({"id": "a", "title": "Fair", "text": "\n\n".join(sentences)}), "utf-8"
+    )
+    scheme.write_text(RAIN, "utf-8")
+    file = tmp_path / "mine.jsonl"
+    with ReviewProcess(pool, "-s", scheme, "-o", file) as page:
+        client = Client(page.url)
+        shown = client.call("next")
+        assert (shown["unit"]["position"], shown["passages"]) == (1, 4)
+        shown = client.answer(shown, "dry", key="k1")
+        assert shown["unit"]["position"] == 2
+        shown = client.answer(shown, "rain", key="k2")
+        assert shown["document"] is None
+        assert client.answer(shown, "dry", key="k3", rest=True)["unit"] is None
+        whole = client.call("show", unit={"number": 0, "position": 4})
+        assert whole["document"] == ["rain"]
+        assert whole["answers"] == [["dry"], ["rain"], ["dry"], ["dry"]]
+        assert client.call("undo", key="u")["unit"]["position"] == 3, "all that R gave"
+        assert client.call("show", unit={"number": 0, "position": 1})["answers"][2:] == [None, None]
+    records = Corpus.read([file]).records
+    assert [(one.id, one.article, one.position) for one in records] == [
+        ("a#1", "a", 1),
+        ("a#2", "a", 2),
+    ]
+    assert records[0].text.startswith("Sentence 0")
+
+
 NOTEBOOK = """
 import sys, textclf
 records = textclf.review(["Rain and wind.", "The cup final."], sys.argv[1], output=sys.argv[2],

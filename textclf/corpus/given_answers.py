@@ -18,6 +18,9 @@ ADJUDICATE = "adjudicate"
 RANDOM = "random"
 """The order of answers to a random sample of the pool."""
 
+DRAWN = "/drawn"
+"""Ends the key of a record that enters an earlier answer into the random sample."""
+
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
@@ -49,6 +52,11 @@ class GivenAnswer:
     def decides(self) -> bool:
         """Whether the answer decides between coders who disagree."""
         return self.order == ADJUDICATE
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the record is an earlier answer once more, as one of the random sample."""
+        return self.key.endswith(DRAWN)
 
     @classmethod
     def from_dict(cls, data: object, place: str) -> "GivenAnswer":
@@ -112,10 +120,10 @@ def held_answers(records: Iterable[R]) -> list[R]:
             continue
         keys.add(given.key)
         stack = stacks.setdefault((given.coder, record.id, given.scheme_name, given.decides), [])
+        if stack and (given.undo or given.repeats):
+            stack.pop()
         if not given.undo:
             stack.append(record)
-        elif stack:
-            stack.pop()
     return [stack[-1] for stack in stacks.values() if stack]
 
 

@@ -93,10 +93,13 @@ class AnswerFile:
                 continue
             if (given.coder, given.scheme_name) != (coder, scheme):
                 continue
-            if not given.undo:
-                stack.append(record)
-            elif own := [at for at, one in enumerate(stack) if one.id == record.id]:
+            own = [at for at, one in enumerate(stack) if one.id == record.id]
+            if own and given.repeats:
+                stack[own[-1]] = record
+            elif own and given.undo:
                 stack.pop(own[-1])
+            elif not given.undo:
+                stack.append(record)
         return stack[-1] if stack else None
 
     def __contains__(self, key: str) -> bool:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from textclf.classifier.classifier import Classifier
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.given_answers import ADJUDICATE, RANDOM, Answer, GivenAnswer
+from textclf.corpus.given_answers import ADJUDICATE, DRAWN, RANDOM, Answer, GivenAnswer
 from textclf.corpus.records import Record
 from textclf.errors import InputError
 from textclf.review_page.answers import AnswerFile, coders_of
@@ -28,6 +28,8 @@ from textclf.review_page.units import (
 )
 
 _LONGEST_NOTE = 10_000
+_LOOKED_THROUGH = 500
+"""Answers that are compared with the model: it takes some milliseconds for each."""
 _PART = "/"
 """Stands in the keys of answers that were given together, behind what they have in common."""
 _NOTHING_LEFT: dict[str, Any] = {"unit": None}
@@ -173,7 +175,10 @@ class ReviewSession:
             ]
         elif unit not in units_of(article, self.scheme):
             raise InputError(f"article {unit.number} has no passage {unit.position}")
+        offer = self._offers.get(unit)
         for one in units:
+            if offer:
+                self._offers.setdefault(one, Offer(one, offer.order))
             own_key = f"{key}{_PART}{one.position}" if rest else key
             self._store(one, given, own_key, note[:_LONGEST_NOTE])
         self._refresh()
@@ -225,9 +230,9 @@ class ReviewSession:
         return {"found": len(numbers), **self.next()}
 
     def contradicting(self) -> list[dict[str, Any]]:
-        """Return the units whose answer is not what the model says."""
+        """Return the units whose answer is not what the model says, of the last 500 answers."""
         found = []
-        for record in self._own.values():
+        for record in list(self._own.values())[-_LOOKED_THROUGH:]:
             number = self.pool.number_of(record.article or record.id)
             if number is None or self.classifier is None:
                 continue
@@ -311,7 +316,7 @@ class ReviewSession:
         record = record_of(article, unit.position, self.scheme, before.labels[self.scheme.name])
         if before.answer:
             given = replace(
-                before.answer, order=RANDOM, inclusion=self._inclusion, key=str(uuid4())
+                before.answer, order=RANDOM, inclusion=self._inclusion, key=f"{uuid4()}{DRAWN}"
             )
             self.answers.append(replace(record, answer=given))
             self._refresh()
