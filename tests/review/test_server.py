@@ -283,6 +283,23 @@ def test_an_article_that_was_looked_for_enters_the_random_sample_when_it_is_draw
     assert {one.inclusion for one in given.values()} == {0.5}
 
 
+def test_answers_under_another_version_of_the_codebook_are_found_again(tmp_path):
+    pool, scheme = write_pool(tmp_path)
+    arguments = (pool, "-s", scheme, "-o", tmp_path / "mine.jsonl")
+    with ReviewProcess(*arguments) as page:
+        client = Client(page.url)
+        shown = client.call("next")
+        client.answer(client.answer(shown, "sport", key="k1"), "other", key="k2")
+        assert client.call("search", kind="older")["found"] == 0
+    scheme.write_text(scheme.read_text("utf-8").replace('version = "1"', 'version = "2"'), "utf-8")
+    with ReviewProcess(*arguments) as page:
+        client = Client(page.url)
+        assert client.call("search", kind="older")["found"] == 2
+        (only,) = client.call("search", kind="older", called="sport")["list"]
+        assert only["unit"] == shown["unit"]
+        assert client.call("search", kind="contradicting") == {"found": 0, "list": []}
+
+
 RAIN = """format = 2
 name = "rain"
 version = "1"

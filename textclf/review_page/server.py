@@ -16,6 +16,7 @@ from textclf.errors import TextclfError
 from textclf.review_page.assistants import Assistants
 from textclf.review_page.pool import Search
 from textclf.review_page.proposing import propose
+from textclf.review_page.rereading import contradicting_model, of_older_version
 from textclf.review_page.session import ReviewSession
 from textclf.review_page.units import Unit
 
@@ -96,7 +97,15 @@ class _Api:
     def _search(self, body: _Body) -> _Body:
         fields = ("word", "month", "source", "called")
         wanted = Search(*(_text(body, name)[:_LONGEST_WORD] for name in fields))
-        return self._session.search(wanted, _text(body, "kind"))
+        kind = _text(body, "kind")
+        if kind in {"contradicting", "older"}:
+            found = (
+                contradicting_model(self._session)
+                if kind == "contradicting"
+                else of_older_version(self._session, wanted.called)
+            )
+            return {"found": len(found), "list": found}
+        return self._session.search(wanted, least_sure=kind == "least_sure")
 
     def _propose(self, body: _Body) -> _Body:
         kind, text, label = (_text(body, name) for name in ("kind", "text", "label"))

@@ -28,8 +28,6 @@ from textclf.review_page.units import (
 )
 
 _LONGEST_NOTE = 10_000
-_LOOKED_THROUGH = 500
-"""Answers that are compared with the model: it takes some milliseconds for each."""
 _PART = "/"
 """Stands in the keys of answers that were given together, behind what they have in common."""
 _NOTHING_LEFT: dict[str, Any] = {"unit": None}
@@ -213,44 +211,19 @@ class ReviewSession:
         self.queue.skip(self._offers.get(unit) or Offer(unit, SEARCHED))
         return self.next()
 
-    def search(self, wanted: Search, kind: str) -> dict[str, Any]:
-        """Look for articles, and return the first, with how many there are.
-
-        `kind` is empty, `least_sure` for the lowest probability first, or `contradicting` for
-        articles that were answered otherwise than the model does.
-        """
-        if kind == "contradicting":
-            found = self.contradicting()
-            return {"found": len(found), "list": found[:200], **self.next()}
-        if wanted == Search() and not kind:
+    def search(self, wanted: Search, *, least_sure: bool = False) -> dict[str, Any]:
+        """Look for articles, and return the first, with how many there are."""
+        if wanted == Search() and not least_sure:
             self.queue.search(None)
             return {"found": None, **self.next()}
-        numbers = self.pool.search(wanted, least_sure=kind == "least_sure")
+        numbers = self.pool.search(wanted, least_sure=least_sure)
         self.queue.search(numbers)
         return {"found": len(numbers), **self.next()}
 
-    def contradicting(self) -> list[dict[str, Any]]:
-        """Return the units whose answer is not what the model says, of the last 500 answers."""
-        found = []
-        for record in list(self._own.values())[-_LOOKED_THROUGH:]:
-            number = self.pool.number_of(record.article or record.id)
-            if number is None or self.classifier is None:
-                continue
-            unit = Unit(number, record.position)
-            view = article_view(self.pool.article(number), self.classifier, hidden=False)
-            model = self._of_model(view, unit)
-            mine = list(record.labels[self.scheme.name])
-            if model and model["labels"] and sorted(model["labels"]) != sorted(mine):
-                found.append(
-                    {
-                        "unit": {"number": number, "position": unit.position},
-                        "title": shown(record.title or record.id),
-                        "mine": mine,
-                        "model": model["labels"],
-                        "prob": model["prob"],
-                    }
-                )
-        return found
+    def model_of(self, unit: Unit) -> dict[str, Any] | None:
+        """Return what the model says of a unit; None if there is no model."""
+        article = self.pool.article(unit.number)
+        return self._of_model(article_view(article, self.classifier, hidden=False), unit)
 
     def progress(self) -> dict[str, Any]:
         """Return how many articles and units are answered, of how many, and with which labels."""

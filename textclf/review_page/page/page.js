@@ -223,28 +223,26 @@ byId("propose").addEventListener("submit", (event) => {
   });
 });
 
+const LISTS = ["contradicting", "older"];
+
 function search(wanted) {
   act(async () => {
     const found = await call("search", wanted);
-    state.searched = found.found !== null && wanted.kind !== "contradicting";
     byId("found").textContent = found.found === null ? "" : `${found.found} found`;
     byId("contradicting").replaceChildren(...(found.list || []).map((one) => {
-      const button = element(
-        "button", { type: "button" }, element("bdi", {}, one.title),
-        ` - you: ${one.mine.join(", ") || "no label"}; the model: ${one.model.join(", ")} ${one.prob}`,
-      );
+      const button = element("button", { type: "button" }, element("bdi", {}, one.title), ` (${one.why})`);
       button.addEventListener("click", () => {
         byId("searching").close();
         jump(one.unit);
       });
       return element("li", {}, button);
     }));
+    if (LISTS.includes(wanted.kind)) return;
+    state.searched = found.found !== null;
     byId("filter").hidden = !state.searched;
     byId("filter").querySelector("span").textContent = `Only the ${found.found} articles that were found.`;
-    if (wanted.kind !== "contradicting") {
-      if (found.found) byId("searching").close();
-      show(found);
-    }
+    if (found.found) byId("searching").close();
+    show(found);
   });
 }
 
@@ -343,7 +341,7 @@ act(async () => {
   byId("training-about").textContent = "Trains a model on all answers in the file and measures it beside the bundled one. 20 answers are needed, and 100 or more make it worth while.";
   options("month", start.months, "any month");
   options("source", start.sources, "any source");
-  options("called", start.model && !start.blind ? start.scheme.labels.map((one) => one.name) : [], "any label");
+  options("called", start.scheme.labels.map((one) => one.name), "any label");
   byId("propose-label").replaceChildren(...start.scheme.labels.map((one) => element("option", { value: one.name }, one.name)));
   for (const one of document.querySelectorAll(".of-passages")) one.hidden = !start.scheme.byPassage;
   document.title = `${start.scheme.title} - textclf review`;
