@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,8 +64,10 @@ class ReviewProcess:
     def __init__(self, *arguments, command=()):
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until exit
         command = command or ["-m", "textclf", "review", *arguments, "--no-browser"]
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a background job of a shell
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        # A background job of a shell ignores Ctrl-C, and so would the processes that it starts.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            with suppress(ValueError):  # in a thread
+                signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, *map(str, command)],
             stdout=self._log,
