@@ -1,7 +1,9 @@
 """A paragraph for the methods section of a paper, filled in from the files of a study."""
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from textclf.errors import InputError
@@ -14,7 +16,8 @@ _ASK = "[...]"
 def methods_paragraph(study: Study) -> str:
     """Return a paragraph that names what was coded, with which models, and how well.
 
-    It is made of the records of runs, and of the JSON that `evaluate` and `agree` wrote. What the
+    It is made of the records of runs, of the JSON that `evaluate` and `agree` wrote, and of the CSV
+    of `count`. What the
     files do not say is `[...]`, for the author to fill in. Raises InputError for a record that
     is damaged.
     """
@@ -37,6 +40,8 @@ def _sentences(command: str, name: str, study: Study) -> Iterator[str]:
         yield from _of_scores(_json(study, name))
     elif name.endswith(".json") and command == "agree":
         yield from _of_agreement(_json(study, name))
+    elif name.endswith(".csv") and command == "count":
+        yield from _of_counts(study.folder / name)
 
 
 def _of_run(record: Mapping[str, Any]) -> Iterator[str]:
@@ -72,6 +77,21 @@ def _of_agreement(scores: Mapping[str, Any]) -> Iterator[str]:
     if alpha := _interval(scores.get("alpha")):
         texts = scores.get("texts", _ASK)
         yield f"Coders agreed with Krippendorff's alpha of {alpha} on {texts} texts."
+
+
+def _of_counts(path: Path) -> Iterator[str]:
+    """Yield a sentence for each share that is to be reported of the whole archive."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream)
+        if not rows.fieldnames or rows.fieldnames[0] != "label":
+            return  # shares of groups, or another table
+        for row in rows:
+            if row.get("report") == "yes":
+                share, low, high = (float(row[name]) for name in ("share", "low", "high"))
+                yield (
+                    f"The share of {row['label']} was {share:.1%} [{low:.1%}, {high:.1%}] "
+                    f"({row['method']} estimate from {row['coded']} articles coded by hand)."
+                )
 
 
 def _interval(value: object) -> str:
