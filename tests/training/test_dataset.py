@@ -1,5 +1,7 @@
 """What is learned from: articles stay whole, and nothing is learned that is scored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_models import BEAT_TEXTS, SINGLE, corpus
@@ -7,7 +9,13 @@ from small_models import BEAT_TEXTS, SINGLE, corpus
 from textclf.corpus.term_lists import TermGroup, TermList
 from textclf.errors import TrainingError
 from textclf.text.features import WordNgrams
-from textclf.training.dataset import folds_of, make_examples, rare_labels, training_records
+from textclf.training.dataset import (
+    folds_of,
+    make_examples,
+    rare_labels,
+    refuse_one_label,
+    training_records,
+)
 
 TEXTS = [
     " ".join(f"w{word}x{number}" for word in range(14)) + " and the same old words behind them"
@@ -68,6 +76,22 @@ def test_a_label_of_few_texts_with_seed_terms_is_no_warning():
     terms = TermList("beat", (TermGroup("snow", ("snowfall",), "weather"),))
 
     assert not list(rare_labels(few, SINGLE, terms))
+
+
+def test_a_label_whose_texts_are_all_of_one_article_is_refused_by_the_name_of_the_other():
+    answers = [(text, (("sport", "weather")[place > 5],)) for place, text in enumerate(TEXTS)]
+    records = corpus("beat", answers)
+    together = replace(
+        records,
+        records=tuple(
+            replace(one, article="a" if one.labels["beat"] == ("weather",) else "")
+            for one in records.records
+        ),
+    )
+    found = make_examples(together, SINGLE, None, [WordNgrams(1, 1)])
+
+    with pytest.raises(TrainingError, match=r"all 5 others have the label 'sport'; give more"):
+        refuse_one_label(found, SINGLE, folds_of(found, SINGLE, 5, 0))
 
 
 def test_texts_that_are_all_the_same_leave_nothing_to_measure_on():

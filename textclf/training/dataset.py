@@ -178,5 +178,19 @@ def folds_of(
     return dealt
 
 
+def refuse_one_label(examples: Examples, scheme: Scheme, folds: Folds) -> None:
+    """Raise TrainingError if the training rows of a fold all have one label, and no seed term."""
+    if scheme.kind != "single" or len(examples.term_weight):
+        return
+    for train, _ in folds:
+        labels = np.unique(examples.record_truth[train])
+        if len(labels) < _FEWEST_FOLDS:
+            name = scheme.label_names[labels[0]]
+            raise TrainingError(
+                f"without the texts of one fold, all {len(train)} others have the label {name!r}; "
+                "give more texts of the other labels, from several articles"
+            )
+
+
 def _answer(scheme: Scheme, label: str) -> Answer:
     return scheme.close((label,)) if scheme.kind == "multi" else (label,)

@@ -28,7 +28,13 @@ from textclf.training.baselines import baseline_answers
 from textclf.training.build_card import model_card
 from textclf.training.config import Progress, TrainConfig, mixes
 from textclf.training.cross_validation import fit_rule, out_of_fold_predictions, quality
-from textclf.training.dataset import folds_of, make_examples, rare_labels, training_records
+from textclf.training.dataset import (
+    folds_of,
+    make_examples,
+    rare_labels,
+    refuse_one_label,
+    training_records,
+)
 from textclf.training.fitting import (
     Doubles,
     choose_term_share,
@@ -66,6 +72,7 @@ def train(
     examples = make_examples(records, scheme, other_terms, groups)
     truth = examples.record_truth
     folds = folds_of(examples, scheme, config.folds, config.seed)
+    refuse_one_label(examples, scheme, folds)
     examples = without_useless_terms(learners, examples, folds)
     progress("choosing the weight of seed terms", 1, steps)
     share = choose_term_share(learners[0], examples, scheme, folds, config)
