@@ -10,6 +10,7 @@ import pytest
 from textclf.errors import InputError
 from textclf.replication.bundle import write_bundle
 from textclf.replication.check import check_bundle
+from textclf.replication.methods import methods_paragraph
 from textclf.replication.study import read_study
 from textclf.replication.without_texts import without_texts
 
@@ -174,6 +175,7 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path):
         ("a.csv", b"\xef\xbb\xbfid;Body;topic\r\n1;It;dry\r\n", b"id;topic\r\n1;dry\r\n"),
         ("a.csv", b"id,note\n1," + b"x" * 201 + b"\n", b"id\r\n1\r\n"),
         ("a.tsv", b"id\tmy_text\n1\tRain\n", b"id\r\n1\r\n"),
+        ("a.csv", b"id,Article text,Headline,tweet\n1,Rain,Rain,Rain\n", b"id\r\n1\r\n"),
         (
             "a.jsonl",
             b'{"id": 1, "text": "Rain", "topic": {"passages": [], "label": "x"}}\n',
@@ -187,3 +189,30 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path):
 )
 def test_texts_are_taken_out_of_tables_and_unknown_files_are_left_out(name, data, kept):
     assert without_texts(name, data) == kept
+
+
+def test_a_column_that_a_command_names_as_text_is_left_out(tmp_path):
+    command = "textclf predict a.csv --text-field Meldung,b.Zeile --title-field=Kopf -o a.jsonl"
+    (tmp_path / "study.sh").write_text(f"{command}\n")
+
+    columns = read_study(tmp_path / "study.sh").text_columns()
+
+    data = b"id,meldung,b.zeile,Kopf,label\n1,Regen,Schnee,Wetter,x\n"
+    assert without_texts("a.csv", data, columns) == b"id,label\r\n1,x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("beat.textclf a.csv", "coded by hand and not trained on, macro-F1 was 0.70 [0.60, 0.80]"),
+        ("beat.textclf a.csv --allow-training-rows", "coded by hand, macro-F1 was 0.70"),
+        ("a.csv --predicted a --gold b", "coded by hand, macro-F1 was 0.70"),
+        ("a.csv --predicted a --gold b --weight-field w", "(weighted by the sample, 95% intervals"),
+    ],
+)
+def test_the_paragraph_of_methods_claims_only_what_was_checked(tmp_path, arguments, sentence):
+    scores = {"texts": 9, "macro_f1": [0.7, 0.6, 0.8], "accuracy": [0.7, 0.6, 0.8]}
+    (tmp_path / "s.json").write_text(json.dumps(scores))
+    (tmp_path / "study.sh").write_text(f"textclf evaluate {arguments} -o s.json\n")
+
+    assert sentence in methods_paragraph(read_study(tmp_path / "study.sh"))

@@ -92,12 +92,13 @@ def write_bundle(study_file: Path, output: Path, *, with_texts: bool = False) ->
                     f"{command.place}: {name} is not there; run the commands before bundling them"
                 )
     models = tuple(_models(study))
+    columns = study.text_columns()
     parts: dict[str, bytes] = {}
     files = []
     for role, names in (("input", study.inputs()), ("output", study.outputs())):
         for name in names:
             data = _read(study.folder / name)
-            kept = data if with_texts else without_texts(name, data)
+            kept = data if with_texts else without_texts(name, data, columns)
             how: Kept = "left out" if kept is None else "whole" if kept == data else "without texts"
             if kept is not None:
                 parts[f"files/{name}"] = kept

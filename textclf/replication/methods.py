@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +26,19 @@ def methods_paragraph(study: Study) -> str:
         for command in study.commands
         for output in command.outputs
         for name in study.files_of(output)
-        for sentence in _sentences(command.arguments[0], name, study)
+        for sentence in _sentences(command.arguments, name, study)
     ]
     if not sentences:
         sentences = [f"The articles were coded with textclf ({_ASK})."]
     return "# Methods\n\n" + "\n".join(sentences) + "\n"
 
 
-def _sentences(command: str, name: str, study: Study) -> Iterator[str]:
+def _sentences(arguments: Sequence[str], name: str, study: Study) -> Iterator[str]:
+    command = arguments[0]
     if name.endswith(RUN_RECORD):
         yield from _of_run(_json(study, name))
     elif name.endswith(".json") and command == "evaluate":
-        yield from _of_scores(_json(study, name))
+        yield from _of_scores(_json(study, name), arguments)
     elif name.endswith(".json") and command == "agree":
         yield from _of_agreement(_json(study, name))
     elif name.endswith(".csv") and command == "count":
@@ -62,14 +63,20 @@ def _of_run(record: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _of_scores(scores: Mapping[str, Any]) -> Iterator[str]:
+def _of_scores(scores: Mapping[str, Any], arguments: Sequence[str]) -> Iterator[str]:
+    # Only with a model are texts refused that it was trained on.
+    unseen = not {"--predicted", "--allow-training-rows"} & {
+        argument.partition("=")[0] for argument in arguments
+    }
+    known = " and not trained on" if unseen else ""
+    weighted = any(argument.startswith(("--weight-field", "--inclusion")) for argument in arguments)
     f1, accuracy = (_interval(scores.get(name)) for name in ("macro_f1", "accuracy"))
     if f1 or accuracy:
         texts = scores.get("texts", _ASK)
         yield (
-            f"On {texts} articles ({_ASK}) that were coded by hand and not trained on, "
+            f"On {texts} articles ({_ASK}) that were coded by hand{known}, "
             f"macro-F1 was {f1 or _ASK} and accuracy {accuracy or _ASK} "
-            "(95% intervals in brackets)."
+            f"({'weighted by the sample, ' if weighted else ''}95% intervals in brackets)."
         )
 
 

@@ -10,6 +10,7 @@ textclf count coded.csv --label topic --by month -o counts.csv
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from textclf.errors import InputError
@@ -32,6 +33,8 @@ _MODELS = frozenset(("-m", "--model"))
 """Options whose value is a model."""
 _SCORED = frozenset(("evaluate", "compare", "curve"))
 """Commands whose first arguments may be models."""
+_TEXT_COLUMNS = frozenset(("--text-field", "--title-field"))
+"""Options whose value is columns with texts of articles."""
 _REFUSED = frozenset(("bundle", "review"))
 """Commands that are no step of a study."""
 RUN_RECORD = ".run.json"
@@ -88,6 +91,19 @@ class Study:
         named = [name for command in self.commands for name in command.others]
         found = [file for name in named for file in self.files_of(name, record=False)]
         return [file for file in dict.fromkeys(found) if file not in written]
+
+    def text_columns(self) -> frozenset[str]:
+        """Return the columns that commands name as those of texts or titles."""
+        columns = set()
+        for command in self.commands:
+            words = [part for word in command.arguments for part in word.split("=", 1)]
+            columns |= {
+                name
+                for option, value in pairwise(words)
+                if option in _TEXT_COLUMNS
+                for name in value.split(",")
+            }
+        return frozenset(columns)
 
     def files_of(self, name: str, *, record: bool = True) -> list[str]:
         """Return a file, or the files of a folder, and with `record` that of the run's record."""

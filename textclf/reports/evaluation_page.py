@@ -137,7 +137,6 @@ def _of_answers(shown: EvaluationPage) -> Iterator[NamedFigure]:
                 shown.truth[answered].argmax(axis=1),
                 shown.given[answered].argmax(axis=1),
                 shown.labels,
-                None if shown.weights is None else shown.weights[answered],
             ),
         )
 
@@ -157,22 +156,28 @@ def _of_probabilities(shown: EvaluationPage) -> Iterator[NamedFigure]:
         label = shown.labels[rare]
         yield NamedFigure(
             "thresholds",
-            f"What a threshold does to {label}, the label of the fewest texts.",
+            f"What a threshold does to {label}, the label of the fewest texts.{_unweighted(shown)}",
             figures.thresholds(shown.truth[:, rare], shown.probs[:, rare], label),
         )
     if shown.stated is not None:
         yield NamedFigure(
             "reliability",
             "How often answers are right at each stated probability. Above the line, answers are "
-            "right more often than stated; below it, less often. Bars are 95% intervals.",
+            "right more often than stated; below it, less often. Bars are 95% intervals."
+            f"{_unweighted(shown)}",
             figures.reliability(shown.stated, right),
         )
         yield NamedFigure(
             "coverage",
             "How often answers are right if only the surest texts are answered, and the others "
-            "are left to a human. The band is a 95% interval.",
+            f"are left to a human. The band is a 95% interval.{_unweighted(shown)}",
             figures.coverage(shown.stated, right),
         )
+
+
+def _unweighted(shown: EvaluationPage) -> str:
+    """Return a warning for figures that leave the sampling weights out of account."""
+    return "" if shown.weights is None else " Each text counts once here, without its weight."
 
 
 def _of_groups(column: str, scores: Sequence[GroupScore], shown: EvaluationPage) -> NamedFigure:

@@ -65,7 +65,6 @@ def confusion_matrix(
     truth: NDArray[np.intp],
     given: NDArray[np.intp],
     labels: Sequence[str],
-    weights: NDArray[np.float64] | None = None,
 ) -> Figure:
     """Return how often each label was given for each true one.
 
@@ -77,7 +76,7 @@ def confusion_matrix(
     from sklearn.metrics import ConfusionMatrixDisplay  # noqa: PLC0415 - start-up time
     from sklearn.metrics import confusion_matrix as counted  # noqa: PLC0415 - start-up time
 
-    cells = counted(truth, given, labels=range(len(labels)), sample_weight=weights)
+    cells = counted(truth, given, labels=range(len(labels)))
     shares = cells / np.maximum(cells.sum(axis=1, keepdims=True), 1e-12)
     # From transparent to blue, so that empty cells have the colour of the page.
     shades = LinearSegmentedColormap.from_list("blue", [(0, 0.45, 0.7, 0.0), (0, 0.45, 0.7, 1.0)])
