@@ -70,6 +70,33 @@ def test_a_stratified_sample_meets_rare_labels_and_hides_the_machine(tmp_path, p
     assert any("(usual, less sure)" in line for line in said)
 
 
+def test_the_numbers_of_strata_do_not_follow_the_labels(tmp_path, pool):
+    of_first = []
+    for seed in range(20):
+        path = tmp_path / f"{seed}.csv"
+        draw_sample([str(pool)], path, Design(60, "topic", seed=seed))
+        rows = {int(row["id"]) % 50 == 0: row["stratum"] for row in rows_of(path)}
+        of_first.append(rows[True])
+
+    assert len(set(of_first)) == 3
+
+
+def test_the_beginning_of_a_sample_is_a_sample_of_all_strata_and_months(tmp_path, pool):
+    draw_sample([str(pool)], tmp_path / "s.csv", Design(200, "topic"))
+
+    rows = rows_of(tmp_path / "s.csv")
+    places = [int(row["id"]) for row in rows]
+    assert places != sorted(places)
+    assert 400 < np.mean(places[:60]) < 600
+    assert {row["stratum"] for row in rows[:60]} == {row["stratum"] for row in rows}
+
+
+def test_a_sample_to_learn_from_hides_the_label_that_a_row_is_a_candidate_of(tmp_path, pool):
+    draw_sample([str(pool)], tmp_path / "s.csv", Design(16, "topic", purpose="labelling"))
+
+    assert list(rows_of(tmp_path / "s.csv")[0]) == ["id", "date", "text", "gold"]
+
+
 def test_the_machine_is_shown_on_request(tmp_path, pool):
     draw_sample([str(pool)], tmp_path / "s.csv", Design(60, "topic", show_machine=True))
 

@@ -1,7 +1,7 @@
 """Draw a sample of an archive into a file that a person codes.
 
-The archive is read twice: for the strata of its rows, and for the rows that were drawn. Its texts
-are never held in memory.
+The archive is read twice: for the strata of its rows, and for the rows that were drawn. Of its
+texts, only those of the sample are held in memory.
 """
 
 from collections import Counter
@@ -31,6 +31,8 @@ Purpose = Literal["counting", "labelling"]
 GOLD = "gold"
 """The empty column in which a person writes the label."""
 _ADDED = ("stratum", "inclusion_probability", GOLD)
+_NUMBERING, _ORDER = 1, 2
+"""Random numbers of their own for the numbers of strata and for the order of rows."""
 _LESS_SURE = 1 / 3
 _FEWEST_OF_LABEL = 30
 """A label with so many rows is two strata: its third of the least probable ones, and the others."""
@@ -72,11 +74,13 @@ def draw_sample(
     reading: ReadOptions = ReadOptions(),
     report: Report = lambda _: None,
 ) -> int:
-    """Write the rows of a sample as CSV, in the order of the archive; return how many.
+    """Write the rows of a sample as CSV, in random order; return how many.
 
-    Rows whose status is not ok, copies, and rows that cannot be read are never drawn. Each row has
-    its stratum and, for counting, its inclusion probability; `gold` is empty. `report` gets what
-    each stratum is. Raises InputError for a design that the archive cannot fill.
+    In random order, the rows that a person codes first are a sample too. Rows whose status is not
+    ok, copies, and rows that cannot be read are never drawn. A row for counting has its inclusion
+    probability and the number of its stratum; the numbers are random, for in the order of the
+    labels they would tell the machine's. `gold` is empty. `report` gets what each stratum is.
+    Raises InputError for a design that the archive cannot fill.
     """
     if STDIN in inputs:
         raise InputError("the archive is read twice; save standard input to a file")
@@ -101,13 +105,16 @@ def draw_sample(
     else:
         stratum, names = _strata(frame)
         chosen = stratified(design.size, stratum, design.seed)
+        number = np.random.default_rng((design.seed, _NUMBERING)).permutation(len(names))
         drawn = {
-            frame.numbers[row]: (str(stratum[row] + 1), repr(float(chance)))
+            frame.numbers[row]: (str(number[stratum[row]] + 1), repr(float(chance)))
             for row, chance in zip(chosen.rows, chosen.inclusion, strict=True)
         }
-        _describe(names, stratum, chosen, report)
+        _describe(names, stratum, number, chosen, report)
         report(f"seed {design.seed}: the same archive and seed give the same sample")
-    write_text(output, "".join(_lines(inputs, design, reading, drawn)))
+    header, *lines = _lines(inputs, design, reading, drawn)
+    np.random.default_rng((design.seed, _ORDER)).shuffle(lines)
+    write_text(output, "".join([header, *lines]))
     return len(drawn)
 
 
@@ -193,12 +200,16 @@ def _strata(frame: _Frame) -> tuple[NDArray[np.intp], list[str]]:
 
 
 def _describe(
-    names: Sequence[str], stratum: NDArray[np.intp], chosen: Drawn, report: Report
+    names: Sequence[str],
+    stratum: NDArray[np.intp],
+    number: NDArray[np.intp],
+    chosen: Drawn,
+    report: Report,
 ) -> None:
     sizes = np.bincount(stratum)
     given = np.bincount(stratum[chosen.rows], minlength=len(names))
-    for number, name in enumerate(names):
-        report(f"stratum {number + 1}: {given[number]:,} of {sizes[number]:,} rows ({name})")
+    for row in np.argsort(number):
+        report(f"stratum {number[row] + 1}: {given[row]:,} of {sizes[row]:,} rows ({names[row]})")
 
 
 def _texts(inputs: Sequence[str], reading: ReadOptions, wanted: set[int]) -> list[str]:
@@ -215,7 +226,7 @@ def _lines(
 ) -> Iterator[str]:
     """Yield the header and the rows of the sample."""
     own: tuple[str, ...] = ()
-    added = tuple(name for name in _ADDED if design.purpose == "counting" or name != _ADDED[1])
+    added = _added(design)
     begun = False
     for number, item in enumerate(read_items(inputs, reading)):
         if number not in drawn:
@@ -227,10 +238,20 @@ def _lines(
             named = any(like(tuple(row), name) for name in ID_FIELDS)
             first = () if named else ("id",)
             yield delimited_line([*first, *own, *added], ",")
-        stratum, chance = drawn[number]
         cells = [_text(row.get(name)) for name in own]
-        tail = [stratum, *([chance] if design.purpose == "counting" else []), ""]
+        added_cells = dict(zip(_ADDED, (*drawn[number], ""), strict=True))
+        tail = [added_cells[name] for name in added]
         yield delimited_line([*([item.place] if first else []), *cells, *tail], ",")
+
+
+def _added(design: Design) -> tuple[str, ...]:
+    """Return the columns that the sample adds.
+
+    The stratum of a row to learn from is the machine's label in words.
+    """
+    if design.purpose == "counting":
+        return _ADDED
+    return (_ADDED[0], GOLD) if design.show_machine else (GOLD,)
 
 
 def _columns(
