@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from textclf.errors import InputError
-from textclf.prevalence.dates import periods_between, read_dates
+from textclf.prevalence.dates import period_of, periods_between, read_dates, wide_gap
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_periods_without_a_day_are_among_the_periods():
 
     assert periods_between(days, "month") == ["2020-11", "2020-12", "2021-01", "2021-02"]
     assert periods_between([], "month") == []
+
+
+def test_a_year_has_four_digits():
+    assert [period_of(date(1, 1, 1), one) for one in ("week", "month", "quarter", "year")] == [
+        "0001-W01",
+        "0001-01",
+        "0001-Q1",
+        "0001",
+    ]
+
+
+def test_a_gap_of_fifty_years_is_no_wide_one():
+    assert wide_gap([date(1950, 1, 1), None, date(2000, 12, 31)]) is None
+    assert wide_gap([date(2001, 1, 1), None, date(1950, 1, 1)]) == (2, 0)

@@ -13,7 +13,14 @@ from textclf.errors import InputError
 from textclf.io.fields import DATE_FIELDS, field_path
 from textclf.io.input_documents import ReadOptions
 from textclf.io.read_inputs import STDIN, read_items
-from textclf.prevalence.dates import PERIODS, Period, period_of, periods_between, read_dates
+from textclf.prevalence.dates import (
+    PERIODS,
+    Period,
+    period_of,
+    periods_between,
+    read_dates,
+    wide_gap,
+)
 
 COPY_OF = "copy_of"
 """The column in which `textclf predict --copies` names the earlier article of a copy."""
@@ -54,7 +61,7 @@ class Archive:
     every: tuple[tuple[str, ...], ...]
     """All values of each column to group by; all periods from the first to the last."""
     probability: NDArray[np.float64] | None
-    """Shape (rows,)."""
+    """Shape (rows,); None if no column was named, or a cell of it is empty."""
     left_out: Mapping[str, int]
     """How many rows do not count, by reason."""
     outside: frozenset[str]
@@ -111,7 +118,7 @@ def read_archive(
         answers=tuple(answer or () for answer in counted.labels[columns.label]),
         groups=groups,
         every=every,
-        probability=counted.numbers(columns.probability) if columns.probability else None,
+        probability=_probability(counted, columns.probability, report),
         left_out=Counter(filter(None, reasons)),
         outside=frozenset(table.ids) - frozenset(counted.ids),
     )
@@ -125,6 +132,15 @@ def column_beside(label: str, what: str) -> str:
     """
     scheme, _, last = label.rpartition(".")
     return f"{scheme}.{what}" if scheme and last in {"label", "labels"} else f"{label}_{what}"
+
+
+def number_of_rows(count: int) -> str:
+    """Return the number of rows in words.
+
+    >>> number_of_rows(1), number_of_rows(2000)
+    ('1 row', '2,000 rows')
+    """
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def header_of(inputs: Sequence[str], column: str, reading: ReadOptions) -> tuple[str, ...]:
@@ -155,6 +171,24 @@ def _reasons(table: CodedTable, label: str, status: str, copy: str) -> list[str]
     ]
 
 
+def _probability(table: CodedTable, column: str, report: Report) -> NDArray[np.float64] | None:
+    """Return the probabilities of one label, shape (rows,); None if one is missing."""
+    if not column:
+        return None
+    found = table.numbers(column)
+    if (wrong := np.flatnonzero((found < 0) | (found > 1))).size:
+        place, number = table.places[wrong[0]], found[wrong[0]]
+        raise InputError(f"{place}: {column} is {number:g}; give a probability from 0 to 1")
+    missing = np.flatnonzero(np.isnan(found))
+    if not missing.size:
+        return found
+    report(
+        f"warning: {column!r} is empty in {number_of_rows(len(missing))}, the first at "
+        f"{table.places[missing[0]]}: no estimate is made from probabilities"
+    )
+    return None
+
+
 def _groups(
     table: CodedTable,
     columns: ArchiveColumns,
@@ -169,9 +203,12 @@ def _groups(
         wrong = [row for row, day in enumerate(days) if day is None]
         if wrong:
             example = f"{table.places[wrong[0]]}: {table.dates[wrong[0]]!r}"
-            report(f"warning: {len(wrong):,} rows have no date that can be read ({example})")
+            report(f"warning: no date can be read in {number_of_rows(len(wrong))} ({example})")
         if len(wrong) == len(days):
             raise InputError(f"{table.path}: no date in {date!r} can be read")
+        if gap := wide_gap(days):
+            before, after = (f"{table.dates[row]!r} ({table.places[row]})" for row in gap)
+            raise InputError(f"no row is dated between {before} and {after}; correct the wrong one")
     values: list[list[str]] = []
     every: list[tuple[str, ...]] = []
     for name in columns.by:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, get_args
 
 from textclf.errors import InputError
@@ -22,6 +23,8 @@ _CENTURY = 2000
 _LATEST = 69
 """Years of two digits up to this one are of this century, as in POSIX."""
 _TWELVE = 12
+_WIDEST_GAP = 50
+"""No archive is taken to have more years without an article."""
 
 
 def read_dates(
@@ -52,10 +55,26 @@ def period_of(day: date, period: Period) -> str:
         return day.isoformat()
     if period == "week":
         year, week, _ = day.isocalendar()
-        return f"{year}-W{week:02}"
+        return f"{year:04}-W{week:02}"
     if period == "month":
-        return f"{day.year}-{day.month:02}"
-    return f"{day.year}-Q{(day.month + 2) // 3}" if period == "quarter" else f"{day.year}"
+        return f"{day.year:04}-{day.month:02}"
+    quarter = f"-Q{(day.month + 2) // 3}" if period == "quarter" else ""
+    return f"{day.year:04}{quarter}"
+
+
+def wide_gap(days: Sequence[date | None]) -> tuple[int, int] | None:
+    """Return the rows of two dates with more than 50 years and no date between; None if none are.
+
+    One of the two is a slip of the pen or of a program, such as 0001-01-01.
+
+    >>> wide_gap([date(2021, 3, 31), date(2022, 1, 1), date(1, 1, 1)])
+    (2, 0)
+    """
+    rows = sorted((day, row) for row, day in enumerate(days) if day)
+    for (before, first), (after, second) in pairwise(rows):
+        if after.year - before.year > _WIDEST_GAP:
+            return first, second
+    return None
 
 
 def periods_between(days: Iterable[date], period: Period) -> list[str]:
