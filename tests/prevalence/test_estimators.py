@@ -182,3 +182,10 @@ def test_the_interval_of_the_post_stratified_share_covers(base):
         held.append(one.low <= base <= one.high)
 
     assert 0.93 <= np.mean(held) <= 0.97
+
+
+def test_a_share_of_nothing_or_all_is_within_its_own_limits():
+    for share in (0, 1):
+        found = estimators.design_based(np.full(40, share == 1), np.full(40, 0.2), 200)
+
+        assert found.low <= found.value <= found.high

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from textclf.errors import InputError
+from textclf.prevalence.estimators import prediction_powered
 from textclf.prevalence.recommend import GoldSample, all_estimates, recommended, synthetic
 from textclf.prevalence.sampling import stratified
 
@@ -56,6 +57,29 @@ def test_without_a_hand_coded_row_of_the_label_the_upper_limit_alone_is_known():
     adjusted = next(one for one in found if one.method == "adjusted count")
     assert np.isnan(adjusted.value)
     assert "needs rows of both kinds" in adjusted.note
+
+
+def test_prediction_powered_inference_is_given_the_rows_that_are_not_coded():
+    of = sample(size=500)
+    coded = np.zeros(len(ARCHIVE), bool)
+    coded[np.linspace(0, 999, 500).astype(int)] = True
+    arrays = (ARCHIVE[~coded], of.machine, of.gold)
+
+    found = next(one for one in all_estimates(ARCHIVE, of) if one.method == "prediction-powered")
+
+    whole = prediction_powered(*(one.astype(float) for one in arrays))
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (whole.value, whole.low, whole.high), abs=1e-12
+    )
+
+
+def test_a_method_that_fails_is_named_by_its_own_name():
+    probability = np.full(len(ARCHIVE), 0.5)
+
+    found = all_estimates(ARCHIVE, sample(probability=np.full(60, 0.5)), probability)
+
+    methods = [one.method for one in found if "adjusted" in one.method]
+    assert methods == ["adjusted count", "probabilistic adjusted count"]
 
 
 def test_a_stratified_sample_is_not_taken_for_a_random_one():

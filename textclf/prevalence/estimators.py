@@ -69,11 +69,12 @@ def post_stratified(
     The cells are usually the rows with and without the machine's label. `sizes` has shape (cells,)
     and counts the rows in each; `cell` has the number of each sampled row's cell. `sampled` counts
     the rows that the sample was drawn from, if these are others than those of the estimate.
-    For a simple random sample this is Holt and Smith's (1979) estimate, which equals
-    prediction-powered inference with the best power (Angelopoulos, Duchi and Zrnic 2023) where the
-    prediction is a label. With inclusion probabilities, the share within a cell is Hajek's (1971),
-    and its rows count as Kish's (1965) effective number. Limits of the cells are joined by MOVER,
-    and narrowed by the share of the cell that was coded.
+    For a simple random sample this is Holt and Smith's (1979) estimate, to which prediction-powered
+    inference with the best power (Angelopoulos, Duchi and Zrnic 2023) comes close where the
+    prediction is a label. A cell without a sampled row has the share 1/2, and limits near 0 and 1.
+    With inclusion probabilities, the share within a cell is Hajek's (1971), and its rows count as
+    Kish's (1965) effective number. Limits of the cells are joined by MOVER, and narrowed by the
+    share of the cell that was coded.
     """
     rows = np.bincount(cell, minlength=len(sizes)).astype(float)
     weight = np.ones(len(gold)) if inclusion is None else 1 / inclusion
@@ -89,7 +90,6 @@ def post_stratified(
     whole = left <= 0
     low, high = np.where(whole, shares, low), np.where(whole, shares, high)
     weights = sizes / sizes.sum()
-    # An empty cell has the share 1/2, and limits near 0 and 1, by the weight it has.
     value, lower, upper = sum_limits(weights, shares, low, high)
     return Estimate(value, lower, upper, "post-stratified")
 
@@ -106,7 +106,9 @@ def design_based(gold: Flags, inclusion: Doubles, population: int) -> Estimate:
     left = max(1 - len(gold) / population, 1e-9)
     trials = np.array([effective / left])
     low, high = share_limits(share * trials, trials)
-    return Estimate(share, float(low[0]), float(high[0]), "design-based (Hajek)")
+    # The limits of a share of 0 or 1 leave it out, as quantiles of a posterior do.
+    lower, upper = min(share, float(low[0])), max(share, float(high[0]))
+    return Estimate(share, lower, upper, "design-based (Hajek)")
 
 
 def horvitz_thompson(gold: Flags, inclusion: Doubles, population: int) -> Estimate:
@@ -240,9 +242,9 @@ def _both(gold: Flags) -> Flags:
     """Return the flags; raises InputError unless some are true and some are false."""
     found = int(gold.sum())
     if not 0 < found < len(gold):
-        kind = "without" if found else "with"
+        kind = "lacks" if found else "has"
         raise InputError(
-            f"no row of the sample is {kind} the label: an adjusted count needs rows of both kinds"
+            f"no row of the sample {kind} the label: an adjusted count needs rows of both kinds"
         )
     return gold
 

@@ -19,6 +19,8 @@ from textclf.prevalence.estimators import (
 )
 from textclf.prevalence.limits import Doubles
 
+REPORT = "report"
+"""The advice on an estimate that can be published."""
 FEWEST = 30
 """Hand-coded rows that a corrected share needs at least."""
 _FEW_POSITIVE = 5
@@ -43,6 +45,8 @@ class GoldSample:
     """The user says that every row had the same chance to be drawn."""
     outside: int = 0
     """Rows that are not in the archive."""
+    uncoded: int = 0
+    """Rows that were drawn, and have not been coded."""
 
     @property
     def is_simple_random(self) -> bool:
@@ -86,17 +90,24 @@ def recommended(machine_archive: Flags, sample: GoldSample) -> Estimate:
     estimate = post_stratified(
         sizes, sample.machine.astype(np.intp), sample.gold, sample.probabilities
     )
+    if kind := _unseen(machine_archive, sample):
+        note = f"no row {kind} the machine's label is hand-coded; half of them are taken to have it"
+        return replace(estimate, note=note + _if_random(sample))
     return replace(estimate, note=_why(sample))
 
 
-def supports_group(machine_group: Flags, sample: GoldSample) -> bool:
-    """Return whether a group of rows has enough hand-coded rows for an estimate of its own.
+def advice(machine: Flags, sample: GoldSample) -> str:
+    """Return what to do with the estimate for an archive or a group of it: REPORT, or code more.
 
-    These are 30, with at least one that has the machine's label and one that has not, if there are
-    such rows in the group. `sample` has the hand-coded rows of the group alone.
+    It needs 30 hand-coded rows, with at least one that has the machine's label and one that has
+    not, if the archive or group has such rows. `machine` has a value for each of its rows, and
+    `sample` its hand-coded rows alone.
     """
-    seen = set(sample.machine.tolist())
-    return len(sample.gold) >= FEWEST and set(machine_group.tolist()) <= seen
+    if len(sample.gold) < FEWEST:
+        return f"do not trust: code {FEWEST - len(sample.gold)} more"
+    if kind := _unseen(machine, sample):
+        return f"do not trust: code rows {kind} the machine's label"
+    return REPORT
 
 
 def synthetic(machine_group: Flags, machine_archive: Flags, sample: GoldSample) -> Estimate:
@@ -116,7 +127,8 @@ def synthetic(machine_group: Flags, machine_archive: Flags, sample: GoldSample) 
         estimate,
         method="synthetic",
         note=f"a group needs {FEWEST} hand-coded rows of its own, with and without the machine's "
-        "label; this estimate assumes that the classifier errs here as in the whole archive",
+        "label; this estimate assumes that the classifier errs here as in the whole archive"
+        + _if_random(sample),
     )
 
 
@@ -138,10 +150,10 @@ def all_estimates(
     given = equal if inclusion is None else inclusion
     found.append(design_based(sample.gold, given, count))
     found.append(difference(machine_archive, sample.machine, sample.gold, given))
-    if sample.is_simple_random:
-        arrays = (machine_archive, sample.machine, sample.gold)
-        archive, machine, gold = (one.astype(float) for one in arrays)
-        found.append(prediction_powered(archive, machine, gold))
+    if sample.is_simple_random and count > len(sample.gold):
+        others = _uncoded(machine_archive, sample.machine)
+        machine, gold = sample.machine.astype(float), sample.gold.astype(float)
+        found.append(prediction_powered(others, machine, gold))
     try:
         found.append(
             adjusted_count(machine_archive, sample.machine, sample.gold, sample.probabilities)
@@ -154,10 +166,26 @@ def all_estimates(
             )
     except InputError as reason:
         nothing = float("nan")
-        found.append(Estimate(nothing, nothing, nothing, "adjusted count", str(reason)))
+        method = "adjusted count"
+        if found[-1].method == method:
+            method = f"probabilistic {method}"
+        found.append(Estimate(nothing, nothing, nothing, method, str(reason)))
     if archive_probability is not None and prior is not None:
         found.append(expectation_maximization(archive_probability, prior))
     return [*found, naive(machine_archive)]
+
+
+def _unseen(machine: Flags, sample: GoldSample) -> str:
+    """Return which rows have no hand-coded one, those with or without the machine's label."""
+    if machine.any() and not sample.machine.any():
+        return "with"
+    return "without" if not machine.all() and sample.machine.all() else ""
+
+
+def _uncoded(machine_archive: Flags, machine: Flags) -> Doubles:
+    """Return the machine's labels, as 0 and 1, of the rows of the archive that were not coded."""
+    left = np.bincount(machine_archive, minlength=2) - np.bincount(machine, minlength=2)
+    return np.repeat([0.0, 1.0], left)
 
 
 def _why(sample: GoldSample) -> str:
@@ -167,8 +195,19 @@ def _why(sample: GoldSample) -> str:
     else:
         design = f"{count} rows were drawn with known probabilities"
     why = f"report this: {design}, and it assumes nothing of the classifier's errors"
+    why += _if_random(sample)
     if not positive:
         return f"{why}; none of them has the label, so that only the upper limit is known"
     if positive < _FEW_POSITIVE:
         return f"{why}; only {positive} have the label, so that the interval is wide"
     return why
+
+
+def _if_random(sample: GoldSample) -> str:
+    """Return what is assumed of the rows that have not been coded; empty if all have."""
+    if not sample.uncoded:
+        return ""
+    return (
+        f"; {sample.uncoded} rows of the sample are not coded: it is right only if they are a "
+        "random part of the sample, such as the last rows that `textclf sample` wrote"
+    )
