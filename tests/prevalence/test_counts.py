@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from textclf.corpus.label_cells import Spelling
 from textclf.errors import InputError
 from textclf.prevalence.archive import ArchiveColumns
 from textclf.prevalence.counts import count_files
@@ -59,8 +60,8 @@ def test_rows_that_are_not_ok_and_copies_are_counted_apart(tmp_path):
     found = count_files([path], ArchiveColumns("topic"), labels=["crime"], report=said.append)
 
     assert (found[0].rows, found[0].estimate.value) == (2, 0.5)
-    assert "not counted: 1 rows, copy of another article" in said
-    assert "not counted: 1 rows, status not_english" in said
+    assert "not counted: 1 row, copy of another article" in said
+    assert "not counted: 1 row, status not_english" in said
     both = count_files([path], ArchiveColumns("topic", count_copies=True), labels=["crime"])
     assert both[0].rows == 3
 
@@ -90,7 +91,7 @@ def test_a_group_with_few_coded_rows_has_the_error_rates_of_the_archive(tmp_path
         ("B",): "post-stratified",
     }
     assert [one.group for one in found if one.report] == [("B",)]
-    assert "do not trust: code 3 more" in first["A",].estimate.note
+    assert first["A",].advice == "do not trust: code 3 more"
 
 
 def test_a_sample_without_inclusion_probabilities_is_refused_unless_it_is_random(tmp_path, archive):
@@ -151,7 +152,7 @@ def test_json_lines_of_predict_are_an_archive(tmp_path):
     found = count_files([str(path)], ArchiveColumns("schemes.topic.label"), report=said.append)
 
     assert [(one.label, one.rows) for one in found] == [("crime", 2), ("other", 2)]
-    assert "not counted: 1 rows, status too_short" in said
+    assert "not counted: 1 row, status too_short" in said
 
 
 def test_a_group_whose_coded_rows_lack_the_machines_label_borrows_the_errors(tmp_path, archive):
@@ -178,3 +179,120 @@ def test_an_archive_without_ids_is_joined_by_the_places_of_its_rows(tmp_path):
     )
 
     assert (found[0].coded, found[0].estimate.value) == (40, 0)
+
+
+def test_labels_in_another_letter_case_are_refused_until_they_are_folded(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, [[*row[:3], row[3].title(), *row[4:]] for row in rows])
+    text = (tmp_path / "sample.csv").read_text("utf-8")
+    (tmp_path / "sample.csv").write_text(text.replace("other", "Other"), "utf-8")
+
+    with pytest.raises(InputError, match=r"sample\.csv: has no label of .* with --fold-case"):
+        count_files([path], ArchiveColumns("topic"), gold=gold)
+    found = count_files(
+        [path], ArchiveColumns("topic"), gold=gold, spelling=Spelling(fold_case=True)
+    )
+    assert {one.label for one in found} == {"crime", "other"}
+    assert found[0].estimate.value > 0.05
+
+
+def test_labels_that_are_spelled_in_two_ways_are_told(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, [[*row[:3], row[3].title(), *row[4:]] for row in rows])
+    said = []
+
+    count_files([path], ArchiveColumns("topic"), gold=gold, report=said.append)
+
+    assert any("'Crime', 'crime' are 2 labels" in line and "--fold-case" in line for line in said)
+
+
+def test_a_label_that_a_person_alone_gives_is_counted(tmp_path, archive):
+    path, rows = archive
+    coded = [[*row[:3], "law" if number % 8 == 1 else row[3]] for number, row in enumerate(rows)]
+    gold, said = sample_of(tmp_path, coded), []
+
+    every = count_files([path], ArchiveColumns("topic"), gold=gold, report=said.append)
+    only = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["law"])
+
+    assert {one.label for one in every} == {"crime", "law", "other"}
+    assert "labels that the machine never gives: law" in said
+    assert only[0].report
+    assert only[0].estimate.value == pytest.approx(0.125)
+
+
+def test_a_label_that_a_person_writes_otherwise_is_renamed_in_both_tables(tmp_path, archive):
+    path, rows = archive
+    coded = [[*row[:3], "Delikt" if row[3] == "crime" else "other"] for row in rows]
+    gold = sample_of(tmp_path, coded)
+
+    found = count_files(
+        [path], ArchiveColumns("topic"), gold=gold, spelling=Spelling.parse(["Delikt=crime"])
+    )
+
+    assert {one.label for one in found} == {"crime", "other"}
+    with pytest.raises(InputError, match="--rename other=: a label that is counted needs a name"):
+        count_files([path], ArchiveColumns("topic"), spelling=Spelling.parse(["other="]))
+
+
+def test_a_note_says_how_many_rows_of_the_sample_are_not_coded(tmp_path, archive):
+    path, rows = archive
+    half = [[*row[:3], row[3] if number < 60 else ""] for number, row in enumerate(rows)]
+    gold = write(
+        tmp_path / "half.csv",
+        ["id", "gold", "inclusion_probability"],
+        [[row[0], row[3], 0.2] for row in half[:120]],
+    )
+
+    whole = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"])
+    groups = count_files([path], ArchiveColumns("topic", ("source",)), gold=gold, labels=["crime"])
+
+    why = "60 rows of the sample are not coded: it is right only if they are a random part"
+    assert why in whole[0].estimate.note
+    assert why in next(one for one in groups if one.group == ("A",)).estimate.note
+
+
+def test_a_share_is_not_reported_if_no_row_with_the_machines_label_is_coded(tmp_path, archive):
+    path, rows = archive
+    gold = sample_of(tmp_path, [row for row in rows if row[3] == "other"])
+
+    found = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"])
+
+    assert not any(one.report for one in found)
+    assert found[0].advice == "do not trust: code rows with the machine's label"
+    assert "half of them are taken to have it" in found[0].estimate.note
+
+
+def test_an_empty_cell_of_probabilities_is_told_and_a_percentage_refused(tmp_path, archive):
+    _, rows = archive
+    head = [*HEAD, "topic_prob_crime"]
+    gold, said = sample_of(tmp_path, rows), []
+    one_empty = [[*row, 0.4 if number else ""] for number, row in enumerate(rows)]
+    percent = [[*row, 40] for row in rows]
+    path = write(tmp_path / "probs.csv", head, one_empty)
+    wrong = write(tmp_path / "percent.csv", head, percent)
+
+    found = count_files(
+        [path], ArchiveColumns("topic"), gold=gold, labels=["crime"], report=said.append
+    )
+
+    assert "probabilistic adjusted count" not in {one.estimate.method for one in found}
+    assert any("'topic_prob_crime' is empty in 1 row, the first at" in line for line in said)
+    with pytest.raises(InputError, match=r"percent\.csv:2: topic_prob_crime is 40; give a prob"):
+        count_files([wrong], ArchiveColumns("topic"), gold=gold, labels=["crime"])
+
+
+@pytest.mark.parametrize("prior", [0.3, 2])
+def test_a_prior_without_a_probability_is_refused(tmp_path, archive, prior):
+    path, rows = archive
+    gold = sample_of(tmp_path, rows)
+
+    with pytest.raises(InputError, match="--prior is for EMQ"):
+        count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"], prior=prior)
+
+
+def test_a_date_far_from_all_others_makes_no_thousands_of_months(tmp_path):
+    rows = [["1", "0001-01-01", "A", "a", "ok", ""], ["2", "2024-01-01", "A", "a", "ok", ""]]
+    path = write(tmp_path / "old.csv", HEAD, rows)
+
+    with pytest.raises(InputError, match=r"between '0001-01-01' \(.*old\.csv:2\) and '2024-01-01'"):
+        count_files([path], ArchiveColumns("topic", ("month",)))

@@ -7,6 +7,7 @@ import typer
 
 from textclf.cli.console import print_text, tell
 from textclf.cli.shared_options import Delimiter, NoHeader, reading_of
+from textclf.cli.train import FoldCase
 from textclf.errors import InputError
 
 
@@ -23,7 +24,10 @@ def count(
         ),
     ] = "",
     only: Annotated[
-        list[str] | None, typer.Option(help="A label to count. May be repeated. [default: all]")
+        list[str] | None,
+        typer.Option(
+            help="A label to count. May be repeated. [default: all labels of both tables]"
+        ),
     ] = None,
     gold: Annotated[
         str, typer.Option(help="Hand-coded sample of the archive, as `textclf sample` draws it.")
@@ -59,6 +63,11 @@ def count(
     count_copies: Annotated[
         bool, typer.Option("--count-copies", help="Count copies of articles too.")
     ] = False,
+    fold_case: FoldCase = False,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW: another spelling of a label, in both tables. Repeatable."),
+    ] = None,
     delimiter: Delimiter = "",
     no_header: NoHeader = False,
     output: Annotated[
@@ -69,6 +78,7 @@ def count(
     ] = None,
 ) -> None:
     """Count labels by group, with intervals; correct the counts by a hand-coded sample."""
+    from textclf.corpus.label_cells import Spelling  # noqa: PLC0415 - start-up time
     from textclf.prevalence.archive import ArchiveColumns  # noqa: PLC0415 - start-up time
     from textclf.prevalence.counts import count_files  # noqa: PLC0415 - start-up time
     from textclf.reports.counts import counts_report, counts_tidy  # noqa: PLC0415 - start-up time
@@ -87,6 +97,7 @@ def count(
         gold_field=gold_field,
         simple_random=simple_random,
         labels=only or [],
+        spelling=Spelling.parse(rename or [], fold_case=fold_case),
         prior=prior,
         reading=reading_of("", "", delimiter, no_header=no_header),
         report=tell,

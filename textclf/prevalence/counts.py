@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
+from textclf.corpus.label_cells import Spelling, alike
 from textclf.corpus.records import Answer
 from textclf.errors import InputError, choices
 from textclf.io.fields import field_path
@@ -19,16 +20,17 @@ from textclf.prevalence.archive import (
     Report,
     column_beside,
     header_of,
+    number_of_rows,
     read_archive,
 )
 from textclf.prevalence.estimators import Estimate, naive
 from textclf.prevalence.recommend import (
-    FEWEST,
+    REPORT,
     GoldSample,
+    advice,
     all_estimates,
     recommended,
     refusal,
-    supports_group,
     synthetic,
 )
 
@@ -47,8 +49,13 @@ class Count:
     coded: int
     """Hand-coded rows of the group."""
     estimate: Estimate
-    report: bool
-    """Whether this is the estimate to report."""
+    advice: str = ""
+    """What to do with the best estimate: `report`, or what to code before; empty for others."""
+
+    @property
+    def report(self) -> bool:
+        """Whether this is the estimate to report."""
+        return self.advice == REPORT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +69,8 @@ class Gold:
     simple_random: bool
     outside: int
     """Rows that are not in the archive."""
+    uncoded: int
+    """Rows that were drawn, and have not been coded."""
 
     def sample(self, archive: Archive, label: str) -> GoldSample:
         """Return the sample for one label."""
@@ -75,6 +84,7 @@ class Gold:
             None if known is None else known[self.rows],
             self.simple_random,
             self.outside,
+            self.uncoded,
         )
 
 
@@ -86,33 +96,81 @@ def count_files(
     gold_field: str = "gold",
     simple_random: bool = False,
     labels: Sequence[str] = (),
+    spelling: Spelling = Spelling(),
     prior: float | None = None,
     reading: ReadOptions = ReadOptions(),
     report: Report = lambda _: None,
 ) -> list[Count]:
     """Return the counts of the labels of a coded archive, for each group and method.
 
+    All labels are counted by default, also those that a person alone gave.
+
     The probability of one label is read from the column that `textclf predict` writes, if there is
     one. `gold` is the table of a hand-coded sample, which has the ids of the archive and, in
     `gold_field`, what a person said. `report` gets what is left out. Raises InputError for tables
     that cannot be read, and for a sample that supports no corrected share.
     """
-    if len(labels) == 1 and not columns.probability:
+    if len(labels) == 1 and not columns.probability and not spelling.rename:
         own = column_beside(columns.label, f"prob_{labels[0]}")
         if field_path(header_of(inputs, columns.label, reading), own):
             columns = replace(columns, probability=own)
     archive = read_archive(inputs, columns, reading, report)
     for reason, number in archive.left_out.items():
-        report(f"not counted: {number:,} rows, {reason}")
-    for label in labels:
-        if label not in archive.labels:
-            raise InputError(
-                f"{archive.path}: no label {label!r}; {choices(label, archive.labels)}"
-            )
+        report(f"not counted: {number_of_rows(number)}, {reason}")
+    if prior is not None and (archive.probability is None or not gold or columns.by):
+        raise InputError(
+            "--prior is for EMQ, an estimate of one label in a whole archive; give --gold, --only "
+            "and, where no column is named after the label, --probability-field, and no --by"
+        )
     coded = None
     if gold:
         coded = _read_gold(gold, archive, columns, gold_field, simple_random, reading, report)
-    return list(_counts(archive, coded, labels or archive.labels, prior))
+    archive, coded = _spelled(archive, coded, spelling)
+    known = _all_labels(archive, coded, gold, report)
+    for label in labels:
+        if label not in known:
+            raise InputError(f"{archive.path}: no label {label!r}; {choices(label, known)}")
+    return list(_counts(archive, coded, labels or known, prior))
+
+
+def _spelled(
+    archive: Archive, gold: Gold | None, spelling: Spelling
+) -> tuple[Archive, Gold | None]:
+    """Return the archive and the sample with their labels in one spelling, the machine's first."""
+    for old, new in spelling.rename:
+        if not new:
+            raise InputError(f"--rename {old}=: a label that is counted needs a name")
+    frequent = Counter(label for answer in archive.answers for label in answer)
+    several = [*archive.answers, *(gold.answers if gold else ())]
+    answers = spelling.apply(several, [label for label, _ in frequent.most_common()])
+    count = len(archive.answers)
+    spelled = replace(archive, answers=tuple(answers[:count]))
+    return spelled, replace(gold, answers=tuple(answers[count:])) if gold else None
+
+
+def _all_labels(archive: Archive, gold: Gold | None, path: str, report: Report) -> list[str]:
+    """Return the labels that the machine or a person gave, in alphabetical order.
+
+    Raises InputError if the machine and the person have no label in common.
+    """
+    human = {label for answer in gold.answers for label in answer} if gold else set()
+    machine = set(archive.labels)
+    if human and not human & machine:
+        here, there = (", ".join(sorted(one)) or "none" for one in (human, machine))
+        raise InputError(
+            f"{path}: has no label of {archive.path}: {here} here, {there} there; make them alike "
+            "with --fold-case, or --rename OLD=NEW"
+        )
+    for several in alike(human | machine):
+        listed = ", ".join(map(repr, several))
+        folded = len({label.casefold() for label in several}) == 1
+        report(
+            f"warning: {listed} are {len(several)} labels; make them one with "
+            f"{'--fold-case, or ' if folded else ''}--rename {several[0]!r}={several[1]!r}"
+        )
+    if human and (alone := sorted(human - machine)):
+        report(f"labels that the machine never gives: {', '.join(alone)}")
+    return sorted(human | machine)
 
 
 def _counts(
@@ -130,8 +188,8 @@ def _counts(
         for number, (key, rows) in enumerate(rows_of.items()):
             own = machine[rows]
             inside = group_of[gold.rows] == number if gold else np.zeros(0, bool)
-            for one, is_best in _estimates(archive, own, machine, sample, inside, prior, rows):
-                yield Count(key, label, len(rows), int(inside.sum()), one, is_best)
+            for one, about in _estimates(archive, own, machine, sample, inside, prior, rows):
+                yield Count(key, label, len(rows), int(inside.sum()), one, about)
 
 
 def _estimates(
@@ -142,28 +200,27 @@ def _estimates(
     inside: NDArray[np.bool_],
     prior: float | None,
     rows: Sequence[int],
-) -> Iterator[tuple[Estimate, bool]]:
-    """Yield the estimates of a group, the best first, and whether each is one to report."""
+) -> Iterator[tuple[Estimate, str]]:
+    """Yield the estimates of a group, the best first with advice on it."""
     if not len(own):
         nothing = float("nan")
-        yield Estimate(nothing, nothing, nothing, "none", "no rows"), False
+        yield Estimate(nothing, nothing, nothing, "none", "no rows"), ""
     elif sample is None:
         note = "a count of the classifier's labels; give --gold to correct it"
-        yield replace(naive(own), note=note), False
+        yield replace(naive(own), note=note), ""
     elif len(rows) == len(machine):
-        known = archive.probability
-        first, *others = all_estimates(machine, sample, known, prior)
-        yield first, True
+        first, *others = all_estimates(machine, sample, archive.probability, prior)
+        yield first, advice(machine, sample)
         for one in others:
-            yield one, False
-    elif supports_group(own, part := _part(sample, inside)):
-        yield recommended(own, part), True
-        yield naive(own), False
+            yield one, ""
     else:
-        more = max(1, FEWEST - int(inside.sum()))
-        found = synthetic(own, machine, sample)
-        yield replace(found, note=f"do not trust: code {more} more; {found.note}"), False
-        yield naive(own), False
+        part = _part(sample, inside)
+        found = advice(own, part)
+        yield (
+            (recommended(own, part) if found == REPORT else synthetic(own, machine, sample)),
+            found,
+        )
+        yield naive(own), ""
 
 
 def _part(sample: GoldSample, inside: NDArray[np.bool_]) -> GoldSample:
@@ -194,7 +251,7 @@ def _read_gold(
     table.row_of()
     why = [_left_out(table, row, field, archive) for row in range(len(table))]
     for reason, number in Counter(filter(None, why)).items():
-        report(f"{path}: {number:,} rows left out: {reason}")
+        report(f"{path}: {number_of_rows(number)} left out: {reason}")
     kept = table.taken([row for row, reason in enumerate(why) if not reason])
     inside = kept.taken([row for row, name in enumerate(kept.ids) if name in row_of])
     gold = Gold(
@@ -203,6 +260,7 @@ def _read_gold(
         None if inside.weights is None else 1 / inside.weights,
         simple_random,
         len(kept) - len(inside),
+        sum(one is None for one in table.labels[field]),
     )
     if reason := refusal(gold.sample(archive, "")):
         raise InputError(f"{path}: {reason}")

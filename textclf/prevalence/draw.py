@@ -21,7 +21,7 @@ from textclf.io.fields import DATE_FIELDS, ID_FIELDS, field_path, like, value_at
 from textclf.io.input_documents import InputDocument, ReadOptions
 from textclf.io.output_file import write_text
 from textclf.io.read_inputs import STDIN, read_items
-from textclf.prevalence.archive import COPY_OF, NO_DATE, Report, column_beside
+from textclf.prevalence.archive import COPY_OF, NO_DATE, Report, column_beside, number_of_rows
 from textclf.prevalence.dates import PERIODS, period_of, read_dates
 from textclf.prevalence.sampling import Drawn, stratified
 from textclf.prevalence.teaching import most_teaching
@@ -145,7 +145,7 @@ def _read_frame(
             dates.append(_text(_date_of(row, design, item)))
             places.append(item.place)
     for reason, count in left_out.items():
-        report(f"never drawn: {count:,} rows, {reason}")
+        report(f"never drawn: {number_of_rows(count)}, {reason}")
     if not frame.numbers:
         raise InputError(f"{', '.join(inputs)}: holds no rows to draw from")
     keys = frame.keys

@@ -10,7 +10,10 @@ from textclf.reports.tidy import tidy
 
 
 def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
-    """Return the counts as a table, then a note on each method, that of its first row."""
+    """Return the counts as a table, then the notes on each method.
+
+    Where rows of one method have different notes, each note names its groups and labels.
+    """
     head = [*by, "label", "rows", "method", "share", "95% interval", "count", ""]
     rows = [
         [
@@ -21,15 +24,23 @@ def counts_report(counts: Sequence[Count], by: Sequence[str]) -> str:
             _share(one.estimate.value),
             _interval(one),
             _count(one),
-            "report" if one.report else "",
+            one.advice,
         ]
         for one in counts
     ]
-    note_of = {
-        one.estimate.method: one.estimate.note for one in reversed(counts) if one.estimate.note
-    }
-    notes = [f"{method}: {note}" for method, note in reversed(note_of.items())]
-    return "\n".join([table(rows, head), "", *notes])
+    return "\n".join([table(rows, head), "", *_notes(counts)])
+
+
+def _notes(counts: Sequence[Count]) -> Iterator[str]:
+    rows_of: dict[str, dict[str, list[str]]] = {}
+    for one in counts:
+        of_method = rows_of.setdefault(one.estimate.method, {})
+        of_method.setdefault(one.estimate.note, []).append(" ".join((*one.group, one.label)))
+    for method, of_method in rows_of.items():
+        for note, rows in of_method.items():
+            which = f" ({', '.join(rows)})" if len(of_method) > 1 else ""
+            if note:
+                yield f"{method}{which}: {note}"
 
 
 def counts_tidy(counts: Sequence[Count], by: Sequence[str], path: Path) -> str:
@@ -58,7 +69,7 @@ def _records(counts: Sequence[Count], by: Sequence[str]) -> Iterator[dict[str, o
             "count_low": 0.0 if not one.rows else _number(found.low * one.rows),
             "count_high": 0.0 if not one.rows else _number(found.high * one.rows),
             "report": one.report,
-            "note": found.note,
+            "note": "; ".join(filter(None, ("" if one.report else one.advice, found.note))),
         }
 
 
