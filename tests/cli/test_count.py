@@ -41,6 +41,20 @@ def test_count_prints_which_share_to_report_and_why(folder):
     assert any("60 rows were drawn at random" in line for line in lines)
 
 
+def test_count_makes_the_spelling_of_both_tables_alike(folder):
+    text = (folder / "gold.csv").read_text("utf-8")
+    changed = text.replace("crime", "Crime").replace("other", "rest")
+    (folder / "gold.csv").write_text(changed, "utf-8")
+    arguments = ("count", "coded.csv", "--label", "topic", "--gold", "gold.csv", "--only", "crime")
+
+    refused = run(*arguments, cwd=folder)
+    found = run(*arguments, "--fold-case", "--rename", "rest=other", cwd=folder)
+
+    assert refused.returncode == 1
+    assert "Crime, rest here, crime, other there" in refused.stderr.decode()
+    assert "10.00%" in found.stdout.decode().splitlines()[1]
+
+
 def test_count_writes_tidy_rows(folder):
     arguments = ("count", "coded.csv", "--label", "topic", "--by", "month", "--only", "crime")
 

@@ -259,7 +259,7 @@ def test_a_share_is_not_reported_if_no_row_with_the_machines_label_is_coded(tmp_
 
     assert not any(one.report for one in found)
     assert found[0].advice == "do not trust: code rows with the machine's label"
-    assert "half of them are taken to have it" in found[0].estimate.note
+    assert "half of them are taken to have the label" in found[0].estimate.note
 
 
 def test_an_empty_cell_of_probabilities_is_told_and_a_percentage_refused(tmp_path, archive):

@@ -91,7 +91,9 @@ def recommended(machine_archive: Flags, sample: GoldSample) -> Estimate:
         sizes, sample.machine.astype(np.intp), sample.gold, sample.probabilities
     )
     if kind := _unseen(machine_archive, sample):
-        note = f"no row {kind} the machine's label is hand-coded; half of them are taken to have it"
+        note = (
+            f"no row {kind} the machine's label is coded; half of them are taken to have the label"
+        )
         return replace(estimate, note=note + _if_random(sample))
     return replace(estimate, note=_why(sample))
 
