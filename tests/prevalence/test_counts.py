@@ -246,7 +246,7 @@ def test_a_note_says_how_many_rows_of_the_sample_are_not_coded(tmp_path, archive
     whole = count_files([path], ArchiveColumns("topic"), gold=gold, labels=["crime"])
     groups = count_files([path], ArchiveColumns("topic", ("source",)), gold=gold, labels=["crime"])
 
-    why = "60 rows of the sample are not coded: it is right only if they are a random part"
+    why = "rows of the sample that are not coded: 60; right only if they are a random part"
     assert why in whole[0].estimate.note
     assert why in next(one for one in groups if one.group == ("A",)).estimate.note
 

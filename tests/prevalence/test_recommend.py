@@ -30,8 +30,9 @@ def test_the_recommended_estimate_says_why():
     ("given", "why"),
     [
         (sample(inclusion=None), "no column 'inclusion_probability'"),
+        (sample(outside=1), "1 row of the hand-coded sample is not in the archive"),
         (sample(outside=3), "3 rows of the hand-coded sample are not in the archive"),
-        (sample(size=29), "29 hand-coded rows are too few; code 30 or more"),
+        (sample(size=29), "hand-coded rows: 29; code 30 or more"),
     ],
 )
 def test_a_sample_that_supports_no_estimate_is_refused(given, why):

@@ -64,8 +64,10 @@ class GoldSample:
 def refusal(sample: GoldSample) -> str:
     """Return why a sample supports no corrected share, and what would; empty if it does."""
     if sample.outside:
+        rows = "1 row" if sample.outside == 1 else f"{sample.outside:,} rows"
+        are = "is" if sample.outside == 1 else "are"
         return (
-            f"{sample.outside} rows of the hand-coded sample are not in the archive; draw it from "
+            f"{rows} of the hand-coded sample {are} not in the archive; draw it from "
             "the archive with `textclf sample`, or give the archive that it was drawn from"
         )
     if sample.inclusion is None and not sample.simple_random:
@@ -74,7 +76,7 @@ def refusal(sample: GoldSample) -> str:
             "sample`, or say --simple-random if every row had the same chance to be drawn"
         )
     if len(sample.gold) < FEWEST:
-        return f"{len(sample.gold)} hand-coded rows are too few; code {FEWEST} or more"
+        return f"hand-coded rows: {len(sample.gold)}; code {FEWEST} or more"
     return ""
 
 
@@ -201,7 +203,8 @@ def _why(sample: GoldSample) -> str:
     if not positive:
         return f"{why}; none of them has the label, so that only the upper limit is known"
     if positive < _FEW_POSITIVE:
-        return f"{why}; only {positive} have the label, so that the interval is wide"
+        have = "has" if positive == 1 else "have"
+        return f"{why}; only {positive} {have} the label, so that the interval is wide"
     return why
 
 
@@ -210,6 +213,6 @@ def _if_random(sample: GoldSample) -> str:
     if not sample.uncoded:
         return ""
     return (
-        f"; {sample.uncoded} rows of the sample are not coded: it is right only if they are a "
-        "random part of the sample, such as the last rows that `textclf sample` wrote"
+        f"; rows of the sample that are not coded: {sample.uncoded:,}; right only if they are "
+        "a random part of it, such as the last rows that `textclf sample` wrote"
     )
