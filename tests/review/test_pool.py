@@ -55,6 +55,7 @@ def test_a_coded_table_and_a_corpus_bring_their_labels(pool, tmp_path):
         (Search(month="2025-04"), [1, 2]),
         (Search(month="2025-04", source="Ledger"), [2]),
         (Search(source="' OR 1=1 --"), []),
+        (Search(word="\ud800"), []),
     ],
 )
 def test_articles_are_found_by_word_month_and_source(pool, wanted, found):
@@ -92,7 +93,40 @@ def test_what_cannot_be_reviewed_is_left_out_and_counted(tmp_path):
 
     assert len(pool) == 1
     assert told[0].startswith("2 articles are left out, the first because: ")
-    assert told[1] == "1 articles are left out: an earlier one has the same id"
+    assert (
+        told[1]
+        == "1 articles are left out: an earlier one has the same id, or the same text without an id"
+    )
+
+
+def test_a_text_without_an_id_has_the_same_id_wherever_it_stands(tmp_path):
+    pools = []
+    for number, texts in enumerate((["It rained.", "It was dry."], ["New.", "It rained."])):
+        path = tmp_path / f"{number}.csv"
+        path.write_text("\n".join(["text", *texts]), "utf-8")
+        pools += [Pool(articles_of_texts(texts)), Pool.read([str(path)], RAIN)]
+
+    assert len({pool.article(at).id for pool, at in zip(pools, (0, 0, 1, 1), strict=True)}) == 1
+    assert len({pool.article(at).id for pool, at in zip(pools, (1, 1, 0, 0), strict=True)}) == 2
+
+
+def test_the_file_of_answers_is_no_input_and_is_left_out_of_a_folder(tmp_path):
+    answers = tmp_path / "mine.jsonl"
+    answers.write_text(json.dumps(ROWS[0]), "utf-8")
+    (tmp_path / "pool.jsonl").write_text(json.dumps(ROWS[1]), "utf-8")
+
+    pool = Pool.read([str(tmp_path)], RAIN, left_out=[answers])
+
+    assert [pool.article(number).id for number in range(len(pool))] == ["b"]
+    with pytest.raises(InputError, match="is written by the review page"):
+        Pool.read([str(tmp_path / "pool.jsonl"), str(answers)], RAIN, left_out=[answers])
+
+
+def test_a_label_is_found_among_several(pool):
+    pool.set_predictions([(0, "rain|dry", 0.9), (1, "dry", 0.8), (2, "rainy", 0.6)])
+
+    assert pool.search(Search(called="rain")) == [0]
+    assert pool.search(Search(called="dry")) == [0, 1]
 
 
 def test_a_pool_without_an_article_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """The server of the review page, as a real process: who is let in, and what is stored."""
 
+import getpass
 import json
 import time
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from review_page import Client, ReviewProcess, write_pool
 
-from textclf.codebook.proposals import merge_proposals
+from textclf.codebook.proposals import merge_proposals, read_proposals
 from textclf.codebook.scheme_file import read_scheme
 from textclf.corpus.records import Corpus
 
@@ -39,14 +40,17 @@ def test_the_address_is_good_once_and_the_cookie_is_out_of_reach_of_scripts(tmp_
         stranger = Client(page.url, enter=False)
         assert stranger.request("GET", "/")[0] == 403
         assert stranger.request("GET", "/?token=guessed")[0] == 403
-        status, headers, _ = stranger.request("GET", stranger.path)
-        assert (status, headers["location"]) == (303, "/")
+        status, headers, opening = stranger.request("GET", stranger.path)
+        assert (status, b'http-equiv="refresh"' in opening) == (200, True)
+        assert "location" not in headers, "a redirection would be without the cookie"
         assert "HttpOnly" in headers["set-cookie"]
         assert "SameSite=strict" in headers["set-cookie"]
-        assert stranger.request("GET", stranger.path)[0] == 403, "without the cookie"
+        assert "set-cookie" not in stranger.request("GET", stranger.path)[1], "once alone"
+        assert stranger.request("GET", "/")[0] == 403, "without the cookie"
         stranger.cookie = headers["set-cookie"].partition(";")[0]
         assert stranger.request("GET", "/")[0] == 200
-        assert stranger.request("GET", stranger.path)[0] == 303, "the same browser once more"
+        stranger.cookie = f'odd={{"a":1}}; {stranger.cookie}; =; x y=\\'
+        assert stranger.request("GET", "/")[0] == 200, "beside cookies that others have set"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +218,25 @@ def test_a_proposal_is_stored_with_its_article_and_merged_by_the_command(page, t
         assert page.client.request("POST", "/api/propose", body)[0] == 409
 
 
+def test_a_proposal_that_would_spoil_the_file_or_the_codebook_is_refused(page):
+    body = {"unit": {"number": 2, "position": 0}, "kind": "edge_case", "text": "hail"}
+    body["label"] = "sport"
+    file = page.file.with_suffix(".proposals.jsonl")
+    before = file.read_bytes() if file.exists() else b""
+    for wrong in (
+        {"text": "a\x7fb"},
+        {"text": "a \ud800"},
+        {"unit": {"number": 2, "position": 999}},
+        {"unit": {"number": 999, "position": 0}},
+    ):
+        assert page.client.request("POST", "/api/propose", {**body, **wrong})[0] == 409
+    file.write_bytes(before + b'{"kind": "edge_ca')
+    page.client.call("propose", **body)
+
+    assert len(file.read_bytes().splitlines()) == len(before.splitlines()) + 1
+    assert len(read_proposals(file, read_scheme(page.file.parent / "beat.toml"))) > 0
+
+
 def test_search_offers_the_articles_that_are_found_and_nothing_else(page):
     shown = page.client.call("search", word="wickets", source="Post", kind="")
 
@@ -347,6 +370,18 @@ def test_passages_are_answered_one_by_one_and_the_document_follows(tmp_path):
         ("a#2", "a", 2),
     ]
     assert records[0].text.startswith("Sentence 0")
+
+
+def test_a_second_session_of_one_coder_is_refused(tmp_path):
+    pool, scheme = write_pool(tmp_path)
+    arguments = (pool, "-s", scheme, "-o", tmp_path / "mine.jsonl")
+    with ReviewProcess(*arguments) as page:
+        with pytest.raises(AssertionError, match="answers into it already"):
+            ReviewProcess(*arguments)
+        client = Client(page.url)
+        client.answer(client.call("next"), "sport", key="k")
+    (record,) = Corpus.read([tmp_path / "mine.jsonl"]).records
+    assert record.answer.coder == getpass.getuser(), "where no --coder is given"
 
 
 NOTEBOOK = """

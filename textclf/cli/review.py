@@ -1,5 +1,6 @@
 """`review`: code a pool of articles in the browser."""
 
+import getpass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +37,9 @@ def review(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File of answers to go on with, .jsonl.")
     ],
-    coder: Annotated[str, typer.Option(help="Name of the coder, if there are several.")] = "",
+    coder: Annotated[
+        str | None, typer.Option(help="Name of the coder. [default: your user name]")
+    ] = None,
     order: Annotated[
         Order,
         typer.Option(
@@ -72,6 +75,7 @@ def review(
     from textclf.review_page.run import review_files  # noqa: PLC0415 - start-up time
     from textclf.review_page.settings import ReviewSettings  # noqa: PLC0415 - start-up time
 
+    coder = _user_name() if coder is None else coder
     settings = ReviewSettings(output, coder, order.value, goal, overlap, seed, blind, model)
     reading = reading_of(text_field, title_field, delimiter, no_header=no_header)
     count = review_files(
@@ -85,3 +89,11 @@ def review(
     )
     whose = f" of {coder}" if coder else ""
     print_text(f"{output}: {count:,} answers{whose} under {scheme}")
+
+
+def _user_name() -> str:
+    """Return the name that the user has on this computer; empty if there is none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import category
 
 from textclf._atomic_file import open_atomic
 from textclf.codebook.scheme import Scheme
@@ -46,6 +47,11 @@ class Proposal:
             raise SchemeError(f"there is no proposal {self.kind!r}; {choices(self.kind, KINDS)}")
         if not self.text.strip() or len(self.text) > LONGEST:
             raise SchemeError(f"a proposal must have 1 to {LONGEST} characters")
+        for character in " ".join(self.text.split()):
+            if category(character) in {"Cc", "Cs"}:
+                raise SchemeError(
+                    f"a proposal may not have the character U+{ord(character):04X}; leave it out"
+                )
 
     def case(self) -> str:
         """Return the edge case that it becomes.

@@ -50,9 +50,11 @@ class Assistants:
 
     def tick(self) -> None:
         """Take what is done, and give what is to be done. This takes milliseconds."""
-        self._predict()
-        self._learn()
-        self._take_model()
+        for work in (self._predict, self._learn, self._take_model):
+            try:
+                work()
+            except Exception as reason:  # noqa: BLE001 - the others go on, and the page tells it
+                self._error = f"{type(reason).__name__}: {reason}"
 
     def train(self) -> None:
         """Train a model on the answers; raises InputError if that goes on already."""

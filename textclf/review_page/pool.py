@@ -5,8 +5,11 @@ The database has no name, so that nothing is left of it when the process ends, a
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from textclf.codebook.scheme import Scheme
@@ -95,7 +98,7 @@ class Pool:
             repeated += 1 - stored.rowcount
             size += stored.rowcount
         self._db.execute("COMMIT")
-        for column in ("month", "source", "label"):
+        for column in ("month", "source"):
             self._db.execute(f"CREATE INDEX by_{column} ON article ({column})")
         self.facts = PoolFacts(
             size, self._distinct("month"), self._distinct("source"), unread, repeated, error
@@ -108,12 +111,21 @@ class Pool:
         scheme: Scheme,
         reading: ReadOptions = ReadOptions(),
         report: Callable[[str], None] = lambda _: None,
+        left_out: Collection[Path] = (),
     ) -> "Pool":
         """Return the pool of all articles that `predict` would read from the inputs.
 
-        Raises InputError if there is none, and for an input that does not exist.
+        The files `left_out` may lie in a folder that is an input. Raises InputError if there is no
+        article, for an input that does not exist, and for one that is to be left out.
         """
-        pool = cls(_articles(read_items(inputs, reading), scheme, reading))
+        out = {path.resolve() for path in left_out}
+        for one in inputs:
+            if Path(one).resolve() in out:
+                raise InputError(f"{one}: is written by the review page, so it cannot be an input")
+        items = read_items(inputs, reading)
+        if out:
+            items = _without(items, out)
+        pool = cls(_articles(items, scheme, reading))
         facts = pool.facts
         if not facts.size:
             raise InputError(
@@ -125,7 +137,10 @@ class Pool:
                 f"{facts.unread:,} articles are left out, the first because: {facts.first_error}"
             )
         if facts.repeated:
-            report(f"{facts.repeated:,} articles are left out: an earlier one has the same id")
+            report(
+                f"{facts.repeated:,} articles are left out: an earlier one has the same id, or the "
+                "same text without an id"
+            )
         return pool
 
     def __len__(self) -> int:
@@ -172,12 +187,11 @@ class Pool:
         if wanted.word:
             like = re.sub(r"([\\%_])", r"\\\1", wanted.word)
             conditions.append(r"(title LIKE ? ESCAPE '\' OR text LIKE ? ESCAPE '\')")
-            values += [f"%{like}%", f"%{like}%"]
-        for column, value in (
-            ("month", wanted.month),
-            ("source", wanted.source),
-            ("label", wanted.called),
-        ):
+            values += [_storable(f"%{like}%")] * 2
+        if wanted.called:
+            conditions.append("instr('|' || label || '|', ?)")
+            values.append(_storable(f"|{wanted.called}|"))
+        for column, value in (("month", wanted.month), ("source", wanted.source)):
             if value:
                 conditions.append(f"{column} = ?")
                 values.append(_storable(value))
@@ -205,13 +219,30 @@ def month_of(date: str) -> str:
     return f"{found[5]}-{_MONTHS.index(found[4].lower()) + 1:02}"
 
 
+def id_of_text(text: str, title: str = "") -> str:
+    """Return an id for an article that has none: it stays the same where the article is moved.
+
+    >>> id_of_text("It rained.")
+    'text-ad9bc9a1a8f3e5a0'
+    """
+    whole = f"{title}\n{text}".encode("utf-8", "surrogatepass")
+    return f"text-{sha256(whole).hexdigest()[:16]}"
+
+
 def articles_of_texts(texts: Iterable[str]) -> Iterator[Article | str]:
-    """Yield texts as articles that their numbers, from 1, name."""
+    """Yield texts as articles."""
     for number, text in enumerate(texts):
         if isinstance(text, str) and text.strip():
-            yield Article(number, f"text {number + 1}", "", text, "", "", "")
+            yield Article(number, id_of_text(text), "", text, "", "", "")
         else:
             yield f"text {number + 1} is empty"
+
+
+def _without(items: Iterable[InputDocument], out: Collection[Path]) -> Iterator[InputDocument]:
+    """Yield the items that are not of certain files."""
+    for path, group in groupby(items, lambda item: item.path):
+        if Path(path).resolve() not in out:
+            yield from group
 
 
 def _articles(
@@ -231,7 +262,9 @@ def _articles(
                 str(value_at(row, path) or "") if path else ""
                 for path in (chosen.date, chosen.source)
             )
-        name = item.id if item.id != item.path or item.row is None else item.place
+        is_file = item.row is None and item.id == item.path
+        has_id = is_file or item.id not in {item.path, item.place}
+        name = item.id if has_id else id_of_text(item.text, item.title)
         coded = "|".join(_coded(row, scheme))
         yield Article(number, name, item.title, item.text, source, date, coded)
 

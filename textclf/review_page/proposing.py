@@ -1,14 +1,17 @@
 """Proposals from the page: they are appended to a file beside that of the answers."""
 
 import json
-import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from textclf.codebook.proposals import Proposal
 from textclf.errors import InputError
+from textclf.review_page.line_file import LineFile
 from textclf.review_page.session import ReviewSession
-from textclf.review_page.units import Unit, unit_id
+from textclf.review_page.units import Unit, unit_records
+
+_START = b'{"kind": "'
 
 
 def proposals_path(answers: Path) -> Path:
@@ -23,10 +26,13 @@ def proposals_path(answers: Path) -> Path:
 def propose(session: ReviewSession, unit: Unit, kind: str, text: str, label: str) -> Path:
     """Store an edge case or a term that a coder proposes, with a unit as its example.
 
-    Raises SchemeError for a proposal that makes no sense, and InputError if it cannot be written.
+    Raises SchemeError for a proposal that makes no sense, and InputError for a unit that is not in
+    the pool, and if the proposal cannot be written.
     """
     session.scheme.index(label)
-    article = session.pool.article(unit.number)
+    example = unit_records(session.pool.article(unit.number), session.scheme).get(unit)
+    if example is None:
+        raise InputError(f"article {unit.number} has no passage {unit.position}")
     proposal = Proposal(
         kind,
         text,
@@ -34,14 +40,10 @@ def propose(session: ReviewSession, unit: Unit, kind: str, text: str, label: str
         session.scheme.version_id,
         session.settings.coder,
         datetime.now(UTC).isoformat(timespec="seconds"),
-        unit_id(article.id, unit.position),
+        example.id,
     )
     path = proposals_path(session.settings.output)
     line = f"{json.dumps(proposal.as_dict())}\n".encode()
-    try:
-        with path.open("ab", buffering=0) as file:
-            file.write(line)
-            os.fsync(file.fileno())
-    except OSError as reason:
-        raise InputError(f"{path}: cannot be written: {reason.strerror}") from None
+    with closing(LineFile(path, _START, lambda *_: None)) as file, file.locked():
+        file.write(line)
     return path

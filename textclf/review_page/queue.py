@@ -64,15 +64,18 @@ class Queue:
     def choose_overlap(self, others: Sequence[str], own: Mapping[str, Record], size: int) -> None:
         """Offer a sample of the articles that another coder has answered."""
         articles = list(dict.fromkeys(others))
-        mine = {record.article or record.id for record in own.values()}
+        begun = {record.article or record.id for record in own.values()}
+        mine = {name for name in articles if name in begun and not self._open_units(name, own)}
         names = overlap_order(articles, size, mine, self._seed)
-        numbers = [self._pool.number_of(name) for name in names]
-        self.choose(
-            unit
-            for number in numbers
-            if number is not None
-            for unit in units_of(self._pool.article(number), self._scheme)
-        )
+        self.choose(unit for name in names for unit in self._open_units(name, own))
+
+    def _open_units(self, article: str, own: Mapping[str, Record]) -> list[Unit]:
+        """Return the units of an article of the pool that the coder has not answered."""
+        number = self._pool.number_of(article)
+        if number is None:
+            return []
+        units = units_of(self._pool.article(number), self._scheme)
+        return [one for one in units if unit_id(article, one.position) not in own]
 
     def search(self, numbers: Sequence[int] | None) -> None:
         """Offer the units of these articles only; None ends the search."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
@@ -16,10 +16,12 @@ from textclf.codebook.scheme_file import find_scheme
 from textclf.corpus.records import Corpus, Record
 from textclf.errors import InputError
 from textclf.io.input_documents import ReadOptions
-from textclf.review_page.answers import AnswerFile
+from textclf.review_page.answers import AnswerFile, only_session
 from textclf.review_page.pool import Pool, articles_of_texts
+from textclf.review_page.proposing import proposals_path
 from textclf.review_page.settings import ReviewSettings
 from textclf.review_page.training import is_bundled
+from textclf.review_page.units import fitting
 
 _HOST = "127.0.0.1"
 
@@ -43,7 +45,8 @@ def review_files(
     the file of answers cannot be read, if the port is taken, or if the extra is not installed.
     """
     chosen = find_scheme(scheme)
-    pool = Pool.read(inputs, chosen, reading, report)
+    own = (settings.output, proposals_path(settings.output))
+    pool = Pool.read(inputs, chosen, reading, report, own)
     return _served(pool, chosen, settings, host, port, browser=browser, report=report)
 
 
@@ -60,10 +63,11 @@ def review(
     """Open the review page for texts, and return the records of the answers.
 
     It returns when you press "Finish" on the page, or interrupt it. Answers go to the file
-    `output`, from which they are read again next time; without a name, to a temporary one.
+    `output`, from which they are read again next time; without a name, to a new one in a temporary
+    folder that only you can read. A text that occurs twice is asked about once.
     """
     chosen = scheme if isinstance(scheme, Scheme) else find_scheme(scheme)
-    path = Path(output or Path(gettempdir()) / f"textclf-review-{chosen.name}.jsonl")
+    path = Path(output or Path(mkdtemp(prefix="textclf-review-")) / f"{chosen.name}.jsonl")
     settings = ReviewSettings(path, coder, order, goal)  # type: ignore[arg-type]
     pool = Pool(articles_of_texts(texts))
     if not len(pool):
@@ -97,7 +101,11 @@ def _served(
         raise InputError(f"host {host!r}: the page is served on {' or '.join(HOSTS)} alone")
     model, classifier = _model(settings, scheme)
     settings = replace(settings, model=model)
-    with closing(AnswerFile(settings.output, report)) as answers, _listening(host, port) as sock:
+    with (
+        only_session(settings.output, settings.coder),
+        closing(AnswerFile(settings.output, report, fitting(pool, scheme))) as answers,
+        _listening(host, port) as sock,
+    ):
         session = ReviewSession(pool, scheme, answers, settings, classifier)
         assistants = Assistants(session)
 

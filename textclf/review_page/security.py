@@ -2,12 +2,10 @@
 
 import hmac
 import secrets
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = ("127.0.0.1", "::1")
@@ -26,6 +24,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_OPENING = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>textclf review</title>
+<meta http-equiv="refresh" content="0;url=/"></head>
+<body><p><a href="/">Open the review page</a></p></body></html>
+"""
 _UNSAFE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -33,7 +36,9 @@ class Guard:
     """Lets requests through to an app if they come from the page itself.
 
     The address that is printed holds a token. It is good once: the browser gets a cookie for it,
-    which no script can read and no other site can make the browser send.
+    which no script can read and no other site can make the browser send. The page at that address
+    opens the review page: after a click on another site, as in a notebook, the browser would not
+    send the cookie where it is only redirected.
     """
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
@@ -41,6 +46,7 @@ class Guard:
         self._authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._cookie = f"textclf_review_{port}"
         self._token = secrets.token_urlsafe(32)
+        self._used = False
         self._secret = secrets.token_urlsafe(32)
 
     @property
@@ -81,34 +87,22 @@ class Guard:
     def _let_in(self, request: Request) -> Response | None:
         """Return None for a browser that has the cookie; give one to the first with the token."""
         token = request.query_params.get("token", "")
-        known = hmac.compare_digest(
-            self._given_cookie(request.headers).encode(), self._secret.encode()
-        )
-        if request.url.path == "/" and token:
-            first = bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
-            if not known and not first:
-                return _refusal(
-                    "this address was opened before, or is of an earlier start: stop textclf "
-                    "review with Ctrl-C, start it again, and open the address that it prints",
-                    403,
-                )
-            answer = RedirectResponse("/", 303)
-            if first:
-                self._token = ""
+        if request.url.path == "/" and _same(token, self._token):
+            answer = HTMLResponse(_OPENING)
+            if not self._used:
+                self._used = True
                 answer.set_cookie(
                     self._cookie, self._secret, httponly=True, samesite="strict", path="/"
                 )
             return answer
-        if not known:
-            return _refusal("open the address that textclf review has printed", 403)
+        if not _same(request.cookies.get(self._cookie, ""), self._secret):
+            return _refusal(
+                "open the address that textclf review has printed; it is good for one browser: if "
+                "it was opened in another one, or is of an earlier start, stop textclf review with "
+                "Ctrl-C, start it again, and open the address that it prints",
+                403,
+            )
         return None
-
-    def _given_cookie(self, headers: Mapping[str, str]) -> str:
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return ""
-        return morsel.value if morsel else ""
 
 
 def _refused_change(headers: Headers) -> Response | None:
@@ -124,7 +118,13 @@ def _refused_change(headers: Headers) -> Response | None:
 
 def _is_short(headers: Headers) -> bool:
     length = headers.get("content-length", "")
-    return length.isascii() and length.isdigit() and int(length[:12]) <= MOST_BYTES
+    if not (length.isascii() and length.isdigit()) or len(length) > len(str(MOST_BYTES)):
+        return False
+    return int(length) <= MOST_BYTES
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode())
 
 
 def _refusal(reason: str, status: int) -> Response:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
+from shlex import quote
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +20,13 @@ from textclf.review_page.order import disagreements, inclusion_probability
 from textclf.review_page.pool import Pool, Search
 from textclf.review_page.queue import SEARCHED, Offer, Queue
 from textclf.review_page.settings import ReviewSettings
+from textclf.review_page.training import is_bundled
 from textclf.review_page.units import (
     Unit,
     by_passage,
     document_labels,
-    record_of,
     unit_id,
-    units_of,
+    unit_records,
 )
 
 _LONGEST_NOTE = 10_000
@@ -110,6 +112,7 @@ class ReviewSession:
             "blind": self.settings.is_blind,
             "model": self._model,
             "file": str(self.settings.output),
+            "train": self._training_command(),
             "months": list(facts.months),
             "sources": [shown(one) for one in facts.sources],
         }
@@ -163,22 +166,19 @@ class ReviewSession:
         given = self._checked(labels)
         if unit not in self._offers:  # it may have been offered before the server was started again
             self._next_offer()
-        units = [unit]
-        article = self.pool.article(unit.number)
-        if rest:
-            units = [
-                one
-                for one in units_of(article, self.scheme)
-                if unit_id(article.id, one.position) not in self._own
-            ]
-        elif unit not in units_of(article, self.scheme):
+        records = unit_records(self.pool.article(unit.number), self.scheme)
+        if not rest and unit not in records:
             raise InputError(f"article {unit.number} has no passage {unit.position}")
+        units = [one for one in records if records[one].id not in self._own] if rest else [unit]
         offer = self._offers.get(unit)
+        answers = []
         for one in units:
             if offer:
                 self._offers.setdefault(one, Offer(one, offer.order))
             own_key = f"{key}{_PART}{one.position}" if rest else key
-            self._store(one, given, own_key, note[:_LONGEST_NOTE])
+            answer = self._answer_to(one, records[one].id, own_key, note[:_LONGEST_NOTE])
+            answers.append(replace(records[one], labels={self.scheme.name: given}, answer=answer))
+        self.answers.append(*answers)
         self._refresh()
 
     def undo(self, key: str) -> dict[str, Any]:
@@ -186,18 +186,23 @@ class ReviewSession:
 
         Raises InputError if there is none.
         """
-        last = taken = self._latest()
         if f"{key}{_PART}0" in self.answers:
             return self.next()
-        if last is None or taken is None:
+        given = self.answers.given_by(self.settings.coder, self.scheme.name, decides=self._decides)[
+            ::-1
+        ]
+        if not given:
             raise InputError("there is no answer of yours to take back")
-        together, count = _together(last), 0
-        while taken and _together(taken) == together:
-            order = taken.answer.order if taken.answer else SEARCHED
-            given = replace(self._given(f"{key}{_PART}{count}", order, 0.0), undo=True)
-            self.answers.append(Record(taken.id, "", {}, position=taken.position, answer=given))
-            last, taken, count = taken, self._latest(), count + 1
+        together = _together(given[0])
+        taken = list(takewhile(lambda one: _together(one) == together, given))
+        records = []
+        for count, one in enumerate(taken):
+            order = one.answer.order if one.answer else SEARCHED
+            undo = replace(self._given(f"{key}{_PART}{count}", order, 0.0), undo=True)
+            records.append(Record(one.id, "", {}, position=one.position, answer=undo))
+        self.answers.append(*records)
         self._refresh()
+        last = taken[-1]
         number = self.pool.number_of(last.article or last.id)
         if number is None:
             return self.next()
@@ -239,14 +244,21 @@ class ReviewSession:
             "labels": dict(counts),
         }
 
+    def _training_command(self) -> str:
+        """Return the command that trains a model on the answers."""
+        output = self.settings.output
+        based = is_bundled(self.scheme) and self.scheme.kind == "single"
+        scheme = f"--base {self.scheme.name}" if based else "--scheme SCHEME.toml"
+        return (
+            f"textclf train {quote(str(output))} {scheme} "
+            f"-o {quote(str(output.with_suffix('.textclf')))}"
+        )
+
     def _next_offer(self) -> Offer | None:
         offer = self.queue.next(self._own)
         if offer is not None:
             self._offers[offer.unit] = offer
         return offer
-
-    def _latest(self) -> Record | None:
-        return self.answers.latest(self.settings.coder, self.scheme.name, decides=self._decides)
 
     def _refresh(self) -> None:
         self.answers.refresh()
@@ -258,18 +270,16 @@ class ReviewSession:
             and one.answer.decides == self._decides
         }
 
-    def _store(self, unit: Unit, labels: Answer, key: str, note: str) -> None:
-        article = self.pool.article(unit.number)
-        before = self._own.get(unit_id(article.id, unit.position))
+    def _answer_to(self, unit: Unit, name: str, key: str, note: str) -> GivenAnswer:
+        before = self._own.get(name)
         offer = self._offers.get(unit)
         order = offer.order if offer else SEARCHED
         if self._decides:
             order = ADJUDICATE
         elif before and before.answer:
             order = before.answer.order
-        record = record_of(article, unit.position, self.scheme, labels)
         given = self._given(key, order, self._inclusion if order == RANDOM else 0.0)
-        self.answers.append(replace(record, answer=replace(given, note=note)))
+        return replace(given, note=note)
 
     def _given(self, key: str, order: str, inclusion: float) -> GivenAnswer:
         return GivenAnswer(
@@ -284,14 +294,13 @@ class ReviewSession:
 
     def _enter_into_sample(self, unit: Unit) -> None:
         """Store an answer once more, as one to a unit of the random sample."""
-        article = self.pool.article(unit.number)
-        before = self._own[unit_id(article.id, unit.position)]
-        record = record_of(article, unit.position, self.scheme, before.labels[self.scheme.name])
+        record = unit_records(self.pool.article(unit.number), self.scheme)[unit]
+        before = self._own[record.id]
         if before.answer:
             given = replace(
                 before.answer, order=RANDOM, inclusion=self._inclusion, key=f"{uuid4()}{DRAWN}"
             )
-            self.answers.append(replace(record, answer=given))
+            self.answers.append(replace(record, labels=before.labels, answer=given))
             self._refresh()
 
     def _stated_inclusion(self) -> float:

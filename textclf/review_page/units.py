@@ -1,13 +1,14 @@
 """Units, which coders answer about: articles or, where the scheme says so, their passages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from textclf.codebook.aggregation_rule import AnyPassage, Plurality
 from textclf.codebook.scheme import Scheme
 from textclf.corpus.given_answers import Answer
 from textclf.corpus.records import Record
-from textclf.review_page.pool import Article
+from textclf.review_page.pool import Article, Pool
 from textclf.text.document import Document
 
 
@@ -34,21 +35,22 @@ def unit_id(article_id: str, position: int) -> str:
     return f"{article_id}#{position}" if position else article_id
 
 
-def record_of(article: Article, position: int, scheme: Scheme, labels: Answer) -> Record:
-    """Return the record of a unit with the labels that a coder gave it."""
-    text = article.text
-    if position:
-        document = Document.read(article.text, title=article.title)
-        span = document.passages[position - 1]
-        text = document.text[span.start : span.end]
-    return Record(
-        id=unit_id(article.id, position),
-        text=text,
-        labels={scheme.name: labels},
-        article=article.id if position else "",
-        position=position,
-        title=article.title,
-    )
+def unit_records(article: Article, scheme: Scheme) -> dict[Unit, Record]:
+    """Return a record without labels for each unit of an article, by the unit."""
+    if not by_passage(scheme):
+        whole = Record(id=article.id, text=article.text, labels={}, title=article.title)
+        return {Unit(article.number): whole}
+    return {
+        Unit(article.number, position): Record(
+            id=unit_id(article.id, position),
+            text=text,
+            labels={},
+            article=article.id,
+            position=position,
+            title=article.title,
+        )
+        for position, text in enumerate(unit_texts(article, scheme), start=1)
+    }
 
 
 def unit_texts(article: Article, scheme: Scheme) -> list[str]:
@@ -57,6 +59,26 @@ def unit_texts(article: Article, scheme: Scheme) -> list[str]:
         return [f"{article.title}\n\n{article.text}" if article.title else article.text]
     document = Document.read(article.text, title=article.title)
     return [document.text[span.start : span.end] for span in document.passages]
+
+
+def fitting(pool: Pool, scheme: Scheme) -> Callable[[Record], bool]:
+    """Return whether an answer is to a text of the pool, or to an article that the pool has not.
+
+    An answer under another scheme fits too.
+    """
+
+    @lru_cache(maxsize=1)
+    def texts(number: int) -> dict[str, str]:
+        article = pool.article(number)
+        return {one.id: one.text for one in unit_records(article, scheme).values()}
+
+    def fits(record: Record) -> bool:
+        if record.answer is None or record.answer.scheme_name != scheme.name:
+            return True
+        number = pool.number_of(record.article or record.id)
+        return number is None or texts(number).get(record.id) == record.text
+
+    return fits
 
 
 def units_of(article: Article, scheme: Scheme) -> list[Unit]:

@@ -2,6 +2,8 @@
 
 const byId = (id) => document.getElementById(id);
 
+export const NONE = "0"; // the key for no label
+
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -21,7 +23,8 @@ function pieces(list) {
 
 export function showArticle(shown, scheme) {
   byId("title").replaceChildren(...(shown.title.length ? pieces(shown.title) : [shown.id]));
-  const about = [shown.source, shown.date, shown.title.length ? shown.id : ""].filter(Boolean);
+  const place = `article ${shown.unit.number + 1} of ${shown.progress.pool}`;
+  const about = [place, shown.source, shown.date, shown.title.length ? shown.id : ""].filter(Boolean);
   if (shown.coded.length) about.push(`coded before: ${shown.coded.join(", ")}`);
   if (shown.cut) about.push("only the beginning of this long article is shown");
   byId("about").replaceChildren(element("bdi", {}, about.join(" · ")));
@@ -41,8 +44,8 @@ export function showArticle(shown, scheme) {
   if (shown.document) whole.textContent = `All passages are answered. The article: ${shown.document.join(", ") || "no label"}.`;
 }
 
-export function showLabels(state, choose) {
-  const { shown, scheme, chosen } = state;
+export function showLabels(state, choose, chooseNone) {
+  const { shown, scheme, chosen, touched } = state;
   const model = shown.model;
   const box = byId("labels");
   box.classList.toggle("many", scheme.labels.length > 9);
@@ -63,9 +66,17 @@ export function showLabels(state, choose) {
     button.addEventListener("click", () => choose(label.name));
     return button;
   }));
+  if (scheme.several) {
+    const none = element(
+      "button", { type: "button", "aria-keyshortcuts": NONE },
+      element("kbd", { "aria-hidden": "true" }, NONE), element("span", { class: "name" }, "no label"),
+    );
+    none.addEventListener("click", chooseNone);
+    box.append(none);
+  }
   byId("model").textContent = modelSentence(state);
   const accept = byId("accept");
-  accept.querySelector("span").textContent = scheme.several && chosen.length ? "save" : "accept";
+  accept.querySelector("span").textContent = scheme.several && (touched || chosen.length) ? "save" : "accept";
   accept.disabled = !state.acceptable();
 }
 

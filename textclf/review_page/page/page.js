@@ -1,6 +1,6 @@
 // The review page: asks the server for articles, takes keys, and stores answers.
 
-import { element, showArticle, showCodebook, showLabels, showOthers, showTraining } from "/article.js";
+import { NONE, element, showArticle, showCodebook, showLabels, showOthers, showTraining } from "/article.js";
 
 const byId = (id) => document.getElementById(id);
 const LETTERS = "abcdefghijklmoqstvwxyzABCDEFGHIJKLMOQSTVWXYZ"; // no n, p, r, u: they have a use
@@ -8,11 +8,11 @@ const PACE_OF = 20; // answers that the pace is measured on
 
 const state = {
   scheme: null, shown: null, model: "", chosen: [], note: "", busy: false, times: [], keyOf: [],
-  again: null, jumped: false,
+  again: null, touched: false, notes: {},
   acceptable() {
     const { shown, scheme, chosen } = state;
     if (!shown || !shown.unit) return false;
-    if (scheme.several && chosen.length) return true;
+    if (scheme.several && (state.touched || chosen.length)) return true;
     return Boolean(shown.model && shown.model.answered && !shown.hidden);
   },
 };
@@ -29,6 +29,7 @@ async function call(name, body = {}) {
 async function act(what) {
   if (state.busy) return;
   state.busy = true;
+  const waiting = setTimeout(() => { byId("busy").hidden = false; }, 300);
   try {
     await what();
     state.again = null;
@@ -37,11 +38,13 @@ async function act(what) {
     state.again = what;
     const lost = reason instanceof TypeError;
     byId("problem").querySelector("span").textContent = lost
-      ? "Not saved: the server does not answer. Start textclf review again; all earlier answers are in the file."
+      ? "Not saved: the server does not answer. If it has ended, start the same command, open the new address that it prints, and give this answer once more; all earlier answers are in the file."
       : reason.message;
     byId("problem").hidden = false;
   } finally {
     state.busy = false;
+    clearTimeout(waiting);
+    byId("busy").hidden = true;
   }
 }
 
@@ -49,11 +52,17 @@ function say(text) {
   byId("said").textContent = text;
 }
 
+// Names the article or passage that is shown: a note stays with it until it is answered.
+function placeOf({ unit }) {
+  return unit ? `${unit.number}/${unit.position}` : "";
+}
+
 let shows = 0;
 
 function show(shown, said = "") {
   state.shown = shown;
-  state.note = shown.note || "";
+  state.note = state.notes[placeOf(shown)] ?? (shown.note || "");
+  state.touched = false;
   state.chosen = shown.answer || [];
   showProgress(shown.progress);
   const done = !shown.unit;
@@ -83,7 +92,7 @@ function show(shown, said = "") {
 }
 
 function refresh() {
-  showLabels(state, choose);
+  showLabels(state, choose, chooseNone);
 }
 
 function showRest(shown) {
@@ -119,6 +128,7 @@ function showProgress(progress) {
 function choose(label) {
   if (!state.shown?.unit) return;
   if (state.scheme.several) {
+    state.touched = true;
     state.chosen = state.chosen.includes(label)
       ? state.chosen.filter((one) => one !== label) : [...state.chosen, label];
     refresh();
@@ -128,11 +138,16 @@ function choose(label) {
   }
 }
 
+function chooseNone() {
+  if (state.shown?.unit && state.scheme.several) store([]);
+}
+
 function store(labels, { rest = false, stay = false } = {}) {
   const { shown } = state;
   const body = { unit: shown.unit, labels, note: state.note, key: crypto.randomUUID(), rest, stay };
   act(async () => {
     const next = await call("answer", body);
+    delete state.notes[placeOf(shown)];
     const given = labels.join(", ") || "no label";
     if (!stay) {
       state.times = [...state.times, performance.now()].slice(-PACE_OF);
@@ -155,7 +170,7 @@ function accept() {
     say("There is no label of the model to accept.");
     return;
   }
-  store(state.scheme.several && state.chosen.length ? state.chosen : state.shown.model.labels);
+  store(state.scheme.several && (state.touched || state.chosen.length) ? state.chosen : state.shown.model.labels);
 }
 
 function skip() {
@@ -198,6 +213,7 @@ function openNote() {
 byId("noting").addEventListener("close", () => {
   if (byId("noting").returnValue !== "yes") return;
   state.note = byId("note-text").value.trim();
+  state.notes[placeOf(state.shown)] = state.note;
   showNote();
   if (state.shown.answer) store(state.shown.answer, { stay: true });
 });
@@ -298,6 +314,7 @@ document.addEventListener("keydown", (event) => {
   const label = state.scheme.labels[state.keyOf.indexOf(event.key)];
   const command = COMMANDS[event.key.length === 1 && !state.keyOf.includes(event.key) ? event.key.toLowerCase() : event.key];
   if (label) choose(label.name);
+  else if (event.key === NONE && state.scheme.several) chooseNone();
   else if (command) command();
   else return;
   event.preventDefault();
@@ -318,9 +335,13 @@ click("train", () => act(async () => showStatus(await call("train"))));
 click("finish", () => act(async () => {
   const { answers } = await call("end");
   byId("panel").hidden = true;
-  byId("title").textContent = `Finished: ${answers} answers are in the file`;
-  byId("about").textContent = "You can close this page.";
+  byId("title").textContent = `Finished: ${answers} answers`;
+  byId("about").replaceChildren(
+    `They are in ${state.file}. You can close this page. To train a model on them: `, element("code", {}, state.train),
+  );
   byId("text").replaceChildren();
+  byId("document").hidden = true;
+  state.shown = null;
   byId("title").focus();
   clearInterval(watching);
 }));
@@ -334,6 +355,8 @@ act(async () => {
   const start = await call("start");
   state.scheme = start.scheme;
   state.model = start.model;
+  state.file = start.file;
+  state.train = start.train;
   state.keyOf = start.scheme.labels.map((_, index) => (index < 9 ? String(index + 1) : LETTERS[index - 9]));
   byId("scheme").textContent = start.coder ? `${start.scheme.title} · ${start.coder}` : start.scheme.title;
   byId("question").textContent = start.scheme.question || `Which label of ${start.scheme.title}?`;
@@ -344,6 +367,7 @@ act(async () => {
   options("called", start.scheme.labels.map((one) => one.name), "any label");
   byId("propose-label").replaceChildren(...start.scheme.labels.map((one) => element("option", { value: one.name }, one.name)));
   for (const one of document.querySelectorAll(".of-passages")) one.hidden = !start.scheme.byPassage;
+  for (const one of document.querySelectorAll(".of-several")) one.hidden = !start.scheme.several;
   document.title = `${start.scheme.title} - textclf review`;
   showCodebook(start.scheme);
   showStatus(start.status);
