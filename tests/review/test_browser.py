@@ -202,6 +202,66 @@ def test_an_edge_case_is_proposed_from_the_keyboard(browser, started):
     assert page.told == []
 
 
+@pytest.mark.parametrize("keys", [["0"], ["1", "1", "Enter"]])
+def test_where_several_labels_may_hold_a_coder_can_say_that_none_does(browser, tmp_path, keys):
+    pool, scheme = write_pool(tmp_path)
+    several = scheme.read_text("utf-8").replace('"single"', '"multi"')
+    scheme.write_text(several, "utf-8")
+    file = tmp_path / "mine.jsonl"
+    with ReviewProcess(pool, "-s", scheme, "-o", file) as process:
+        page = Page(browser, process.url)
+        for key in keys[:-1]:
+            page.press(key, changes=False)
+        page.press(keys[-1])
+        (record,) = Corpus.read([file]).records
+        assert record.labels == {"beat": ()}
+        assert page.told == []
+
+
+def test_a_note_stays_with_its_article_until_it_is_answered(browser, started):
+    page = Page(browser, started.url)
+    first = page.title
+    page.press("n", changes=False)
+    page.page.keyboard.type("a hard one")
+    page.page.click("text=Keep the note")
+    page.press(" ")
+    page.press("1")
+    assert not page.page.locator("#noted").is_visible()
+    number = int(first.rsplit(" ", 1)[1])
+    page.press("/", changes=False)
+    page.page.fill("#number", str(number + 1))
+    page.press("Enter")
+    assert (page.title, page.page.inner_text("#noted")) == (first, "Note: a hard one")
+    page.press("2")
+    notes = {one.id: one.answer.note for one in Corpus.read([started.file]).records}
+    assert sorted(notes.values()) == ["", "a hard one"]
+    assert notes[f"a{number:03}"] == "a hard one"
+
+
+def test_after_the_end_no_key_answers_and_the_next_step_is_named(browser, started):
+    page = Page(browser, started.url)
+    page.press("1")
+    page.page.click("#finish")
+    page.page.wait_for_function("document.getElementById('about').textContent.includes('train')")
+    assert str(started.file) in page.page.inner_text("#about")
+    page.press("2", changes=False)
+    assert not page.page.locator("#problem").is_visible()
+    assert len(held(started.file)) == 1
+
+
+def test_the_address_opens_the_page_after_a_click_on_another_site(browser, started):
+    page = browser.new_context().new_page()
+    page.route(
+        "http://other.example/",
+        lambda route: route.fulfill(
+            content_type="text/html", body=f'<a href="{started.url}">open</a>'
+        ),
+    )
+    page.goto("http://other.example/")
+    page.click("a")
+    page.wait_for_selector("#labels button")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_cut_off_at_any_width(browser, started, width, scheme):
