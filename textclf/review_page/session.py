@@ -16,7 +16,7 @@ from textclf.corpus.records import Record
 from textclf.errors import InputError
 from textclf.review_page.answers import AnswerFile, coders_of
 from textclf.review_page.article_view import ArticleView, article_view, shown
-from textclf.review_page.order import disagreements, inclusion_probability
+from textclf.review_page.order import RANDOM_EVERY, disagreements, inclusion_probability
 from textclf.review_page.pool import Pool, Search
 from textclf.review_page.queue import SEARCHED, Offer, Queue
 from textclf.review_page.settings import ReviewSettings
@@ -306,12 +306,16 @@ class ReviewSession:
     def _stated_inclusion(self) -> float:
         """Return the inclusion probability that the coder's first answers state, or that of now.
 
-        It stays the same when the goal changes: articles of one random order are all as likely.
+        It stays the same when the goal changes: articles of one random order are all as likely. In
+        the order `teach`, a part of the goal is of the random sample.
         """
         for one in self._own.values():
             if one.answer and one.answer.order == RANDOM and one.answer.inclusion:
                 return one.answer.inclusion
-        return inclusion_probability(self.settings.goal, len(self.pool))
+        drawn = self.settings.goal
+        if self.settings.order == "teach":
+            drawn = max(1, round(drawn / RANDOM_EVERY))
+        return inclusion_probability(drawn, len(self.pool))
 
     def _checked(self, labels: Sequence[str]) -> Answer:
         for label in labels:
