@@ -1,5 +1,6 @@
 """`agree`: how far coders agree, and the texts on which they differ."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,10 @@ class DistanceName(StrEnum):
 
 
 def agree(
-    inputs: Annotated[list[str], typer.Argument(help="Tables of coded texts, or corpus records.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Tables of coded texts, corpus records, or answers of `review`."),
+    ],
     *,
     coders: Annotated[
         str,
@@ -49,7 +53,10 @@ def agree(
     scheme: Annotated[
         str,
         typer.Option(
-            "--scheme", "-s", help="Codebook: its edge cases are put beside disagreements."
+            "--scheme",
+            "-s",
+            help="Codebook: its edge cases are put beside disagreements. Of answers of `review`, "
+            "those under it are read.",
         ),
     ] = "",
     disagreements: Annotated[
@@ -62,9 +69,10 @@ def agree(
 ) -> None:
     """Show how far coders agree: alpha, kappa and percent, for each label and pair of coders."""
     from textclf.codebook.scheme_file import find_scheme  # noqa: PLC0415 - start-up time
+    from textclf.corpus.answer_files import are_answers  # noqa: PLC0415 - start-up time
     from textclf.corpus.coded_table import CodedColumns  # noqa: PLC0415 - start-up time
     from textclf.evaluation.coder_agreement import coder_agreement  # noqa: PLC0415 - start-up time
-    from textclf.evaluation.coder_tables import read_long, read_wide  # noqa: PLC0415 - start-up time
+    from textclf.evaluation.coder_tables import read_answered, read_long, read_wide  # noqa: PLC0415 - start-up time
     from textclf.reports import disagreements as reports  # noqa: PLC0415 - start-up time
     from textclf.reports.tidy import check_format, tidy  # noqa: PLC0415 - start-up time
 
@@ -72,7 +80,8 @@ def agree(
     to_page = disagreements is not None and disagreements.suffix.lower() in {".html", ".htm"}
     if not to_page:
         check_format(disagreements)
-    if bool(coders) == bool(coder_field):
+    answered = not coders and not coder_field and are_answers(inputs)
+    if not answered and bool(coders) == bool(coder_field):
         raise InputError(
             "give --coders, the columns of the coders, or --coder-field, the column with their "
             "names"
@@ -86,18 +95,22 @@ def agree(
         separator=label_sep,
     )
     codebook = find_scheme(scheme) if scheme else None
-    coded, table = (
-        read_wide(inputs, _names(coders), columns, reading, tell)
-        if coders
-        else read_long(inputs, coder_field, label_field, columns, reading, tell)
-    )
+    texts: Sequence[object]
+    if answered:
+        coded, texts = read_answered(inputs, codebook.name if codebook else "")
+    else:
+        coded, table = (
+            read_wide(inputs, _names(coders), columns, reading, tell)
+            if coders
+            else read_long(inputs, coder_field, label_field, columns, reading, tell)
+        )
+        texts = table.others[text_field] if text_field else ()
     found = coder_agreement(coded, distance.value, _names(order))
     print_text(reports.agreement_text(found))
     if output is not None:
         rows = reports.agreement_rows(found)
         print_text(tidy(output, reports.COLUMNS, rows, found.as_dict()), output)
     if disagreements is not None:
-        texts = table.others[text_field] if text_field else ()
         differing = reports.listed_disagreements(coded, texts, codebook)
         if to_page:
             print_text(reports.disagreement_page(differing, found.coders), disagreements)

@@ -58,11 +58,10 @@ def stats(files: Files = None, plan: PlanFile = None) -> None:
 
 @app.command()
 def agree(files: Files = None) -> None:
-    """Show how far the two coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
-    from textclf.corpus.records import Corpus  # noqa: PLC0415 - start-up time
-    from textclf.reports.corpus_stats import coder_agreement  # noqa: PLC0415 - start-up time
+    """Show how far the coders of a corpus agree: Krippendorff's alpha, Cohen's kappa."""
+    from textclf.reports.corpus_stats import coder_agreement_of_files  # noqa: PLC0415 - start-up time
 
-    print_text(coder_agreement(Corpus.read(files or [])))
+    print_text(coder_agreement_of_files(files or []))
 
 
 @app.command()

@@ -30,7 +30,11 @@ def count(
         ),
     ] = None,
     gold: Annotated[
-        str, typer.Option(help="Hand-coded sample of the archive, as `textclf sample` draws it.")
+        str,
+        typer.Option(
+            help="Hand-coded sample of the archive: a table that `textclf sample` drew, or "
+            "answers of `review`."
+        ),
     ] = "",
     gold_field: Annotated[
         str, typer.Option(help="Column of the sample that holds what a person said.")

@@ -18,6 +18,9 @@ ADJUDICATE = "adjudicate"
 RANDOM = "random"
 """The order of answers to a random sample of the pool."""
 
+FEWEST_DRAWN = 20
+"""Scores are measured on the answers to a random sample if there are so many, or more."""
+
 DRAWN = "/drawn"
 """Ends the key of a record that enters an earlier answer into the random sample."""
 
@@ -132,7 +135,7 @@ def settled(records: Iterable[R]) -> list[R]:
 
     Its labels are those that all of its coders gave, or those of the coder who adjudicated. Where
     coders disagree and no one has decided, the text has no labels. The answers of the first two
-    coders are its `labels_a` and `labels_b`.
+    coders, by name, are its `labels_a` and `labels_b`.
     """
     texts: dict[str, list[R]] = {}
     for number, record in enumerate(held_answers(records)):
@@ -140,12 +143,16 @@ def settled(records: Iterable[R]) -> list[R]:
     return [_settled_text(given) if given[0].answer else given[0] for given in texts.values()]
 
 
+def _coder(record: _Answered) -> str:
+    return record.answer.coder if record.answer else ""
+
+
 def _settled_text(given: list[R]) -> R:
     """Return the one record of a text that coders answered, under one scheme or several."""
     labels: dict[str, Answer] = {}
     coders: tuple[dict[str, Answer], dict[str, Answer]] = {}, {}
     for name in dict.fromkeys(name for record in given for name in record.labels):
-        own = [record for record in given if name in record.labels]
+        own = sorted((record for record in given if name in record.labels), key=_coder)
         decided = [one for one in own if one.answer and one.answer.decides]
         coded = [record.labels[name] for record in own if record not in decided]
         if decided:

@@ -1,10 +1,11 @@
-"""Tables of coders to coded texts: one column a coder, or one row an answer."""
+"""Tables of coders and files of answers to coded texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from textclf.corpus.answer_files import read_answers, scheme_of
 from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
-from textclf.corpus.records import Answer
+from textclf.corpus.records import Answer, Record
 from textclf.errors import InputError
 from textclf.evaluation.coder_agreement import CodedTexts
 from textclf.io.input_documents import ReadOptions
@@ -59,3 +60,33 @@ def read_long(
         texts.groups,
     )
     return coded, texts
+
+
+def read_answered(inputs: Sequence[str], scheme: str = "") -> tuple[CodedTexts, tuple[str, ...]]:
+    """Return the coded texts of files of answers from the review page, and what the texts say.
+
+    Without a scheme, the answers are of the only one. Raises CorpusError for a line that is no
+    record, and InputError if there is one coder, or if it is not clear which scheme is meant.
+    """
+    answers = read_answers(inputs)
+    name = scheme_of(answers, scheme, "--scheme")
+    return texts_by_coder(answers[name], name)
+
+
+def texts_by_coder(records: Sequence[Record], scheme: str) -> tuple[CodedTexts, tuple[str, ...]]:
+    """Return the coded texts of answers that hold, and what the texts say.
+
+    The coders stand in alphabetical order. Decisions between coders are no answers of theirs.
+    """
+    first: dict[str, Record] = {}
+    given: dict[str, dict[str, Answer]] = {}
+    for record in records:
+        if record.answer and not record.answer.decides:
+            first.setdefault(record.id, record)
+            given.setdefault(record.answer.coder, {})[record.id] = record.labels[scheme]
+    coded = CodedTexts(
+        tuple(first),
+        {who: tuple(given[who].get(text) for text in first) for who in sorted(given)},
+        tuple(record.group for record in first.values()),
+    )
+    return coded, tuple(record.text for record in first.values())

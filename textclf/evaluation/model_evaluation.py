@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textclf.classifier.classifier import Classifier
 from textclf.classifier.loading import load
@@ -12,6 +13,7 @@ from textclf.classifier.prediction import Status
 from textclf.codebook.scheme import Scheme
 from textclf.codebook.scheme_file import bundled_schemes
 from textclf.corpus.coded_table import CodedColumns, read_coded_table
+from textclf.corpus.given_answers import FEWEST_DRAWN, RANDOM
 from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Answer, Corpus
 from textclf.corpus.text_hashes import known_texts, text_hashes
@@ -25,6 +27,10 @@ from textclf.model.card import ModelCard
 
 Baselines = Callable[[Corpus, Scheme], Mapping[str, Sequence[Answer | None]]]
 """Returns the answers of each baseline for the records of a corpus."""
+
+
+INCLUSION = "answer.inclusion"
+"""The field in which an answer from the review page states its inclusion probability."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,18 +63,24 @@ def predict_labelled(
     """Return what a model predicts for labelled files; `report` gets how these are read.
 
     `weighting` names the column of sampling weights or inclusion probabilities, if there is one,
-    and other columns that are kept. Raises InputError if the model was trained on some of the
-    texts, unless that is allowed.
+    and other columns that are kept. Of answers from the review page, those to a random sample are
+    taken if there are 20 or more. Raises InputError if the model was trained on some of the texts,
+    unless that is allowed.
     """
     classifier = load(model)
     corpus, _ = read_labelled(inputs, columns, reading, scheme=classifier.scheme, report=report)
+    corpus = _random_part(corpus, report)
     _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
     pairs = model_pairs(classifier, corpus)
+    if weighting.probability == INCLUSION and any(one.answer for one in corpus.records):
+        pairs = replace(pairs, weights=_stated_weights(corpus))
+        weighting = replace(weighting, probability="")
     if weighting.weight or weighting.probability or weighting.others:
         table = read_coded_table(inputs, replace(weighting, group=""), reading)
         row_of = {place: row for row, place in enumerate(table.places)}
         table = table.taken([row_of[record.place] for record in corpus.records])
-        pairs = replace(pairs, weights=table.weights, others=table.others)
+        weights = pairs.weights if table.weights is None else table.weights
+        pairs = replace(pairs, weights=weights, others=table.others)
     return ModelPairs(model, classifier, corpus, pairs, baselines(corpus, classifier.scheme))
 
 
@@ -142,6 +154,7 @@ def compare_files(
             f"{', '.join(other.scheme.label_names)}; compare models of one scheme"
         )
     corpus, _ = read_labelled(inputs, columns, reading, scheme=one.scheme, report=report)
+    corpus = _random_part(corpus, report)
     for classifier in (one, other):
         _refuse_training_rows(corpus, classifier, report, allowed=allow_training_rows)
     pairs = model_pairs(one, corpus)
@@ -180,6 +193,43 @@ def training_texts(card: ModelCard, scheme: Scheme) -> str:
     if trained.text_hashes is None and trained.texts and scheme.name in bundled_schemes():
         return text_hashes(record.text for record in Corpus.read().labelled(scheme).records)
     return trained.text_hashes or ""
+
+
+def _random_part(corpus: Corpus, report: Callable[[str], None]) -> Corpus:
+    """Return a corpus without answers to texts that were not drawn at random, if enough were.
+
+    Texts that a coder was shown because they are hard would make every model look bad.
+    """
+    answered = [one for one in corpus.records if one.answer]
+    drawn = [one for one in answered if one.answer and one.answer.order == RANDOM]
+    if not answered:
+        return corpus
+    found = f"{len(drawn):,} of {len(answered):,} answered texts are of the random sample"
+    if len(drawn) == len(answered):
+        report(f"{found}: scores are of these")
+        return corpus
+    if len(drawn) < FEWEST_DRAWN:
+        report(
+            f"warning: {found}, and {FEWEST_DRAWN} are needed: scores are of all answered texts, "
+            "also of those that were chosen because they are hard"
+        )
+        return corpus
+    report(f"{found}: scores are of these, and the others are left out")
+    return Corpus(
+        tuple(one for one in corpus.records if not one.answer or one.answer.order == RANDOM)
+    )
+
+
+def _stated_weights(corpus: Corpus) -> NDArray[np.float64]:
+    """Return the weights of texts by the inclusion probabilities that their answers state."""
+    stated = [one.answer.inclusion if one.answer else 0.0 for one in corpus.records]
+    for record, inclusion in zip(corpus.records, stated, strict=True):
+        if not 0 < inclusion <= 1:
+            raise InputError(
+                f"{record.place}: states no inclusion probability; leave out --inclusion-field, or "
+                f"answer {FEWEST_DRAWN} or more texts with --order random"
+            )
+    return 1 / np.array(stated)
 
 
 def _refuse_training_rows(

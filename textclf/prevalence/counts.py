@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from textclf.corpus.answer_files import are_answers, sample_of_answers
 from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
 from textclf.corpus.label_cells import Spelling, alike
 from textclf.corpus.records import Answer
@@ -36,6 +37,8 @@ from textclf.prevalence.recommend import (
 
 INCLUSION = "inclusion_probability"
 """The column in which `textclf sample` writes the probability with which a row was drawn."""
+GOLD = "gold"
+"""The column of a sample that holds what a person said, where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def count_files(
     columns: ArchiveColumns,
     *,
     gold: str = "",
-    gold_field: str = "gold",
+    gold_field: str = GOLD,
     simple_random: bool = False,
     labels: Sequence[str] = (),
     spelling: Spelling = Spelling(),
@@ -107,8 +110,9 @@ def count_files(
 
     The probability of one label is read from the column that `textclf predict` writes, if there is
     one. `gold` is the table of a hand-coded sample, which has the ids of the archive and, in
-    `gold_field`, what a person said. `report` gets what is left out. Raises InputError for tables
-    that cannot be read, and for a sample that supports no corrected share.
+    `gold_field`, what a person said; or a file of answers from the review page. `gold_field` then
+    names the scheme if there are several. `report` gets what is left out. Raises InputError for
+    tables that cannot be read, and for a sample that supports no corrected share.
     """
     if len(labels) == 1 and not columns.probability and not spelling.rename:
         own = column_beside(columns.label, f"prob_{labels[0]}")
@@ -243,10 +247,15 @@ def _read_gold(
     report: Report,
 ) -> Gold:
     """Return the coded rows of a sample; raises InputError for one that supports no estimate."""
-    header = header_of([path], field, reading)
-    inclusion = INCLUSION if field_path(header, INCLUSION) else ""
-    wanted = CodedColumns((field,), columns.id, probability=inclusion)
-    table = read_coded_table([path], wanted, reading, report)
+    answered = are_answers([path])
+    if answered:
+        scheme = "" if field == GOLD else field
+        table = sample_of_answers(path, field, scheme, all_texts=simple_random)
+    else:
+        header = header_of([path], field, reading)
+        inclusion = INCLUSION if field_path(header, INCLUSION) else ""
+        wanted = CodedColumns((field,), columns.id, probability=inclusion)
+        table = read_coded_table([path], wanted, reading, report)
     row_of = _rows_by_id(archive)
     table.row_of()
     why = [_left_out(table, row, field, archive) for row in range(len(table))]
@@ -254,6 +263,12 @@ def _read_gold(
         report(f"{path}: {number_of_rows(number)} left out: {reason}")
     kept = table.taken([row for row, reason in enumerate(why) if not reason])
     inside = kept.taken([row for row, name in enumerate(kept.ids) if name in row_of])
+    if answered and kept.ids and not inside.ids:
+        raise InputError(
+            f"{path}: no id is in {archive.path} too: {kept.ids[0]!r} here, "
+            f"{archive.ids[0]!r} there; answer about articles of this archive, or name the column "
+            "of its ids with --id-field"
+        )
     gold = Gold(
         np.array([row_of[name] for name in inside.ids], np.intp),
         tuple(answer or () for answer in inside.labels[field]),

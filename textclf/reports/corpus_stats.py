@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from textclf.codebook.scheme_file import bundled_schemes, find_scheme
+from textclf.corpus.answer_files import are_answers, read_answers
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.sampling_plan import Plan, bundled_plan, quotas, subjects
-from textclf.errors import CorpusError
+from textclf.errors import CorpusError, InputError
 from textclf.evaluation.coder_agreement import CodedTexts, disagreements
 from textclf.evaluation.coder_agreement import coder_agreement as agreement_of
+from textclf.evaluation.coder_tables import texts_by_coder
 from textclf.reports.disagreements import agreement_text
 from textclf.reports.tables import table
 from textclf.text.tokens import words
@@ -30,6 +32,27 @@ def corpus_stats(corpus: Corpus, plan: Plan | None = None) -> str:
     return "\n".join([*_parts(corpus), *(_quotas(corpus, plan) if plan else ())])
 
 
+def coder_agreement_of_files(files: Sequence[str]) -> str:
+    """Return as text how far coders agree under each scheme; without files, in the bundled corpus.
+
+    Coders who answered on the review page are kept apart by name. Raises CorpusError for records
+    without the labels of two coders, and InputError if there is no scheme under which two coders
+    answered the same text.
+    """
+    if not files or not are_answers(files):
+        return coder_agreement(Corpus.read(files))
+    found, reasons = [], []
+    for scheme, records in read_answers(files).items():
+        try:
+            coded, _ = texts_by_coder(records, scheme)
+            found.append(_agreement(scheme, coded, list(coded.answers)))
+        except InputError as reason:
+            reasons.append(f"{scheme}: {reason}")
+    if not found:
+        raise InputError("; ".join(reasons))
+    return "\n\n".join([*found, *reasons])
+
+
 def coder_agreement(corpus: Corpus) -> str:
     """Return as text how far the two coders of a corpus agree under each scheme.
 
@@ -41,28 +64,34 @@ def coder_agreement(corpus: Corpus) -> str:
         raise CorpusError(
             "no record has the labels of two coders; give records with labels_a and labels_b"
         )
-    return "\n\n".join(_agreement(passages, name) for name in sorted(schemes))
+    heads = ["first coder", "second coder"]
+    return "\n\n".join(
+        _agreement(name, _coded_texts(passages, name), heads) for name in sorted(schemes)
+    )
 
 
-def _agreement(passages: Sequence[Record], scheme: str) -> str:
-    """Return how far two coders agree under a scheme, and their most frequent disagreements."""
+def _coded_texts(passages: Sequence[Record], scheme: str) -> CodedTexts:
+    """Return the texts that both coders of a corpus have answered."""
     both = [one for one in passages if scheme in one.labels_a and scheme in one.labels_b]
     answers = {
         "first": tuple(one.labels_a[scheme] for one in both),
         "second": tuple(one.labels_b[scheme] for one in both),
     }
     groups = tuple(one.group for one in both)
-    coded = CodedTexts(tuple(one.id for one in both), answers, groups)
+    return CodedTexts(tuple(one.id for one in both), answers, groups)
+
+
+def _agreement(scheme: str, coded: CodedTexts, heads: Sequence[str]) -> str:
+    """Return how far coders agree under a scheme, and their most frequent disagreements."""
     rows = coded.rows
     differ = Counter(
         tuple(" ".join(one or ()) for one in rows[number]) for number in disagreements(coded)
     )
     disputes = [[*pair, count] for pair, count in differ.most_common(_DISPUTES)]
-    head = ["first coder", "second coder", "texts"]
     return "\n".join(
         [
             f"{scheme}: {agreement_text(agreement_of(coded))}",
-            *(["", table(disputes, head)] if disputes else []),
+            *(["", table(disputes, [*heads, "texts"])] if disputes else []),
         ]
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.codebook.scheme import Scheme
-from textclf.corpus.given_answers import RANDOM
+from textclf.corpus.given_answers import FEWEST_DRAWN, RANDOM
 from textclf.corpus.records import Corpus, Record
 from textclf.corpus.term_lists import TermList
 from textclf.errors import TrainingError
@@ -160,7 +160,7 @@ def _measured(records: Sequence[Record], first_own: int) -> list[int]:
     """
     own = range(first_own, len(records))
     drawn = [row for row in own if (given := records[row].answer) and given.order == RANDOM]
-    return drawn if len(drawn) >= FEWEST else list(own)
+    return drawn if len(drawn) >= FEWEST_DRAWN else list(own)
 
 
 def _report(progress: Progress, before: int, steps: int, name: str, done: int) -> None:
