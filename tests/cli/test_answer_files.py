@@ -158,7 +158,7 @@ def test_count_is_corrected_by_the_settled_labels_of_a_file_of_answers(tmp_path)
     result = run("count", coded, "--label", "topic", "--gold", gold, "-o", out)
 
     printed(result)
-    assert b"1 rows left out: nothing in 'gold'" in result.stderr
+    assert b"1 row left out: nothing in 'gold'" in result.stderr
     best = {one["label"]: one for one in json.loads(out.read_text("utf-8")) if one["report"]}
     assert best[CRIME]["coded"] == 39
     assert best[CRIME]["share"] == pytest.approx(0.5 * 14 / 19 + 0.5 * 16 / 20, abs=1e-6)
