@@ -163,3 +163,12 @@ def test_texts_whose_answers_differ_are_listed_and_missing_answers_are_no_differ
 def test_what_has_no_agreement_is_refused(columns, distance, error):
     with pytest.raises(InputError, match=error):
         coder_agreement(coded(*columns), distance, ("a", "b"))
+
+
+def test_the_ends_of_percent_agreement_and_kappa_are_possible_values():
+    one = coder_agreement(coded((("a",),), (("a",),)))
+    apart = coder_agreement(coded((("a",), ("b",)), (("b",), ("a",))))
+
+    assert 0 <= one.percent.low < one.percent.value == one.percent.high == 1
+    assert apart.pairs[0].kappa.value == pytest.approx(-1)
+    assert -1 - 1e-9 <= apart.pairs[0].kappa.low

@@ -274,19 +274,18 @@ def alpha_and_percent(
     pairs /= (size - 1)[:, None, None]
     differ = (pairs * apart).sum(axis=(1, 2))
     unequal = (pairs * (1 - np.eye(values))).sum(axis=(1, 2))
+    mean_distance = apart.sum() / max(values * (values - 1), 1)
 
     def figures(
         counts: NDArray[np.float64], rng: np.random.Generator | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         given, observed, other = counts @ units.counts, counts @ differ, counts @ unequal
-        if rng is not None and values > 1:
+        if rng is not None:
             equal = rng.gamma(2 * _AGREE / values, size=given.shape)
             apart_pairs = rng.gamma(2 * _DIFFER, size=len(given))
             given = given + 2 * equal + 2 * apart_pairs[:, None] / values
-            observed = observed + 2 * apart_pairs * apart.sum() / (values * (values - 1))
+            observed = observed + 2 * apart_pairs * mean_distance
             other = other + 2 * apart_pairs
-        elif rng is not None:
-            given, other = given + 2 * rng.gamma(_AGREE), other + 2 * rng.gamma(_DIFFER)
         total = given.sum(axis=1)
         expected = np.einsum("dc,ck,dk->d", given, apart, given) / (total - 1)
         with np.errstate(divide="ignore", invalid="ignore"):

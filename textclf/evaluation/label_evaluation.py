@@ -32,6 +32,9 @@ _NOTHING = 1e-12
 _HIT, _ERROR = 0.5, 0.25
 """Pseudo-counts: Jeffreys' for right against wrong; the wrong ones are of two kinds."""
 
+_STICKS = 20
+"""Pieces of a stick: what is left of it is less than a billionth."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
@@ -304,13 +307,30 @@ def _kappa(
     total = counts.sum(axis=1)
     if rng is not None and number > 1:
         diagonal = rng.gamma(2 * _HIT / number, size=one.shape)
-        errors = rng.gamma(2 * _ERROR / number, size=(2, *one.shape))
-        errors[1] *= (errors[0].sum(axis=1) / errors[1].sum(axis=1))[:, None]
-        one, other = one + diagonal + errors[0], other + diagonal + errors[1]
+        rows, columns = _error_margins(number, len(one), rng)
+        one, other = one + diagonal + rows, other + diagonal + columns
         same = same + diagonal.sum(axis=1)
         total = one.sum(axis=1)
     chance = (one * other).sum(axis=1) / total**2
     return _ratio(same / total - chance, 1 - chance)
+
+
+def _error_margins(
+    number: int, draws: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return pseudo-counts off the diagonal, summed by row and by column: (draws, number) each.
+
+    All cells weigh alike. The mass is dealt by breaking a stick (Sethuraman 1994), since a table
+    of many answers has too many cells to draw each.
+    """
+    left = np.cumprod(rng.beta(2 * _ERROR, 1, (draws, _STICKS)), axis=1)
+    mass = -np.diff(left, axis=1, prepend=1) * rng.gamma(2 * _ERROR, size=(draws, 1))
+    row = rng.integers(number, size=mass.shape)
+    column = (row + rng.integers(1, number, size=mass.shape)) % number
+    margins = np.zeros((2, draws, number))
+    np.add.at(margins[0], (np.arange(draws)[:, None], row), mass)
+    np.add.at(margins[1], (np.arange(draws)[:, None], column), mass)
+    return margins[0], margins[1]
 
 
 def _ratio_with(
