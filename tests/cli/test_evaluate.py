@@ -85,6 +85,7 @@ def test_labels_of_people_may_be_in_a_table_of_their_own(table, tmp_path):
         ("war.recall=0.99", 4, "war.recall 0."),
         ("macrof1=0.5", 1, "did you mean 'macro_f1'?"),
         ("macro_f1=high", 1, "is not FIGURE=NUMBER"),
+        ("macro_f1=nan", 1, "is not FIGURE=NUMBER"),
     ],
 )
 def test_a_figure_under_its_threshold_ends_with_code_4(table, threshold, code, told):
@@ -278,3 +279,22 @@ def test_an_empty_cell_with_status_ok_is_an_answer_of_no_label(tmp_path):
     found = json.loads(out.read_text("utf-8"))
     assert found["answered"] == 0.75
     assert found["accuracy"][0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("cells", "error"),
+    [
+        (("51", "1"), "sure.csv:2: p_prob is '51'; give a probability from 0 to 1, such as"),
+        (("-0.2", "1"), "sure.csv:2: p_prob is '-0.2'; give a probability from 0 to 1"),
+        (("0.9", "inf"), "sure.csv:2: w is 'inf'; give a number above 0, and finite"),
+    ],
+)
+def test_probabilities_and_weights_that_cannot_be_are_refused(tmp_path, cells, error):
+    path = tmp_path / "sure.csv"
+    path.write_text(f"id,p,g,p_prob,w\n1,a,a,{','.join(cells)}\n2,b,a,0.6,1\n")
+
+    result = run("evaluate", path, "--predicted", "p", "--gold", "g", "--weight-field", "w")
+
+    [told] = result.stderr.decode().splitlines()
+    assert result.returncode == 1
+    assert error in told

@@ -93,7 +93,7 @@ def test_weights_groups_dates_and_other_columns_are_read_on_demand(tmp_path):
     assert table.groups == ("x", f"{path}:3")
     assert table.dates == ("2024-03-01", "3 May 2024")
     assert table.others == {"prob": (".9", None)}
-    assert np.array_equal(table.numbers("prob"), [0.9, np.nan], equal_nan=True)
+    assert np.array_equal(table.probabilities("prob"), [0.9, np.nan], equal_nan=True)
 
 
 def test_a_field_inside_a_field_of_json_can_hold_the_label(tmp_path):

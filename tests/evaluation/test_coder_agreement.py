@@ -171,4 +171,4 @@ def test_the_ends_of_percent_agreement_and_kappa_are_possible_values():
 
     assert 0 <= one.percent.low < one.percent.value == one.percent.high == 1
     assert apart.pairs[0].kappa.value == pytest.approx(-1)
-    assert -1 - 1e-9 <= apart.pairs[0].kappa.low
+    assert apart.pairs[0].kappa.low >= -1 - 1e-9

@@ -19,6 +19,8 @@ from textclf.io.read_inputs import read_items
 
 SEPARATOR = "|"
 """What `textclf predict` writes between the labels of one cell."""
+_ROUNDING = 1e-6
+"""How far a probability may be outside 0 to 1: sums of small floats are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,19 @@ class CodedTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def numbers(self, column: str) -> NDArray[np.float64]:
-        """Return one of the other columns as numbers, shape (rows,); NaN where a cell is missing.
+    def probabilities(self, column: str) -> NDArray[np.float64]:
+        """Return one of the other columns as probabilities, shape (rows,); NaN for no value.
 
-        Raises InputError with file and line for a cell that is not a number.
+        Raises InputError with file and line for a cell that is not a number from 0 to 1.
         """
-        return _numbers(self.others[column], self.places, column)
+        cells = self.others[column]
+        numbers = _numbers(cells, self.places, column)
+        for row in np.flatnonzero((numbers < -_ROUNDING) | (numbers > 1 + _ROUNDING)):
+            raise InputError(
+                f"{self.places[row]}: {column} is {cells[row]!r}; give a probability from 0 to 1, "
+                "such as 0.87 and not 87"
+            )
+        return np.clip(numbers, 0, 1)
 
     def taken(self, rows: Sequence[int] | NDArray[np.intp]) -> "CodedTable":
         """Return the table of these rows, in this order."""
@@ -276,12 +285,12 @@ def _weights(
     if not name:
         return None
     numbers = _numbers(kept[name], places, name)
-    wrong = ~(numbers > 0)
+    wrong = ~((numbers > 0) & np.isfinite(numbers))
     if columns.probability:
         wrong |= numbers > 1
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        allowed = "above 0, and at most 1" if columns.probability else "above 0"
+        allowed = "above 0, and at most 1" if columns.probability else "above 0, and finite"
         raise InputError(f"{places[row]}: {name} is {kept[name][row]!r}; give a number {allowed}")
     return 1 / numbers if columns.probability else numbers
 

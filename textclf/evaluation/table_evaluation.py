@@ -105,7 +105,7 @@ def read_pairs(
         human.ids,
         human.weights,
         human.groups,
-        machine.numbers(name) if name in machine.others else None,
+        machine.probabilities(name) if name in machine.others else None,
         *_label_probs(machine, predicted, {label for one in truth for label in one}),
         {name: human.others[name] for name in columns.others},
     )
@@ -227,4 +227,4 @@ def _label_probs(
     labels = tuple(name.removeprefix(prefix) for name in machine.others if name.startswith(prefix))
     if not labels or not true <= set(labels):
         return None, ()
-    return np.stack([machine.numbers(prefix + label) for label in labels], axis=1), labels
+    return np.stack([machine.probabilities(prefix + label) for label in labels], axis=1), labels

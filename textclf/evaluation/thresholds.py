@@ -1,6 +1,7 @@
 """Least values that figures must reach, such as `macro_f1=0.7`."""
 
 from collections.abc import Iterable
+from math import isfinite, nan
 from typing import NamedTuple
 
 from textclf.errors import InputError, choices
@@ -24,11 +25,12 @@ class Threshold(NamedTuple):
         """
         figure, _, number = text.rpartition("=")
         try:
-            return cls(figure.strip() or "macro_f1", float(number))
+            least = float(number)
         except ValueError:
-            raise InputError(
-                f"--fail-under {text!r} is not FIGURE=NUMBER, such as macro_f1=0.7"
-            ) from None
+            least = nan
+        if not isfinite(least):
+            raise InputError(f"--fail-under {text!r} is not FIGURE=NUMBER, such as macro_f1=0.7")
+        return cls(figure.strip() or "macro_f1", least)
 
 
 def missed(evaluation: Evaluation, thresholds: Iterable[Threshold]) -> list[str]:

@@ -175,7 +175,7 @@ def _probability(table: CodedTable, column: str, report: Report) -> NDArray[np.f
     """Return the probabilities of one label, shape (rows,); None if one is missing."""
     if not column:
         return None
-    found = table.numbers(column)
+    found = table.probabilities(column)
     if (wrong := np.flatnonzero((found < 0) | (found > 1))).size:
         place, number = table.places[wrong[0]], found[wrong[0]]
         raise InputError(f"{place}: {column} is {number:g}; give a probability from 0 to 1")
