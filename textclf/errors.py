@@ -10,7 +10,7 @@
 
 A message names the culprit and its place, then what would have been right.
 This file knows nothing of screens or exit codes. `choices` ends a message that names an unknown
-name with the ones there are.
+name with the ones there are, and `counted` puts a noun after its number.
 """
 
 from collections.abc import Iterable
@@ -42,6 +42,15 @@ class ModelError(TextclfError):
 
 class WorkerError(TextclfError):
     """A process that did a part of the work ended before it was done."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, for messages.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:

@@ -53,7 +53,7 @@ def test_a_column_of_labels_is_evaluated_against_another(table, tmp_path):
     assert "Brier score" in text
     assert "majority" in text
     assert "do not trust war: 10 texts have it" in text
-    assert b"1 rows without a label in 'topic_human': left out" in result.stderr
+    assert b"1 row without a label in 'topic_human': left out" in result.stderr
     found = json.loads(out.read_text("utf-8"))
     assert found["texts"] == 60
     assert found["labels"]["war"]["support"] == 10
@@ -71,7 +71,7 @@ def test_labels_of_people_may_be_in_a_table_of_their_own(table, tmp_path):
     )
 
     lines(result)
-    assert b"1 rows of" in result.stderr
+    assert b"1 row of" in result.stderr
     rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     accuracy = next(one for one in rows if one["figure"] == "accuracy")
     assert (float(accuracy["value"]), accuracy["texts"]) == (1, "3")
@@ -298,3 +298,88 @@ def test_probabilities_and_weights_that_cannot_be_are_refused(tmp_path, cells, e
     [told] = result.stderr.decode().splitlines()
     assert result.returncode == 1
     assert error in told
+
+
+def told(tmp_path, table, *arguments):
+    """Return what a command prints, on the screen and beside it, for a table of a few rows."""
+    path = tmp_path / "own.csv"
+    path.write_text(table.replace(" ", "\n") + "\n")
+    result = run(arguments[0], *arguments[1:-1], path, *arguments[-1].split())
+    return lines(result), result.stderr.decode()
+
+
+def test_compare_spells_the_truth_and_both_systems_once(tmp_path):
+    table = "id,g,x,y 1,war,War,War 2,War,War,War 3,law,law,jus 4,law,law,law"
+
+    text, _ = told(tmp_path, table, "compare", "x", "y", "--gold g --fold-case --rename jus=law")
+
+    assert "100.0% with the same answer" in text
+    assert re.search(r"accuracy +1\.0+ +1\.0+ ", text)
+
+
+def test_a_label_renamed_to_nothing_leaves_its_rows_out(tmp_path):
+    table = "id,p,g 1,a,a 2,b,b 3,b,a 4,b,b"
+
+    text, beside = told(tmp_path, table, "evaluate", "--predicted p --gold g --rename a=")
+
+    assert "2 rows without a label in 'g': left out" in beside
+    assert text.startswith("2 texts, 100.0% with an answer")
+
+
+def test_fold_case_is_advised_only_where_it_helps(tmp_path):
+    of = ("evaluate", "--predicted p --gold g")
+
+    _, numbers = told(tmp_path, "id,p,g 1,1,1.0 2,0,0", *of)
+    _, words = told(tmp_path, "id,p,g 1,War,war 2,law,law", *of)
+
+    assert "'1', '1.0' are 2 labels; make them one with --rename '1'='1.0'" in numbers
+    assert "make them one with --fold-case, or --rename 'War'='war'" in words
+
+
+def test_labels_and_coders_that_may_be_one_are_told(tmp_path):
+    table = "text,coder,label 1,bob,War 1,ann,war 2,Bob,law 2,ann,law"
+
+    _, beside = told(tmp_path, table, "agree", "--id-field text --coder-field coder")
+
+    assert "'War', 'war' are 2 labels; write them alike if they are one" in beside
+    assert "'Bob', 'bob' are 2 coders; write them alike if they are one" in beside
+
+
+def test_a_label_without_a_column_of_probabilities_is_named(tmp_path):
+    of = ("evaluate", "--predicted p --gold g")
+
+    text, beside = told(tmp_path, "id,p,g,p_prob_a,p_prob_b 1,c,a,.2,.3 2,b,b,.4,.6", *of)
+
+    assert "Brier" not in text
+    assert "'c' is a label, and there is no column p_prob_c" in beside
+
+
+def test_fold_case_takes_the_labels_of_the_columns_of_probabilities(tmp_path):
+    table = "id,p,g,p_prob_a,p_prob_b 1,a,A,.8,.2 2,b,B,.4,.6 3,b,B,.4,.6"
+
+    text, _ = told(tmp_path, table, "evaluate", "--predicted p --gold g --fold-case")
+
+    assert "Brier score" in text
+    assert "average precision" in text
+
+
+def test_few_groups_are_warned_of(tmp_path):
+    table = "id,p,g,art " + " ".join(f"{n},a,{'ab'[n % 3 > 1]},{n % 4}" for n in range(40))
+
+    grouped = "--group-field art"
+    _, beside = told(tmp_path, table, "evaluate", f"--predicted p --gold g {grouped}")
+    _, agreed = told(tmp_path, table, "agree", f"--coders p,g {grouped}")
+
+    assert "the 40 rows are in 4 groups of 'art'; intervals of fewer than 20 groups" in beside
+    assert "the 40 rows are in 4 groups of 'art'" in agreed
+
+
+def test_one_text_is_not_told_as_several(tmp_path):
+    table = "id,p,g 1,a,a"
+
+    scored, _ = told(tmp_path, table, "evaluate", "--predicted p --gold g")
+    agreed, _ = told(tmp_path, table, "agree", "--coders p,g")
+
+    assert scored.startswith("1 text, ")
+    assert agreed.startswith("1 text, ")
+    assert re.search(r"code texts until about \d+ have it", scored)

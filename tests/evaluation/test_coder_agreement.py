@@ -172,3 +172,16 @@ def test_the_ends_of_percent_agreement_and_kappa_are_possible_values():
     assert 0 <= one.percent.low < one.percent.value == one.percent.high == 1
     assert apart.pairs[0].kappa.value == pytest.approx(-1)
     assert apart.pairs[0].kappa.low >= -1 - 1e-9
+
+
+def test_texts_of_one_article_say_little_of_alpha():
+    first = (("a",), ("b",)) * 50
+    second = first[:90] + (("a",),) * 10
+
+    grouped = coder_agreement(coded(first, second, groups=("x",) * 100))
+    alone = coder_agreement(coded(first, second))
+
+    assert grouped.alpha.value == alone.alpha.value
+    assert alone.alpha.low > 0.7
+    assert grouped.alpha.low < 0.4
+    assert grouped.percent.low < 0.7

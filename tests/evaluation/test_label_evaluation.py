@@ -186,3 +186,17 @@ def test_equal_data_give_equal_intervals_in_any_order():
 def test_lists_that_do_not_fit_are_refused(truth, answers, groups, error):
     with pytest.raises(InputError, match=error):
         evaluate_labels(truth, answers, LABELS, groups=groups)
+
+
+def test_rows_of_one_article_claim_no_more_than_one_row():
+    truth = [("a",), ("b",)] * 50
+    answers = [*truth[:60], *[("a",)] * 40]
+
+    one = evaluate_labels(truth, answers, groups=["x"] * 100).figures
+    each = evaluate_labels(truth, answers, groups=[str(n) for n in range(100)]).figures
+    alone = evaluate_labels(truth, answers).figures
+
+    assert one["accuracy"].low < 0.4
+    assert one["accuracy"].high > 0.9
+    assert one["macro_f1"].high - one["macro_f1"].low > 0.5
+    assert each["accuracy"].low == pytest.approx(alone["accuracy"].low, abs=0.02)

@@ -56,3 +56,13 @@ def test_a_label_that_no_text_has_and_answers_without_probability_are_undefined(
         "brier_score": None,
         "calibration_error": None,
     }
+
+
+@pytest.mark.parametrize(("texts", "most"), [(1, 0.5), (5, 0.85), (30, 0.98)])
+def test_a_perfect_ranking_of_few_texts_does_not_claim_certainty(texts, most):
+    true = np.arange(100) < texts
+
+    found = average_precision(1 - np.arange(100) / 100, true)
+
+    assert (found.value, found.high) == (1, 1)
+    assert 0 < found.low < most

@@ -10,7 +10,7 @@ import typer
 from textclf.cli.console import print_text, tell
 from textclf.cli.evaluate import OutputFile
 from textclf.cli.shared_options import Delimiter, NoHeader, reading_of
-from textclf.errors import InputError
+from textclf.errors import InputError, counted
 
 
 class DistanceName(StrEnum):
@@ -71,8 +71,14 @@ def agree(
     from textclf.codebook.scheme_file import find_scheme  # noqa: PLC0415 - start-up time
     from textclf.corpus.answer_files import are_answers  # noqa: PLC0415 - start-up time
     from textclf.corpus.coded_table import CodedColumns  # noqa: PLC0415 - start-up time
+    from textclf.evaluation.bayesian_bootstrap import few_groups  # noqa: PLC0415 - start-up time
     from textclf.evaluation.coder_agreement import coder_agreement  # noqa: PLC0415 - start-up time
-    from textclf.evaluation.coder_tables import read_answered, read_long, read_wide  # noqa: PLC0415 - start-up time
+    from textclf.evaluation.coder_tables import (  # noqa: PLC0415 - start-up time
+        coder_warnings,
+        read_answered,
+        read_long,
+        read_wide,
+    )
     from textclf.reports import disagreements as reports  # noqa: PLC0415 - start-up time
     from textclf.reports.tidy import check_format, tidy  # noqa: PLC0415 - start-up time
 
@@ -105,6 +111,8 @@ def agree(
             else read_long(inputs, coder_field, label_field, columns, reading, tell)
         )
         texts = table.others[text_field] if text_field else ()
+    for line in (*coder_warnings(coded), *few_groups(coded.groups, group_field)):
+        tell(line)
     found = coder_agreement(coded, distance.value, _names(order))
     print_text(reports.agreement_text(found))
     if output is not None:
@@ -118,7 +126,7 @@ def agree(
             names, cells = reports.disagreement_rows(differing, found.coders)
             listed = [dict(zip(names, row, strict=True)) for row in cells]
             print_text(tidy(disagreements, names, cells, listed), disagreements)
-        tell(f"wrote {len(differing):,} disagreements to {disagreements}")
+        tell(f"wrote {counted(len(differing), 'disagreement')} to {disagreements}")
 
 
 def _names(given: str) -> list[str]:

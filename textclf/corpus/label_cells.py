@@ -85,6 +85,21 @@ def alike(labels: Iterable[str]) -> Iterator[tuple[str, ...]]:
             yield tuple(group)
 
 
+def spelling_warnings(names: Iterable[str], what: str = "labels", remedy: str = "") -> list[str]:
+    """Return a warning for each set of labels, or of what else, that may be one; see `alike`.
+
+    >>> spelling_warnings(["Bob", "bob"], "coders", "write them alike in the table")
+    ["warning: 'Bob', 'bob' are 2 coders; write them alike in the table"]
+    """
+    lines = []
+    for several in alike(names):
+        fold = "--fold-case, or " if len({one.casefold() for one in several}) == 1 else ""
+        own = f"make them one with {fold}--rename {several[0]!r}={several[1]!r}"
+        listed = ", ".join(map(repr, several))
+        lines.append(f"warning: {listed} are {len(several)} {what}; {remedy or own}")
+    return lines
+
+
 def _folded(label: str) -> str:
     """Return a label without case and punctuation, and a number in one format."""
     try:

@@ -6,16 +6,19 @@ have. Here each group gets a random weight, and the cells of a confusion matrix 
 intervals hold the truth. Seed and number of draws are fixed: equal data give equal intervals.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textclf.errors import counted
 from textclf.evaluation.bootstrap import Interval
+from textclf.evaluation.proportions import effective_rows
 
 DRAWS = 1000
 _SEED = 0
 _LEVEL = 0.95
+_FEW_GROUPS = 20
 _CHUNK = 4_000_000
 """Weights that are held in memory at a time."""
 
@@ -28,14 +31,25 @@ def group_numbers(groups: object, rows: int) -> NDArray[np.intp] | None:
     return np.asarray(numbers.reshape(rows), np.intp)
 
 
-def sample_weights(weights: NDArray[np.float64] | None, rows: int) -> NDArray[np.float64]:
+def few_groups(groups: Sequence[str] | None, column: str) -> list[str]:
+    """Return a warning if rows are in so few groups that intervals are rough; else nothing."""
+    number = len(set(groups or ()))
+    if groups is None or number >= _FEW_GROUPS or number == len(groups):
+        return []
+    rows = f"the {len(groups):,} rows are in {counted(number, 'group')} of {column!r}"
+    return [f"warning: {rows}; intervals of fewer than {_FEW_GROUPS} groups are rough"]
+
+
+def sample_weights(
+    weights: NDArray[np.float64] | None, rows: int, groups: NDArray[np.intp] | None
+) -> NDArray[np.float64]:
     """Return weights of shape (rows,) that add up to the effective number of rows (Kish 1965).
 
-    Pseudo-counts then weigh as much as they would beside so many rows of equal weight.
+    Rows of one group count as one. Pseudo-counts then weigh as much as they would beside so many
+    independent rows of equal weight.
     """
-    if weights is None:
-        return np.ones(rows)
-    return np.asarray(weights * (weights.sum() / (weights**2).sum()))
+    each = np.ones(rows) if weights is None else weights
+    return np.asarray(each * (effective_rows(each, groups) / each.sum()))
 
 
 def draw_counts(

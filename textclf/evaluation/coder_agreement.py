@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclf.errors import InputError
-from textclf.evaluation.bayesian_bootstrap import credible, draw_counts, group_numbers
+from textclf.evaluation.bayesian_bootstrap import (
+    credible,
+    draw_counts,
+    group_numbers,
+    sample_weights,
+)
 from textclf.evaluation.bootstrap import Interval, rounded
 from textclf.evaluation.label_evaluation import AnswerPairs
 
@@ -248,7 +253,8 @@ class _Units:
 
     def drawn(self) -> NDArray[np.float64]:
         """Return how often each kind occurs in each posterior draw, shape (draws, kinds)."""
-        return draw_counts(self.kinds, np.ones(len(self.kinds)), self.groups)
+        weights = sample_weights(None, len(self.kinds), self.groups)
+        return draw_counts(self.kinds, weights, self.groups)
 
 
 def alpha_and_percent(
@@ -274,6 +280,8 @@ def alpha_and_percent(
     pairs /= (size - 1)[:, None, None]
     differ = (pairs * apart).sum(axis=(1, 2))
     unequal = (pairs * (1 - np.eye(values))).sum(axis=(1, 2))
+    # An answer is not paired with itself; weights of a draw may add up to less than one answer.
+    without_itself = 1 - 1 / (units.whole() @ units.counts).sum()
     mean_distance = apart.sum() / max(values * (values - 1), 1)
 
     def figures(
@@ -287,7 +295,7 @@ def alpha_and_percent(
             observed = observed + 2 * apart_pairs * mean_distance
             other = other + 2 * apart_pairs
         total = given.sum(axis=1)
-        expected = np.einsum("dc,ck,dk->d", given, apart, given) / (total - 1)
+        expected = np.einsum("dc,ck,dk->d", given, apart, given) / (total * without_itself)
         with np.errstate(divide="ignore", invalid="ignore"):
             alpha = np.where(expected > 0, 1 - observed / expected, np.nan)
         return alpha, 1 - other / total

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from textclf.corpus.answer_files import read_answers, scheme_of
 from textclf.corpus.coded_table import CodedColumns, CodedTable, read_coded_table
+from textclf.corpus.label_cells import spelling_warnings
 from textclf.corpus.records import Answer, Record
 from textclf.errors import InputError
 from textclf.evaluation.coder_agreement import CodedTexts
@@ -90,3 +91,12 @@ def texts_by_coder(records: Sequence[Record], scheme: str) -> tuple[CodedTexts, 
         tuple(record.group for record in first.values()),
     )
     return coded, tuple(record.text for record in first.values())
+
+
+def coder_warnings(coded: CodedTexts) -> list[str]:
+    """Return a warning for each set of labels, or of coders, that may be one misspelt."""
+    remedy = "write them alike if they are one"
+    return [
+        *spelling_warnings(coded.labels, remedy=remedy),
+        *spelling_warnings(coded.answers, "coders", remedy),
+    ]

@@ -193,6 +193,7 @@ class AnswerPairs:
         index = {label: column for column, label in enumerate(labels)}
         value: dict[Answer | None, int] = {}
         numbered = [[value.setdefault(one, len(value)) for one in pair] for pair in number]
+        numbers = group_numbers(groups, len(truth))
         return cls(
             tuple(labels),
             _indicator([a for a, _ in number], index),
@@ -200,8 +201,8 @@ class AnswerPairs:
             np.array([b is not None for _, b in number], float),
             np.array(numbered, np.intp),
             np.array(kinds, np.intp),
-            sample_weights(weights, len(truth)),
-            group_numbers(groups, len(truth)),
+            sample_weights(weights, len(truth), numbers),
+            numbers,
         )
 
     @property

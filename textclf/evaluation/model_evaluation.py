@@ -18,6 +18,7 @@ from textclf.corpus.labelled_tables import Columns, read_labelled
 from textclf.corpus.records import Answer, Corpus
 from textclf.corpus.text_hashes import known_texts, text_hashes
 from textclf.errors import InputError
+from textclf.evaluation.bayesian_bootstrap import few_groups
 from textclf.evaluation.comparison import Comparison, compare_answers
 from textclf.evaluation.label_evaluation import Evaluation
 from textclf.evaluation.metrics import Metrics, evaluate
@@ -81,6 +82,8 @@ def predict_labelled(
         table = table.taken([row_of[record.place] for record in corpus.records])
         weights = pairs.weights if table.weights is None else table.weights
         pairs = replace(pairs, weights=weights, others=table.others)
+    for line in few_groups(pairs.groups, columns.group or "group"):
+        report(line)
     return ModelPairs(model, classifier, corpus, pairs, baselines(corpus, classifier.scheme))
 
 

@@ -46,7 +46,8 @@ def probability_figures(
     with_probs = ~np.isnan(square)
     columns[with_probs, _BINS + 1] = square[with_probs]
     columns[:, _BINS + 2] = with_probs
-    weight, group = sample_weights(weights, len(stated)), group_numbers(groups, len(stated))
+    group = group_numbers(groups, len(stated))
+    weight = sample_weights(weights, len(stated), group)
 
     def figures(sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         brier = sums[:, _BINS + 1] / np.maximum(sums[:, _BINS + 2], 1e-12)
@@ -82,16 +83,29 @@ def average_precision(
     order = np.argsort(-probs, kind="stable")
     sorted_probs, hits = probs[order], true[order].astype(float)
     ends = np.append(np.flatnonzero(np.diff(sorted_probs)), len(probs) - 1)
-    weight, group = sample_weights(weights, len(probs))[order], group_numbers(groups, len(probs))
+    group = group_numbers(groups, len(probs))
+    weight = sample_weights(weights, len(probs), group)[order]
 
-    def scores(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = np.cumsum(drawn * hits, axis=1)[:, ends]
+    def scores(
+        drawn: NDArray[np.float64], rng: np.random.Generator | None = None
+    ) -> NDArray[np.float64]:
+        right = drawn * hits
+        if rng is not None:
+            # One text more has the label, with the probability of a random text. Without it, few
+            # texts with the label would seem to be ranked so for certain.
+            row, place = np.arange(len(drawn)), rng.integers(len(probs), size=len(drawn))
+            more = rng.standard_exponential(len(drawn))
+            right[row, place] += more
+            drawn[row, place] += more
+        found = np.cumsum(right, axis=1)[:, ends]
         precision = found / np.cumsum(drawn, axis=1)[:, ends]
         gained = np.diff(found, axis=1, prepend=0)
         return np.asarray((gained * precision).sum(axis=1) / found[:, -1])
 
     drawn = draw_weights(weight, None if group is None else group[order], _draws(len(probs)))
-    return credible(float(scores(weight[None])[0]), np.concatenate([scores(one) for one in drawn]))
+    rng = np.random.default_rng(1)
+    spread = np.concatenate([scores(one, rng) for one in drawn])
+    return credible(float(scores(weight[None])[0]), spread)
 
 
 def _draws(texts: int) -> int:

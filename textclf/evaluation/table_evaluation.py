@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclf.corpus.coded_table import CodedColumns, CodedTable, joined_rows, read_coded_table
-from textclf.corpus.label_cells import Spelling, alike
+from textclf.corpus.label_cells import Spelling, spelling_warnings
 from textclf.corpus.records import Answer
-from textclf.errors import InputError
+from textclf.errors import InputError, counted
+from textclf.evaluation.bayesian_bootstrap import few_groups
 from textclf.evaluation.bootstrap import Interval
 from textclf.evaluation.comparison import Comparison, compare_answers
 from textclf.evaluation.label_evaluation import Evaluation, evaluate_labels
@@ -76,37 +76,30 @@ def read_pairs(
         rows, gold_rows, alone = joined_rows(machine, human)
         if alone:
             report(
-                f"{len(alone):,} rows of {human.path} have no row in {machine.path}: left out; "
+                f"{counted(len(alone), 'row')} of {human.path} left out, not in {machine.path}; "
                 f"the first is {alone[0]!r}"
             )
         machine, human = machine.taken(rows), human.taken(gold_rows)
     else:
         more = replace(columns, labels=more.labels, others=more.others, prefixes=more.prefixes)
         machine = human = read_coded_table(inputs, more, reading, report)
-    labelled = [row for row, one in enumerate(human.labels[gold]) if one is not None]
-    if not labelled:
-        raise InputError(f"{human.path}: no row has a label in {gold!r}")
-    if left := len(human) - len(labelled):
-        report(f"{left:,} rows without a label in {gold!r}: left out")
+    names = _prob_labels(machine, predicted)
+    truth, answers = _spelled([human.labels[gold], _answers(machine, predicted)], spelling, names)
+    labelled = _labelled_rows(truth, human.path, gold, report)
     machine, human = machine.taken(labelled), human.taken(labelled)
-    truth = tuple(one or () for one in human.labels[gold])
-    answers = _answers(machine, predicted)
-    truth, answers = _spelled(truth, answers, spelling)
-    for several in alike({label for one in (*truth, *answers) for label in one or ()}):
-        listed = ", ".join(map(repr, several))
-        report(
-            f"warning: {listed} are {len(several)} labels; make them one with --fold-case, or "
-            f"--rename {several[0]!r}={several[1]!r}"
-        )
+    truth, answers = (tuple(of[row] for row in labelled) for of in (truth, answers))
+    used = {label for one in (*truth, *answers) for label in one or ()}
+    for line in (*spelling_warnings(used), *few_groups(human.groups, columns.group)):
+        report(line)
     name = prob or f"{predicted}_prob"
     return LabelPairs(
-        truth,
+        tuple(one or () for one in truth),
         answers,
         human.ids,
         human.weights,
         human.groups,
         machine.probabilities(name) if name in machine.others else None,
-        *_label_probs(machine, predicted, {label for one in truth for label in one}),
+        *_label_probs(machine, predicted, used, report),
         {name: human.others[name] for name in columns.others},
     )
 
@@ -172,10 +165,19 @@ def compare_columns(
 
     Raises InputError for a column or a row that cannot be read.
     """
-    read = partial(read_pairs, inputs, columns=columns, spelling=spelling, reading=reading)
-    one, other = read(first, gold, report=report), read(second, gold)
+    prefixes = (f"{first}_status", f"{second}_status")
+    wanted = replace(columns, labels=(first, second, gold), prefixes=prefixes)
+    table = read_coded_table(inputs, wanted, reading, report)
+    read = [table.labels[gold], _answers(table, first), _answers(table, second)]
+    spelled = _spelled(read, spelling)
+    rows = _labelled_rows(spelled[0], table.path, gold, report)
+    table = table.taken(rows)
+    truth, one, other = ([of[row] for row in rows] for of in spelled)
+    used = {label for answer in (*truth, *one, *other) for label in answer or ()}
+    for line in (*spelling_warnings(used), *few_groups(table.groups, columns.group)):
+        report(line)
     return compare_answers(
-        one.truth, one.answers, other.answers, weights=one.weights, groups=one.groups
+        [answer or () for answer in truth], one, other, weights=table.weights, groups=table.groups
     )
 
 
@@ -208,23 +210,48 @@ def _answers(machine: CodedTable, predicted: str) -> tuple[Answer | None, ...]:
 
 
 def _spelled(
-    truth: Sequence[Answer], answers: Sequence[Answer | None], spelling: Spelling
-) -> tuple[tuple[Answer, ...], tuple[Answer | None, ...]]:
+    columns: Sequence[Sequence[Answer | None]], spelling: Spelling, names: Sequence[str] = ()
+) -> list[tuple[Answer | None, ...]]:
+    """Return columns of answers in one spelling; an answer that loses all its labels is None."""
     if spelling == Spelling():
-        return tuple(truth), tuple(answers)
-    spelled = spelling.apply([*truth, *(one or () for one in answers)])
-    given = spelled[len(truth) :]
-    return tuple(spelled[: len(truth)]), tuple(
-        None if one is None else new for one, new in zip(answers, given, strict=True)
-    )
+        return [tuple(of) for of in columns]
+    spelled = iter(spelling.apply([one or () for of in columns for one in of], names))
+    return [
+        tuple(new if new or one == () else None for one, new in zip(of, spelled, strict=False))
+        for of in columns
+    ]
+
+
+def _labelled_rows(
+    truth: Sequence[Answer | None], path: str, gold: str, report: Callable[[str], None]
+) -> list[int]:
+    """Return the rows with a true label; raises InputError if there is none."""
+    rows = [row for row, one in enumerate(truth) if one is not None]
+    if not rows:
+        raise InputError(f"{path}: no row has a label in {gold!r}")
+    if left := len(truth) - len(rows):
+        report(f"{counted(left, 'row')} without a label in {gold!r}: left out")
+    return rows
+
+
+def _prob_labels(machine: CodedTable, predicted: str) -> tuple[str, ...]:
+    """Return the labels with a column of probabilities, as predict writes them."""
+    prefix = f"{predicted}_prob_"
+    return tuple(name.removeprefix(prefix) for name in machine.others if name.startswith(prefix))
 
 
 def _label_probs(
-    machine: CodedTable, predicted: str, true: set[str]
+    machine: CodedTable, predicted: str, used: set[str], report: Callable[[str], None]
 ) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    """Return the probabilities of all labels, if each label has a column that predict writes."""
-    prefix = f"{predicted}_prob_"
-    labels = tuple(name.removeprefix(prefix) for name in machine.others if name.startswith(prefix))
-    if not labels or not true <= set(labels):
+    """Return the probabilities of all labels, if each label that is used has a column."""
+    labels = _prob_labels(machine, predicted)
+    if not labels:
         return None, ()
-    return np.stack([machine.probabilities(prefix + label) for label in labels], axis=1), labels
+    for missing in sorted(used - set(labels)):
+        report(
+            f"no figures of the probabilities of labels: {missing!r} is a label, and there is no "
+            f"column {predicted}_prob_{missing}"
+        )
+        return None, ()
+    probs = [machine.probabilities(f"{predicted}_prob_{label}") for label in labels]
+    return np.stack(probs, axis=1), labels

@@ -1,5 +1,6 @@
 """Text and tidy table of a comparison of two systems."""
 
+from textclf.errors import counted
 from textclf.evaluation.comparison import Comparison
 from textclf.reports.evaluation import NAMES
 from textclf.reports.tables import table
@@ -15,7 +16,7 @@ def comparison_report(found: Comparison, first: str, second: str) -> str:
     ]
     return "\n".join(
         [
-            f"{found.texts:,} texts, {found.equal / found.texts:.1%} with the same answer",
+            f"{counted(found.texts, 'text')}, {found.equal / found.texts:.1%} with the same answer",
             table(rows, ["", first, second, "difference and 95% interval", "p"]),
             "p is the probability of such a difference, or a larger one, if both are equally good",
         ]

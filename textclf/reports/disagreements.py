@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from textclf.codebook.scheme import Scheme
+from textclf.errors import counted
 from textclf.evaluation.coder_agreement import CodedTexts, CoderAgreement, disagreements
 from textclf.reports.article import page
 from textclf.reports.evaluation import shown
@@ -29,7 +30,7 @@ def agreement_text(found: CoderAgreement) -> str:
     """Return how far coders agree, with 95% intervals."""
     overall = [
         [f"Krippendorff's alpha ({found.distance})", shown(found.alpha)],
-        [f"Fleiss' kappa ({found.complete:,} texts of all coders)", shown(found.fleiss)],
+        [f"Fleiss' kappa ({counted(found.complete, 'text')} of all coders)", shown(found.fleiss)],
         ["percent agreement", shown(found.percent)],
     ]
     labels = [[one.label, shown(one.alpha), shown(one.percent), *one.given] for one in found.labels]
@@ -132,7 +133,7 @@ def _codebook(scheme: Scheme, labels: set[str]) -> tuple[str, ...]:
 
 def _compared(found: CoderAgreement) -> str:
     compared = f"{found.compared:,} with two or more answers"
-    return f"{found.texts:,} texts, {compared}, {len(found.coders)} coders"
+    return f"{counted(found.texts, 'text')}, {compared}, {len(found.coders)} coders"
 
 
 def _undefined(found: CoderAgreement) -> list[str]:

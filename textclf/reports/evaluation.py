@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textclf.errors import counted
 from textclf.evaluation.bootstrap import Interval
 from textclf.evaluation.label_evaluation import Evaluation, LabelFigures
 from textclf.reports.tables import table
@@ -23,7 +24,7 @@ COLUMNS = ("system", "figure", "label", "value", "low", "high", "texts")
 def evaluation_report(found: Evaluation) -> str:
     """Return the figures of an evaluation with their 95% intervals."""
     overall = [[NAMES[name], shown(one)] for name, one in found.figures.items()]
-    answered = f"{found.texts:,} texts, {found.answered:.1%} with an answer"
+    answered = f"{counted(found.texts, 'text')}, {found.answered:.1%} with an answer"
     parts = [answered, table(overall, ["", "value and 95% interval"]), "", _labels(found.labels)]
     if doubtful := doubts(found):
         parts += ["", *doubtful]
@@ -69,7 +70,7 @@ def _doubt(one: LabelFigures, f1: Interval) -> str:
     texts = "text has" if one.support == 1 else "texts have"
     return (
         f"do not trust {one.label}: {one.support} {texts} it, "
-        f"and F1 may be {f1.low:.2f} to {f1.high:.2f}; code until about {one.needed} do"
+        f"and F1 may be {f1.low:.2f} to {f1.high:.2f}; code texts until about {one.needed} have it"
     )
 
 
