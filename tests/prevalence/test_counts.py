@@ -277,7 +277,7 @@ def test_an_empty_cell_of_probabilities_is_told_and_a_percentage_refused(tmp_pat
 
     assert "probabilistic adjusted count" not in {one.estimate.method for one in found}
     assert any("'topic_prob_crime' is empty in 1 row, the first at" in line for line in said)
-    with pytest.raises(InputError, match=r"percent\.csv:2: topic_prob_crime is 40; give a prob"):
+    with pytest.raises(InputError, match=r"percent\.csv:2: topic_prob_crime is '40'; give a prob"):
         count_files([wrong], ArchiveColumns("topic"), gold=gold, labels=["crime"])
 
 

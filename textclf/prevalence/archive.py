@@ -176,9 +176,6 @@ def _probability(table: CodedTable, column: str, report: Report) -> NDArray[np.f
     if not column:
         return None
     found = table.probabilities(column)
-    if (wrong := np.flatnonzero((found < 0) | (found > 1))).size:
-        place, number = table.places[wrong[0]], found[wrong[0]]
-        raise InputError(f"{place}: {column} is {number:g}; give a probability from 0 to 1")
     missing = np.flatnonzero(np.isnan(found))
     if not missing.size:
         return found
