@@ -106,7 +106,7 @@ def test_agree_asks_for_the_scheme_where_there_are_several(mine):
     result = run("agree", mine)
     assert result.returncode
     assert b"there are answers under stance, topic; name one with --scheme" in result.stderr
-    assert printed(run("agree", mine, "-s", "stance"))[0].startswith("1 texts, 1 with two")
+    assert printed(run("agree", mine, "-s", "stance"))[0].startswith("1 text, 1 with two")
 
 
 def test_agree_says_that_one_coder_alone_does_not_do(tmp_path):
